@@ -1,0 +1,1 @@
+//! iCalendar and vCard objects: read, edit in place, time zones, limits.

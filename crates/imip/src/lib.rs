@@ -1,0 +1,1 @@
+//! RFC 6047: find the invitation in a mail, stamp its header, judge its sender.

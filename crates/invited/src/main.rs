@@ -1,0 +1,3 @@
+//! The `invited` command.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The stages of a message: intake, filter, deliver, update, outbox.
+
+pub mod intake;

@@ -1,0 +1,1 @@
+//! Sieve (RFC 5228 and extensions): compile, run, and the list of effects.

@@ -1,0 +1,150 @@
+//! Records, the [`Store`] trait that every database implements, and SQLite behind it.
+//!
+//! A change is a value ([`Commit`]) that is written whole or not at all; no transaction type
+//! leaves this crate. Everything an account owns has a key that begins with the account.
+
+pub mod error;
+pub mod record;
+
+use async_trait::async_trait;
+
+pub use error::{Error, Result};
+pub use record::*;
+
+/// What every database behind `invited` does.
+///
+/// All methods may be called at once from any task. A method that returns `Ok` after writing has
+/// made the write durable, unless its documentation says otherwise. The contract is held by one
+/// test suite that runs over any implementation.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // Accounts ---------------------------------------------------------------------------------
+
+    /// Makes an account, its addresses and its default calendar.
+    ///
+    /// Fails with [`Error::AddressTaken`] when one of the addresses belongs to an account.
+    async fn account_add(&self, account: NewAccount) -> Result<Account>;
+    /// Removes an account with everything it owns; ids are never used again.
+    async fn account_remove(&self, account: AccountId) -> Result<()>;
+    /// All accounts, by address.
+    async fn accounts(&self) -> Result<Vec<Account>>;
+    /// The account that has `address` among its addresses.
+    ///
+    /// The domain is compared without case, the local part exactly first and then without case.
+    /// Plus-tags are the caller's business.
+    async fn account_by_address(&self, address: &str) -> Result<Option<Account>>;
+    /// The account with that id.
+    async fn account(&self, account: AccountId) -> Result<Option<Account>>;
+    /// Replaces the password hash (a PHC string).
+    async fn account_set_password(&self, account: AccountId, hash: &str) -> Result<()>;
+
+    // Calendars, objects, contacts -------------------------------------------------------------
+
+    /// The account's calendars, the default one first.
+    async fn calendars(&self, account: AccountId) -> Result<Vec<Calendar>>;
+    /// Makes a calendar with a fresh id.
+    async fn calendar_add(&self, account: AccountId, name: &str) -> Result<Calendar>;
+    /// The objects of one calendar, by UID.
+    async fn objects(&self, account: AccountId, calendar: &CalendarId) -> Result<Vec<Object>>;
+    /// All objects of the account that hold this UID, with the scheduling state of the UID.
+    ///
+    /// One consistent read.
+    async fn event(&self, account: AccountId, uid: &str) -> Result<Event>;
+    /// The calendar that holds the UID, the default calendar winning over others.
+    async fn uid_exists(&self, account: AccountId, uid: &str) -> Result<Option<CalendarId>>;
+    /// Writes contacts; a contact with the same `name` in the account is replaced.
+    async fn contacts_put(&self, account: AccountId, contacts: Vec<Contact>) -> Result<()>;
+    /// The account's contacts, by name.
+    async fn contacts(&self, account: AccountId) -> Result<Vec<Contact>>;
+    /// Whether a contact of the account has this mail address (compared as in
+    /// [`Store::account_by_address`]).
+    async fn is_contact(&self, account: AccountId, address: &str) -> Result<bool>;
+
+    // Preferences and scripts ------------------------------------------------------------------
+
+    /// The account's calendar preferences as JSON, if they were ever set.
+    async fn preferences(&self, account: AccountId) -> Result<Option<String>>;
+    /// Replaces the preferences.
+    async fn preferences_set(&self, account: AccountId, json: &str) -> Result<()>;
+    /// The account's own Sieve script, if there is one.
+    async fn script(&self, account: AccountId) -> Result<Option<String>>;
+    /// Replaces the script, or removes it.
+    async fn script_set(&self, account: AccountId, source: Option<&str>) -> Result<()>;
+
+    // Changes ----------------------------------------------------------------------------------
+
+    /// Writes a change in one transaction: objects, history and sync changes, scheduling state,
+    /// decision, mail, and the end of the job that caused it.
+    ///
+    /// Refuses with [`Error::Conflict`], nothing written, when an expectation no longer holds:
+    /// then read again and decide again.
+    async fn commit(&self, commit: Commit) -> Result<Committed>;
+    /// The account's changes with a revision above `after`, oldest first, at most `limit`.
+    async fn changes(&self, account: AccountId, after: Revision, limit: u32) -> Result<Vec<Change>>;
+    /// The account's decisions, newest first, at most `limit`.
+    async fn decisions(&self, account: AccountId, limit: u32) -> Result<Vec<Decision>>;
+    /// One decision.
+    async fn decision(&self, account: AccountId, id: DecisionId) -> Result<Option<Decision>>;
+    /// How many events the account had added for messages of this sender since then (rule B7).
+    async fn added_since(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64>;
+    /// How many objects of the account still wait for an answer (rule B7).
+    async fn unanswered(&self, account: AccountId) -> Result<u64>;
+    /// How many too-early messages of this sender the account keeps (rule D3).
+    async fn early_count(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64>;
+
+    // Jobs -------------------------------------------------------------------------------------
+
+    /// Writes jobs as `held`, before delivery; see [`Holding`] for what became of each.
+    ///
+    /// A job whose id is already there is joined: this delivery holds it too.
+    async fn jobs_hold(&self, jobs: Vec<NewJob>) -> Result<Vec<Holding>>;
+    /// Makes jobs `ready`, after delivery: the mail is stored, so its effects shall happen.
+    ///
+    /// Durability may lag behind the return: a held job of a node that died is released at start.
+    async fn jobs_release(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()>;
+    /// The store refused the mail: takes this delivery's hold away, and the job with it when it is
+    /// still held and nobody else holds it.
+    async fn jobs_refuse(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()>;
+    /// Releases what this node's earlier processes held, and what any node held past its lease.
+    /// Returns how many.
+    async fn jobs_sweep(&self, node: &str, process: &str, now: Timestamp) -> Result<u64>;
+    /// Takes up to `limit` due ready jobs, of different accounts none of which has a taken job.
+    ///
+    /// The oldest due job of an account comes first; jobs that wait for a retry or are parked do
+    /// not block those behind them. A taken job stays taken until [`Commit::job`] ends it or
+    /// [`Store::job_retry`] or [`Store::job_park`] gives it back; a restart gives all back.
+    async fn jobs_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>>;
+    /// Gives a taken job back, to be tried again at `at`.
+    async fn job_retry(&self, job: &JobKey, at: Timestamp, error: &str) -> Result<()>;
+    /// Parks a taken job: it is shown and waits for a person.
+    async fn job_park(&self, job: &JobKey, error: &str) -> Result<()>;
+
+    // Outbox -----------------------------------------------------------------------------------
+
+    /// Writes mails to the outbox; one whose id is there already is left as it is.
+    async fn mails_add(&self, mails: Vec<NewMail>) -> Result<()>;
+    /// Takes up to `limit` due mails; a restart gives all back.
+    async fn mails_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Mail>>;
+    /// The relay took the mail: it leaves the outbox.
+    async fn mail_sent(&self, mail: &MailKey) -> Result<()>;
+    /// Gives a taken mail back, to be tried again at `at`.
+    async fn mail_retry(&self, mail: &MailKey, at: Timestamp, error: &str) -> Result<()>;
+    /// Parks a taken mail.
+    async fn mail_park(&self, mail: &MailKey, error: &str) -> Result<()>;
+
+    // What a person sees and does ---------------------------------------------------------------
+
+    /// Jobs and mails that are not done, oldest first; parked ones included.
+    async fn queue(&self) -> Result<Vec<QueueEntry>>;
+    /// Makes a waiting or parked entry due now. `false`: there is none with this id.
+    async fn queue_retry(&self, id: &str) -> Result<bool>;
+    /// Drops a waiting or parked entry. `false`: there is none with this id.
+    async fn queue_drop(&self, id: &str) -> Result<bool>;
+    /// Waits until jobs or mails may have become due by a commit of this process, or until `limit`
+    /// has passed.
+    async fn wait_for_work(&self, limit: std::time::Duration);
+    /// When the earliest job or mail that is not due yet becomes due.
+    async fn next_due(&self) -> Result<Option<Timestamp>>;
+    /// Counters since this store was opened.
+    fn statistics(&self) -> Statistics;
+}
