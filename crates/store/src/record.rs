@@ -346,8 +346,9 @@ pub enum Holding {
 pub struct Job {
     /// Its key.
     pub key: JobKey,
-    /// As in [`NewJob::detail`].
-    pub detail: String,
+    /// The distinct [`NewJob::detail`]s of the deliveries that hold or held it, the first one's
+    /// first; never empty. A delivery that was refused has none here.
+    pub details: Vec<String>,
     /// As in [`NewJob::content`].
     pub content: Vec<u8>,
     /// How often it was tried before.
