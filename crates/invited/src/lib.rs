@@ -1,0 +1,3 @@
+//! The parts of the `invited` program.
+
+pub mod config;
