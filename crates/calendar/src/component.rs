@@ -1,0 +1,112 @@
+//! A component inside a document (RFC 5545 section 3.6), as a range of its lines.
+
+use crate::component_buf::ComponentBuf;
+use crate::document::Document;
+use crate::property::Property;
+use crate::scan::{Line, LineKind};
+
+/// One component, borrowed from its [`Document`].
+#[derive(Clone, Copy, Debug)]
+pub struct Component<'a> {
+    document: &'a Document,
+    begin: usize,
+    close: usize,
+    kind: LineKind,
+}
+
+impl<'a> Component<'a> {
+    pub(crate) fn new(document: &'a Document, begin: usize, line: Line) -> Self {
+        Self {
+            document,
+            begin,
+            close: line.close(),
+            kind: line.kind,
+        }
+    }
+
+    /// The name as written.
+    pub fn name(&self) -> &'a str {
+        self.document.component_name(self.begin)
+    }
+
+    /// Whether it has this name, without case.
+    pub fn is(&self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name)
+    }
+
+    /// Whether an END of its own closes it; else an outer END or the end of the text does.
+    pub fn has_end(&self) -> bool {
+        self.kind == LineKind::Begin
+    }
+
+    /// Whether the text ends before the component is closed by any END: it may have been cut.
+    pub fn is_cut_off(&self) -> bool {
+        !self.has_end() && self.document.line(self.close).is_none()
+    }
+
+    /// Its own properties in order, not those of inner components.
+    pub fn properties(&self) -> impl Iterator<Item = Property<'a>> + use<'a> {
+        let document = self.document;
+        document
+            .property_lines(self.inside())
+            .filter_map(Property::of)
+    }
+
+    /// Its own properties of this name, without case.
+    pub fn properties_named(&self, name: &str) -> impl Iterator<Item = Property<'a>> {
+        let document = self.document;
+        document
+            .property_lines(self.inside())
+            .filter(move |raw| may_be_named(raw, name))
+            .filter_map(Property::of)
+            .filter(move |property| property.is(name))
+    }
+
+    /// The first of its own properties of this name, without case.
+    pub fn property(&self, name: &str) -> Option<Property<'a>> {
+        self.properties_named(name).next()
+    }
+
+    /// The components directly inside.
+    pub fn components(&self) -> impl Iterator<Item = Component<'a>> + use<'a> {
+        let document = self.document;
+        document.components_in(self.inside())
+    }
+
+    /// Its lines from BEGIN to END as they came; without END, up to where it was closed.
+    pub fn raw(&self) -> &'a [u8] {
+        let line = |at| self.document.line(at).map(|line| line.range());
+        let start = line(self.begin).map_or(0, |range| range.start);
+        let end = line(self.close.saturating_sub(1)).map_or(start, |range| range.end);
+        self.document.bytes(start..end)
+    }
+
+    /// An owned copy to edit.
+    pub fn to_buf(&self) -> ComponentBuf {
+        ComponentBuf::of_lines(
+            (self.begin..self.close)
+                .filter_map(|at| self.document.line(at))
+                .map(|line| (line.kind, self.document.bytes(line.range()))),
+        )
+    }
+
+    /// The lines between BEGIN and END.
+    fn inside(&self) -> std::ops::Range<usize> {
+        let end = if self.has_end() {
+            self.close.saturating_sub(1)
+        } else {
+            self.close
+        };
+        self.begin + 1..end
+    }
+}
+
+/// A quick look that spares unfolding lines of other names.
+fn may_be_named(raw: &[u8], name: &str) -> bool {
+    let Some(start) = raw.get(..=name.len()) else {
+        return false;
+    };
+    let (head, next) = start.split_at(name.len());
+    (head.eq_ignore_ascii_case(name.as_bytes()) && matches!(next, b":" | b";" | b"\r" | b"\n"))
+        || head.contains(&b'\n')
+}

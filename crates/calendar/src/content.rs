@@ -1,0 +1,227 @@
+//! The parts of one unfolded content line: name, parameters, value (RFC 5545 section 3.1).
+
+use std::borrow::Cow;
+
+use crate::parameter;
+
+/// Whether a DQUOTE protects the characters up to the next one.
+///
+/// A quote that never closes would swallow the colon; such a line is read as if quotes meant nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quoting {
+    Honoured,
+    Literal,
+}
+
+/// Where name and value of a content line stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// End of the name.
+    pub(crate) name: usize,
+    /// Start of the value, behind the colon.
+    pub(crate) value: usize,
+    quoting: Quoting,
+}
+
+impl Layout {
+    /// Reads the line; none when it has no colon or no readable name.
+    pub(crate) fn of(content: &[u8]) -> Option<Self> {
+        let name = memchr::memchr2(b';', b':', content)?;
+        let before = content.get(..name)?;
+        if before.is_empty() || before.iter().any(u8::is_ascii_control) {
+            return None;
+        }
+        std::str::from_utf8(before).ok()?;
+        [Quoting::Honoured, Quoting::Literal]
+            .into_iter()
+            .find_map(|quoting| {
+                let colon = find(content, b':', name, quoting)?;
+                Some(Self {
+                    name,
+                    value: colon + 1,
+                    quoting,
+                })
+            })
+    }
+
+    /// The layout of a line that has no parameters.
+    pub(crate) fn of_bare_name(name: &str) -> Self {
+        Self {
+            name: name.len(),
+            value: name.len() + 1,
+            quoting: Quoting::Honoured,
+        }
+    }
+
+    pub(crate) fn name<'c>(&self, content: &'c [u8]) -> &'c str {
+        let bytes = content.get(..self.name).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    pub(crate) fn value<'c>(&self, content: &'c [u8]) -> &'c [u8] {
+        content.get(self.value..).unwrap_or_default()
+    }
+
+    pub(crate) fn parameters<'c>(
+        &self,
+        content: &'c [u8],
+    ) -> impl Iterator<Item = Parameter<'c>> + use<'c> {
+        let quoting = self.quoting;
+        let between = content
+            .get(self.name + 1..self.value - 1)
+            .unwrap_or_default();
+        let start = self.name;
+        split(between, b';', quoting)
+            .filter(|(_, text)| !text.is_empty())
+            .map(move |(at, text)| Parameter {
+                start: start + at,
+                end: start + 1 + at + text.len(),
+                text,
+                quoting,
+            })
+    }
+
+    /// The first parameter of that name.
+    pub(crate) fn parameter<'c>(&self, content: &'c [u8], name: &str) -> Option<Parameter<'c>> {
+        self.parameters(content).find(|p| p.is(name))
+    }
+}
+
+/// One parameter as it stands in the line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameter<'c> {
+    /// Position of its semicolon in the line.
+    pub(crate) start: usize,
+    /// Position behind its last octet.
+    pub(crate) end: usize,
+    text: &'c [u8],
+    quoting: Quoting,
+}
+
+impl<'c> Parameter<'c> {
+    fn parts(&self) -> (&'c [u8], &'c [u8]) {
+        match memchr::memchr(b'=', self.text) {
+            Some(at) => (
+                self.text.get(..at).unwrap_or_default(),
+                self.text.get(at + 1..).unwrap_or_default(),
+            ),
+            None => (self.text, &[]),
+        }
+    }
+
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.parts().0.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    pub(crate) fn name(&self) -> Cow<'c, str> {
+        String::from_utf8_lossy(self.parts().0)
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = Cow<'c, str>> + use<'c> {
+        split(self.parts().1, b',', self.quoting)
+            .map(|(_, value)| parameter::decode(String::from_utf8_lossy(value)))
+    }
+}
+
+/// Position of the first `wanted` at or behind `from` that no quotes protect.
+fn find(bytes: &[u8], wanted: u8, from: usize, quoting: Quoting) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let rest = bytes.get(at..)?;
+        let hit = match quoting {
+            Quoting::Literal => memchr::memchr(wanted, rest)?,
+            Quoting::Honoured => memchr::memchr2(wanted, b'"', rest)?,
+        };
+        if rest.get(hit) == Some(&wanted) {
+            return Some(at + hit);
+        }
+        let inside = at + hit + 1;
+        at = inside + memchr::memchr(b'"', bytes.get(inside..)?)? + 1;
+    }
+}
+
+/// The pieces between unprotected separators, each with its position.
+fn split(
+    bytes: &[u8],
+    separator: u8,
+    quoting: Quoting,
+) -> impl Iterator<Item = (usize, &[u8])> + use<'_> {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let end = find(bytes, separator, start, quoting);
+        next = end.map(|at| at + 1);
+        let piece = bytes.get(start..end.unwrap_or(bytes.len()))?;
+        Some((start, piece))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &[u8]) -> (String, Vec<(String, Vec<String>)>, String) {
+        let layout = Layout::of(line).unwrap();
+        let parameters = layout
+            .parameters(line)
+            .map(|p| (p.name().into(), p.values().map(Cow::into_owned).collect()))
+            .collect();
+        let value = String::from_utf8_lossy(layout.value(line)).into_owned();
+        (layout.name(line).to_owned(), parameters, value)
+    }
+
+    fn parameter(name: &str, values: &[&str]) -> (String, Vec<String>) {
+        let values = values.iter().map(ToString::to_string).collect();
+        (name.to_owned(), values)
+    }
+
+    #[test]
+    fn quotes_protect_colons_semicolons_and_commas() {
+        let (name, parameters, value) =
+            read(br#"ATTENDEE;CN="a;b:c,d";MEMBER="mailto:x","mailto:y":mailto:z"#);
+        assert_eq!(name, "ATTENDEE");
+        assert_eq!(
+            parameters,
+            [
+                parameter("CN", &["a;b:c,d"]),
+                parameter("MEMBER", &["mailto:x", "mailto:y"])
+            ]
+        );
+        assert_eq!(value, "mailto:z");
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_means_nothing() {
+        let (_, parameters, value) = read(br#"ORGANIZER;CN="Bob;X=1:mailto:bob@example.com"#);
+        assert_eq!(
+            parameters,
+            [parameter("CN", &["Bob"]), parameter("X", &["1"])]
+        );
+        assert_eq!(value, "mailto:bob@example.com");
+    }
+
+    #[test]
+    fn tolerates_empty_and_nameless_parameters() {
+        let (_, parameters, value) = read(b"TEL;;HOME;TYPE=:1");
+        assert_eq!(
+            parameters,
+            [parameter("HOME", &[""]), parameter("TYPE", &[""])]
+        );
+        assert_eq!(value, "1");
+    }
+
+    #[test]
+    fn a_line_without_name_or_colon_is_none() {
+        for line in [
+            &b"no colon"[..],
+            b":x",
+            b";a=b:x",
+            b"",
+            b"A\0B:x",
+            b"\xFF:x",
+            b"A;b",
+        ] {
+            assert_eq!(Layout::of(line), None, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! A calendar text as it came, with an index of its lines (RFC 5545 section 3.4).
+
+use crate::component::Component;
+use crate::limits::{Limits, TooMuch};
+use crate::problem::Problem;
+use crate::scan::{self, Line, LineKind, Scan};
+
+/// iCalendar text kept byte for byte, with a flat index of its lines.
+///
+/// Any octets make a document: what is not calendar data has no components. The index takes 16
+/// bytes for a line.
+#[derive(Clone, Debug)]
+pub struct Document {
+    source: Vec<u8>,
+    scan: Scan,
+}
+
+impl Document {
+    /// Indexes the text; refused only for what goes past a limit.
+    pub fn parse(source: impl Into<Vec<u8>>, limits: &Limits) -> Result<Self, TooMuch> {
+        let source = source.into();
+        let scan = scan::scan(&source, limits)?;
+        Ok(Self { source, scan })
+    }
+
+    /// The text as it came.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.source
+    }
+
+    /// What was noticed and read all the same: the first 64.
+    pub fn problems(&self) -> &[Problem] {
+        self.scan.problems.as_slice()
+    }
+
+    /// Whether every BEGIN has its own END and every END its BEGIN, by name.
+    pub fn is_well_nested(&self) -> bool {
+        self.scan.is_well_nested
+    }
+
+    /// The outermost components in order, whatever their names.
+    pub fn components(&self) -> impl Iterator<Item = Component<'_>> {
+        self.components_in(0..self.scan.lines.len())
+    }
+
+    /// Every component at every depth, in order of its BEGIN.
+    pub fn descendants(&self) -> impl Iterator<Item = Component<'_>> {
+        let lines = self.scan.lines.iter().enumerate();
+        lines
+            .filter(|(_, line)| line.opens())
+            .map(|(begin, line)| Component::new(self, begin, *line))
+    }
+
+    pub(crate) fn line(&self, index: usize) -> Option<Line> {
+        self.scan.lines.get(index).copied()
+    }
+
+    pub(crate) fn bytes(&self, range: std::ops::Range<usize>) -> &[u8] {
+        self.source.get(range).unwrap_or_default()
+    }
+
+    /// The components that begin in `lines`, not those inside them.
+    pub(crate) fn components_in(
+        &self,
+        lines: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = Component<'_>> {
+        self.steps(lines)
+            .filter(|(_, line)| line.opens())
+            .map(|(begin, line)| Component::new(self, begin, line))
+    }
+
+    /// The property lines in `lines`, those inside components left out.
+    pub(crate) fn property_lines(
+        &self,
+        lines: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = &[u8]> {
+        self.steps(lines)
+            .filter(|(_, line)| line.kind == LineKind::Property)
+            .map(|(_, line)| self.bytes(line.range()))
+    }
+
+    /// The lines of a range, each component as its BEGIN line alone.
+    fn steps(&self, lines: std::ops::Range<usize>) -> impl Iterator<Item = (usize, Line)> {
+        let mut at = lines.start;
+        std::iter::from_fn(move || {
+            let line = self.line(at).filter(|_| at < lines.end)?;
+            let index = at;
+            at = line.close();
+            Some((index, line))
+        })
+    }
+
+    /// The component name of a BEGIN line.
+    pub(crate) fn component_name(&self, begin: usize) -> &str {
+        let names = &self.scan.names;
+        if let Ok(at) = names.binary_search_by_key(&begin, |(line, _)| *line) {
+            return names.get(at).map_or("", |(_, name)| name);
+        }
+        let range = self.line(begin).map(|line| line.range());
+        scan::borrowed_name(self.bytes(range.unwrap_or_default())).unwrap_or_default()
+    }
+}

@@ -1,0 +1,97 @@
+//! Folding of long content lines and its undoing (RFC 5545 section 3.1).
+
+use std::borrow::Cow;
+
+use crate::eol::{self, Eol};
+
+/// Octets of a folded line, its line end not counted.
+const WIDTH: usize = 75;
+
+/// The logical line of `raw`, without folds and without its line end.
+pub(crate) fn unfold(raw: &[u8]) -> Cow<'_, [u8]> {
+    let line = eol::without(raw);
+    if memchr::memchr(b'\n', line).is_none() {
+        return Cow::Borrowed(line);
+    }
+    let mut out = Vec::with_capacity(line.len());
+    for (index, piece) in line.split_inclusive(|&b| b == b'\n').enumerate() {
+        let piece = eol::without(piece);
+        out.extend_from_slice(if index == 0 {
+            piece
+        } else {
+            piece.get(1..).unwrap_or_default()
+        });
+    }
+    Cow::Owned(out)
+}
+
+/// Writes `content` as lines of at most 75 octets, each with its line end, no UTF-8 character split.
+pub(crate) fn fold(content: &[u8], eol: Eol, out: &mut Vec<u8>) {
+    let mut rest = content;
+    let mut width = WIDTH;
+    while rest.len() > width {
+        let (line, tail) = rest.split_at(cut(rest, width));
+        out.extend_from_slice(line);
+        out.extend_from_slice(eol.as_bytes());
+        out.push(b' ');
+        rest = tail;
+        width = WIDTH - 1;
+    }
+    out.extend_from_slice(rest);
+    out.extend_from_slice(eol.as_bytes());
+}
+
+/// Where to cut at or before `width`; octets that are no UTF-8 are cut at `width` itself.
+fn cut(bytes: &[u8], width: usize) -> usize {
+    let is_inside = |at: &usize| bytes.get(*at).is_some_and(|b| b & 0xC0 == 0x80);
+    (width - 3..=width)
+        .rev()
+        .find(|at| !is_inside(at))
+        .unwrap_or(width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(content: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        fold(content, Eol::CrLf, &mut out);
+        out
+    }
+
+    #[test]
+    fn takes_75_octets_on_a_line_and_not_one_more() {
+        let line = folded(&[b'a'; 75]);
+        assert_eq!(line.len(), 77);
+        let two = folded(&[b'a'; 76]);
+        assert_eq!(two, [&[b'a'; 75][..], b"\r\n a\r\n"].concat());
+    }
+
+    #[test]
+    fn never_cuts_a_character() {
+        for lead in 0..8 {
+            let text = format!("{}{}", "a".repeat(lead), "é€😀".repeat(40));
+            let lines = folded(text.as_bytes());
+            for line in lines.split_inclusive(|&b| b == b'\n') {
+                assert!(std::str::from_utf8(line).is_ok());
+                assert!(line.len() <= 77);
+            }
+            assert_eq!(unfold(&lines), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn cuts_what_is_no_utf8_at_the_width() {
+        let lines = folded(&[0x80; 200]);
+        assert_eq!(unfold(&lines), &[0x80; 200][..]);
+    }
+
+    #[test]
+    fn joins_a_character_that_was_split_by_a_fold() {
+        assert_eq!(
+            unfold(b"SUMMARY:\xC3\r\n \xA9t\xC3\n\t\xA9\r\n"),
+            "SUMMARY:été".as_bytes()
+        );
+    }
+}

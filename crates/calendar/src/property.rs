@@ -1,0 +1,104 @@
+//! One content line of a document, read on demand (RFC 5545 section 3.1).
+
+use std::borrow::Cow;
+
+use crate::content::Layout;
+use crate::fold::unfold;
+use crate::property_buf::PropertyBuf;
+use crate::text;
+
+/// One logical content line, borrowed; what is not UTF-8 reads as U+FFFD.
+#[derive(Clone, Debug)]
+pub struct Property<'a> {
+    raw: &'a [u8],
+    content: Cow<'a, [u8]>,
+    layout: Layout,
+}
+
+impl<'a> Property<'a> {
+    /// Reads one logical line; none when it has no name or no colon.
+    pub(crate) fn of(raw: &'a [u8]) -> Option<Self> {
+        let content = unfold(raw);
+        let layout = Layout::of(&content)?;
+        Some(Self {
+            raw,
+            content,
+            layout,
+        })
+    }
+
+    /// The unfolded content of an owned line.
+    pub(crate) fn of_content(content: &'a [u8], layout: Layout) -> Self {
+        Self {
+            raw: content,
+            content: Cow::Borrowed(content),
+            layout,
+        }
+    }
+
+    /// The unfolded line.
+    pub(crate) fn content(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// The name as written.
+    pub fn name(&self) -> &str {
+        self.layout.name(&self.content)
+    }
+
+    /// Whether it has this name, without case.
+    pub fn is(&self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name)
+    }
+
+    /// The value, unfolded but not unescaped.
+    pub fn value(&self) -> Cow<'a, str> {
+        match &self.content {
+            Cow::Borrowed(content) => String::from_utf8_lossy(self.layout.value(content)),
+            Cow::Owned(content) => {
+                let value = String::from_utf8_lossy(self.layout.value(content));
+                Cow::Owned(value.into_owned())
+            }
+        }
+    }
+
+    /// The value read as TEXT: unescaped, blanks kept.
+    pub fn text(&self) -> String {
+        text::unescape(&self.value())
+    }
+
+    /// The first value of the first parameter of this name, quotes and ^-escapes (RFC 6868) removed.
+    pub fn parameter(&self, name: &str) -> Option<Cow<'a, str>> {
+        match &self.content {
+            Cow::Borrowed(content) => self.layout.parameter(content, name)?.values().next(),
+            Cow::Owned(content) => {
+                let value = self.layout.parameter(content, name)?.values().next()?;
+                Some(Cow::Owned(value.into_owned()))
+            }
+        }
+    }
+
+    /// All values of the first parameter of this name; empty without it.
+    pub fn parameter_values(&self, name: &str) -> Vec<String> {
+        let parameter = self.layout.parameter(&self.content, name);
+        parameter.map_or_else(Vec::new, |p| p.values().map(Cow::into_owned).collect())
+    }
+
+    /// Every parameter with its values, in order.
+    pub fn parameters(&self) -> impl Iterator<Item = (String, Vec<String>)> {
+        self.layout.parameters(&self.content).map(|parameter| {
+            let values = parameter.values().map(Cow::into_owned).collect();
+            (parameter.name().into_owned(), values)
+        })
+    }
+
+    /// The line as it came, with folds and line end.
+    pub fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// An owned copy to edit.
+    pub fn to_buf(&self) -> PropertyBuf {
+        PropertyBuf::of_raw(self.raw, self.content.clone().into_owned(), self.layout)
+    }
+}

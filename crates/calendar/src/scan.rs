@@ -1,0 +1,330 @@
+//! One pass over calendar text: logical lines, nesting and limits (RFC 5545 sections 3.1 and 3.4).
+
+use crate::content::Layout;
+use crate::eol;
+use crate::fold::unfold;
+use crate::limits::{Limits, TooMuch};
+use crate::problem::{Defect, Problems};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// One logical line of the source.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    start: u32,
+    end: u32,
+    /// Behind the last line of the component that a BEGIN line opens; of other lines the next line.
+    close: u32,
+    pub(crate) kind: LineKind,
+}
+
+/// What a logical line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LineKind {
+    Begin,
+    /// A BEGIN whose END never comes.
+    Unclosed,
+    End,
+    Property,
+    /// Blank, without colon or name, an END that closes nothing, an octet order mark.
+    Stray,
+}
+
+impl Line {
+    pub(crate) fn range(&self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Index of the line behind this one, or behind the component that it opens.
+    pub(crate) fn close(&self) -> usize {
+        self.close as usize
+    }
+
+    pub(crate) fn opens(&self) -> bool {
+        matches!(self.kind, LineKind::Begin | LineKind::Unclosed)
+    }
+}
+
+/// What one pass found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) lines: Vec<Line>,
+    /// Component names that cannot be borrowed from the source (folded, not UTF-8), by line.
+    pub(crate) names: Vec<(usize, Box<str>)>,
+    pub(crate) problems: Problems,
+    pub(crate) is_well_nested: bool,
+}
+
+/// Reads the whole source or says which limit it goes past.
+pub(crate) fn scan(source: &[u8], limits: &Limits) -> Result<Scan, TooMuch> {
+    if source.len() > limits.bytes || u32::try_from(source.len()).is_err() {
+        return Err(TooMuch::Bytes);
+    }
+    let mut scanner = Scanner::new(source, limits);
+    scanner.read_lines()?;
+    scanner.close_unended(0);
+    scanner.note_octets();
+    Ok(scanner.scan)
+}
+
+/// A component that is open at this point of the text.
+struct Open {
+    line: usize,
+    name: Box<str>,
+    attendees: usize,
+}
+
+struct Scanner<'s> {
+    source: &'s [u8],
+    limits: &'s Limits,
+    open: Vec<Open>,
+    components: usize,
+    scan: Scan,
+}
+
+impl<'s> Scanner<'s> {
+    fn new(source: &'s [u8], limits: &'s Limits) -> Self {
+        let scan = Scan {
+            lines: Vec::with_capacity(source.len() / 40),
+            is_well_nested: true,
+            ..Scan::default()
+        };
+        Self {
+            source,
+            limits,
+            open: Vec::new(),
+            components: 0,
+            scan,
+        }
+    }
+
+    fn read_lines(&mut self) -> Result<(), TooMuch> {
+        let mut at = 0;
+        if self.source.starts_with(BYTE_ORDER_MARK) {
+            at = BYTE_ORDER_MARK.len();
+            self.stray(0, Defect::ByteOrderMark);
+            self.push(0, at, LineKind::Stray)?;
+        }
+        while at < self.source.len() {
+            let end = logical_end(self.source, at, self.limits.line_length)?;
+            self.read_line(at, end)?;
+            at = end;
+        }
+        Ok(())
+    }
+
+    fn read_line(&mut self, start: usize, end: usize) -> Result<(), TooMuch> {
+        let raw = self.source.get(start..end).unwrap_or_default();
+        let index = self.scan.lines.len();
+        let kind = match Head::of(raw) {
+            Head::Begin => self.begin(index, raw)?,
+            Head::End => self.end(index, raw),
+            Head::Attendee => self.attendee()?,
+            Head::Other => LineKind::Property,
+            Head::Blank => self.stray(index, Defect::BlankLine),
+            Head::None => self.stray(index, Defect::NotAProperty),
+        };
+        self.push(start, end, kind)
+    }
+
+    fn push(&mut self, start: usize, end: usize, kind: LineKind) -> Result<(), TooMuch> {
+        if self.scan.lines.len() >= self.limits.lines {
+            return Err(TooMuch::Lines);
+        }
+        let close = self.scan.lines.len() as u32 + 1;
+        self.scan.lines.push(Line {
+            start: start as u32,
+            end: end as u32,
+            close,
+            kind,
+        });
+        if kind == LineKind::End
+            && let Some(open) = self.open.pop()
+            && let Some(begin) = self.scan.lines.get_mut(open.line)
+        {
+            begin.close = close;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, line: usize, raw: &[u8]) -> Result<LineKind, TooMuch> {
+        if self.open.len() >= self.limits.depth {
+            return Err(TooMuch::Depth);
+        }
+        if self.components >= self.limits.components {
+            return Err(TooMuch::Components);
+        }
+        self.components += 1;
+        let name = component_name(raw);
+        if borrowed_name(raw).is_none() {
+            self.scan.names.push((line, name.clone()));
+        }
+        self.open.push(Open {
+            line,
+            name,
+            attendees: 0,
+        });
+        Ok(LineKind::Begin)
+    }
+
+    /// Closes the innermost component of that name and, without END, everything inside it.
+    fn end(&mut self, line: usize, raw: &[u8]) -> LineKind {
+        let name = component_name(raw);
+        let matching = self
+            .open
+            .iter()
+            .rposition(|open| open.name.eq_ignore_ascii_case(&name));
+        let Some(level) = matching else {
+            self.scan.is_well_nested = false;
+            return self.stray(line, Defect::UnexpectedEnd);
+        };
+        self.close_unended(level + 1);
+        LineKind::End
+    }
+
+    /// Closes, here and without an END, what is open at `level` and deeper.
+    fn close_unended(&mut self, level: usize) {
+        let close = self.scan.lines.len() as u32;
+        for open in self.open.drain(level..).rev() {
+            self.scan.is_well_nested = false;
+            self.scan.problems.note(open.line, Defect::Unclosed);
+            if let Some(begin) = self.scan.lines.get_mut(open.line) {
+                begin.close = close;
+                begin.kind = LineKind::Unclosed;
+            }
+        }
+    }
+
+    fn attendee(&mut self) -> Result<LineKind, TooMuch> {
+        if let Some(open) = self.open.last_mut() {
+            open.attendees += 1;
+            if open.attendees > self.limits.attendees {
+                return Err(TooMuch::Attendees);
+            }
+        }
+        Ok(LineKind::Property)
+    }
+
+    fn stray(&mut self, line: usize, defect: Defect) -> LineKind {
+        self.scan.problems.note(line, defect);
+        LineKind::Stray
+    }
+
+    /// Notes what is wrong with octets, each kind once, at its first line.
+    fn note_octets(&mut self) {
+        let source = self.source;
+        let not_utf8 = std::str::from_utf8(source).err().map(|e| e.valid_up_to());
+        let found = [
+            (Defect::Nul, memchr::memchr(0, source)),
+            (Defect::NotUtf8, not_utf8),
+            (Defect::BareLf, bare_lf(source)),
+            (Defect::BareCr, bare_cr(source)),
+        ];
+        for (defect, at) in found {
+            if let Some(at) = at {
+                let line = self.scan.lines.partition_point(|l| l.range().end <= at);
+                self.scan.problems.note(line, defect);
+            }
+        }
+    }
+}
+
+/// The first words of a line, as far as nesting and limits ask.
+enum Head {
+    Begin,
+    End,
+    Attendee,
+    Other,
+    Blank,
+    None,
+}
+
+impl Head {
+    fn of(raw: &[u8]) -> Self {
+        let line = eol::without(raw);
+        let Some(end) = memchr::memchr2(b';', b':', line) else {
+            return match unfold(raw).trim_ascii() {
+                [] => Self::Blank,
+                _ => Self::None,
+            };
+        };
+        let name = line.get(..end).unwrap_or_default();
+        if name.contains(&b'\n') {
+            return Self::of_folded(raw);
+        }
+        let is_name = !name.is_empty()
+            && !name.iter().any(u8::is_ascii_control)
+            && std::str::from_utf8(name).is_ok();
+        let has_colon = line.get(end) == Some(&b':')
+            || memchr::memchr(b':', line.get(end..).unwrap_or_default()).is_some();
+        if is_name && has_colon {
+            Self::of_name(name)
+        } else {
+            Self::None
+        }
+    }
+
+    /// The same for a line that is folded inside its name.
+    fn of_folded(raw: &[u8]) -> Self {
+        let content = unfold(raw);
+        match Layout::of(&content) {
+            Some(layout) => Self::of_name(layout.name(&content).as_bytes()),
+            None => Self::None,
+        }
+    }
+
+    fn of_name(name: &[u8]) -> Self {
+        if name.eq_ignore_ascii_case(b"BEGIN") {
+            Self::Begin
+        } else if name.eq_ignore_ascii_case(b"END") {
+            Self::End
+        } else if name.eq_ignore_ascii_case(b"ATTENDEE") {
+            Self::Attendee
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// The end of the logical line that starts at `start`: behind the first line end that no fold follows.
+fn logical_end(source: &[u8], start: usize, most: usize) -> Result<usize, TooMuch> {
+    let mut at = start;
+    loop {
+        let rest = source.get(at..).unwrap_or_default();
+        at = memchr::memchr(b'\n', rest).map_or(source.len(), |lf| at + lf + 1);
+        if at - start > most {
+            return Err(TooMuch::LineLength);
+        }
+        if !matches!(source.get(at), Some(b' ' | b'\t')) {
+            return Ok(at);
+        }
+    }
+}
+
+/// The name behind BEGIN or END, blanks around it removed.
+pub(crate) fn component_name(raw: &[u8]) -> Box<str> {
+    if let Some(name) = borrowed_name(raw) {
+        return name.into();
+    }
+    let content = unfold(raw);
+    let value = Layout::of(&content).map_or(&[][..], |layout| layout.value(&content));
+    String::from_utf8_lossy(value.trim_ascii()).into()
+}
+
+/// The same where it needs no copy: no folds, valid UTF-8.
+pub(crate) fn borrowed_name(raw: &[u8]) -> Option<&str> {
+    let line = eol::without(raw);
+    if memchr::memchr(b'\n', line).is_some() {
+        return None;
+    }
+    let value = Layout::of(line)?.value(line);
+    std::str::from_utf8(value.trim_ascii()).ok()
+}
+
+fn bare_lf(source: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'\n', source).find(|&at| at == 0 || source.get(at - 1) != Some(&b'\r'))
+}
+
+fn bare_cr(source: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'\r', source).find(|&at| source.get(at + 1) != Some(&b'\n'))
+}
