@@ -5,11 +5,13 @@
 
 pub mod error;
 pub mod record;
+mod sqlite;
 
 use async_trait::async_trait;
 
 pub use error::{Error, Result};
 pub use record::*;
+pub use sqlite::SqliteStore;
 
 /// What every database behind `invited` does.
 ///
@@ -80,7 +82,8 @@ pub trait Store: Send + Sync + 'static {
     /// then read again and decide again.
     async fn commit(&self, commit: Commit) -> Result<Committed>;
     /// The account's changes with a revision above `after`, oldest first, at most `limit`.
-    async fn changes(&self, account: AccountId, after: Revision, limit: u32) -> Result<Vec<Change>>;
+    async fn changes(&self, account: AccountId, after: Revision, limit: u32)
+    -> Result<Vec<Change>>;
     /// The account's decisions, newest first, at most `limit`.
     async fn decisions(&self, account: AccountId, limit: u32) -> Result<Vec<Decision>>;
     /// One decision.

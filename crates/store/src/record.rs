@@ -184,7 +184,13 @@ impl Expect {
             objects: event
                 .objects
                 .iter()
-                .map(|object| (object.calendar.clone(), object.name.clone(), object.revision))
+                .map(|object| {
+                    (
+                        object.calendar.clone(),
+                        object.name.clone(),
+                        object.revision,
+                    )
+                })
                 .collect(),
             state: event.state.as_ref().map(|state| state.revision),
         }

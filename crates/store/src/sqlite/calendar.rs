@@ -1,0 +1,183 @@
+//! Calendars, and the objects in them.
+
+use rusqlite::{Connection, Row, params};
+
+use super::statement::{all, count, execute, first, one};
+use crate::{AccountId, Calendar, CalendarId, Event, Object, Result, State};
+
+/// What a calendar is to its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// New events come here.
+    Default,
+    /// Any other.
+    Other,
+}
+
+/// The id has 128 bits from SQLite's generator, which the operating system seeds.
+pub(super) fn add(
+    connection: &Connection,
+    account: AccountId,
+    name: &str,
+    role: Role,
+) -> Result<Calendar> {
+    let is_default = role == Role::Default;
+    let id = one(
+        connection,
+        "INSERT INTO calendars (account, id, name, is_default)
+         VALUES (?1, lower(hex(randomblob(16))), ?2, ?3) RETURNING id",
+        params![account, name, is_default],
+        |row| row.get(0),
+    )?;
+    Ok(Calendar {
+        id,
+        name: name.to_owned(),
+        is_default,
+    })
+}
+
+pub(super) fn list(connection: &Connection, account: AccountId) -> Result<Vec<Calendar>> {
+    all(
+        connection,
+        "SELECT id, name, is_default FROM calendars WHERE account = ?1
+         ORDER BY is_default DESC, name, id",
+        [account],
+        |row| {
+            Ok(Calendar {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                is_default: row.get(2)?,
+            })
+        },
+    )
+}
+
+pub(super) fn exists(
+    connection: &Connection,
+    account: AccountId,
+    calendar: &CalendarId,
+) -> Result<bool> {
+    let statement = "SELECT 1 FROM calendars WHERE account = ?1 AND id = ?2";
+    Ok(first(
+        connection,
+        statement,
+        params![account, calendar],
+        |_| Ok(()),
+    )?
+    .is_some())
+}
+
+pub(super) fn default(connection: &Connection, account: AccountId) -> Result<Option<CalendarId>> {
+    let statement = "SELECT id FROM calendars WHERE account = ?1 AND is_default = 1";
+    first(connection, statement, [account], |row| row.get(0))
+}
+
+pub(super) fn objects(
+    connection: &Connection,
+    account: AccountId,
+    calendar: &CalendarId,
+) -> Result<Vec<Object>> {
+    all(
+        connection,
+        "SELECT calendar, name, uid, text, revision, unanswered FROM objects
+         WHERE account = ?1 AND calendar = ?2 ORDER BY uid",
+        params![account, calendar],
+        object,
+    )
+}
+
+pub(super) fn event(connection: &Connection, account: AccountId, uid: &str) -> Result<Event> {
+    let objects = all(
+        connection,
+        "SELECT calendar, objects.name, uid, text, revision, unanswered
+         FROM objects JOIN calendars ON calendars.account = objects.account AND id = calendar
+         WHERE objects.account = ?1 AND uid = ?2 ORDER BY is_default DESC, calendar",
+        params![account, uid],
+        object,
+    )?;
+    Ok(Event {
+        objects,
+        state: state(connection, account, uid)?,
+    })
+}
+
+fn object(row: &Row<'_>) -> rusqlite::Result<Object> {
+    Ok(Object {
+        calendar: row.get(0)?,
+        name: row.get(1)?,
+        uid: row.get(2)?,
+        text: row.get(3)?,
+        revision: row.get(4)?,
+        unanswered: row.get(5)?,
+    })
+}
+
+fn state(connection: &Connection, account: AccountId, uid: &str) -> Result<Option<State>> {
+    first(
+        connection,
+        "SELECT revision, json FROM states WHERE account = ?1 AND uid = ?2",
+        params![account, uid],
+        |row| {
+            Ok(State {
+                revision: row.get(0)?,
+                json: row.get(1)?,
+            })
+        },
+    )
+}
+
+pub(super) fn holding(
+    connection: &Connection,
+    account: AccountId,
+    uid: &str,
+) -> Result<Option<CalendarId>> {
+    first(
+        connection,
+        "SELECT calendar FROM objects
+         JOIN calendars ON calendars.account = objects.account AND id = calendar
+         WHERE objects.account = ?1 AND uid = ?2 ORDER BY is_default DESC, calendar LIMIT 1",
+        params![account, uid],
+        |row| row.get(0),
+    )
+}
+
+pub(super) fn unanswered(connection: &Connection, account: AccountId) -> Result<u64> {
+    let statement = "SELECT count(*) FROM objects WHERE account = ?1 AND unanswered = 1";
+    count(connection, statement, [account])
+}
+
+/// Writes an object at a place that is free or holds the same UID.
+pub(super) fn put(connection: &Connection, account: AccountId, object: &Object) -> Result<()> {
+    execute(
+        connection,
+        "INSERT INTO objects (account, calendar, name, uid, revision, unanswered, text)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (account, calendar, name) DO UPDATE
+         SET revision = excluded.revision, unanswered = excluded.unanswered, text = excluded.text",
+        params![
+            account,
+            object.calendar,
+            object.name,
+            object.uid,
+            object.revision,
+            object.unanswered,
+            object.text
+        ],
+    )?;
+    Ok(())
+}
+
+/// Deletes an object; returns its UID if it was there.
+pub(super) fn delete(
+    connection: &Connection,
+    account: AccountId,
+    calendar: &CalendarId,
+    name: &str,
+) -> Result<Option<String>> {
+    first(
+        connection,
+        "DELETE FROM objects WHERE account = ?1 AND calendar = ?2 AND name = ?3 RETURNING uid",
+        params![account, calendar, name],
+        |row| row.get(0),
+    )
+}

@@ -1,0 +1,346 @@
+//! A commit, written whole or not at all, and the history that commits leave.
+
+use rusqlite::{Connection, params};
+
+use super::address::folded;
+use super::statement::{all, execute, first};
+use super::taken::Freed;
+use super::writer::Effects;
+use super::{account, calendar, clock, decision, done, mail};
+use crate::{
+    AccountId, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
+    NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp,
+};
+
+pub(super) fn commit(
+    connection: &Connection,
+    effects: &mut Effects,
+    commit: Commit,
+) -> Result<Committed> {
+    if let Some(job) = &commit.job {
+        effects.freed.push(Freed::Job(job.clone()));
+        effects.work = true;
+        if let Some(earlier) = done::job(connection, job)? {
+            return Ok(Committed {
+                revision: None,
+                decision: earlier.decision,
+            });
+        }
+    }
+    let mut writing = Writing::begin(connection, &commit)?;
+    if let Some(expect) = &commit.expect {
+        writing.hold(&commit.uid, expect)?;
+    }
+    let decision = writing.apply(&commit)?;
+    if !commit.mails.is_empty() {
+        mail::add(connection, effects, &commit.mails, writing.at)?;
+    }
+    if let Some(job) = &commit.job {
+        writing.end(job, commit.decision.as_ref())?;
+    }
+    Ok(Committed {
+        revision: writing.finish()?,
+        decision,
+    })
+}
+
+/// A commit on its way.
+struct Writing<'a> {
+    connection: &'a Connection,
+    account: AccountId,
+    at: Timestamp,
+    before: Revision,
+    revision: Revision,
+}
+
+/// An object's place: calendar and name.
+type Place = (CalendarId, String);
+
+impl<'a> Writing<'a> {
+    fn begin(connection: &'a Connection, commit: &Commit) -> Result<Self> {
+        let statement = "SELECT revision FROM accounts WHERE id = ?1";
+        let revision = first(connection, statement, [commit.account], |row| row.get(0))?
+            .ok_or_else(|| account::missing(commit.account))?;
+        let at = commit
+            .decision
+            .as_ref()
+            .map_or_else(clock::now, |decision| decision.decided);
+        Ok(Self {
+            connection,
+            account: commit.account,
+            at,
+            before: revision,
+            revision,
+        })
+    }
+
+    fn next(&mut self) -> Revision {
+        self.revision = Revision(self.revision.0 + 1);
+        self.revision
+    }
+
+    /// Refuses when what was read has changed.
+    fn hold(&self, uid: &str, expect: &Expect) -> Result<()> {
+        let mut objects: Vec<(CalendarId, String, Revision)> = all(
+            self.connection,
+            "SELECT calendar, name, revision FROM objects WHERE account = ?1 AND uid = ?2",
+            params![self.account, uid],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        let state: Option<Revision> = first(
+            self.connection,
+            "SELECT revision FROM states WHERE account = ?1 AND uid = ?2",
+            params![self.account, uid],
+            |row| row.get(0),
+        )?;
+        let mut expected = expect.objects.clone();
+        objects.sort();
+        expected.sort();
+        if objects != expected || state != expect.state {
+            return Err(Error::Conflict);
+        }
+        Ok(())
+    }
+
+    /// Everything that concerns the calendars; deletions first, so that an object may move.
+    fn apply(&mut self, commit: &Commit) -> Result<Option<DecisionId>> {
+        let places = commit.put.iter().map(|put| self.place(put, &commit.delete));
+        let places = places.collect::<Result<Vec<Place>>>()?;
+        let decision = match &commit.decision {
+            Some(new) => Some(self.decide(new, &commit.put, &places)?),
+            None => None,
+        };
+        for (calendar, name) in &commit.delete {
+            self.delete(calendar, name, decision)?;
+        }
+        for (put, place) in commit.put.iter().zip(places) {
+            self.put(put, place, decision)?;
+        }
+        self.keep_state(&commit.uid, &commit.state)?;
+        if let Some(early) = &commit.early {
+            self.keep_early(&commit.uid, early)?;
+        }
+        Ok(decision)
+    }
+
+    /// Where an object goes: where it was put, or when that calendar is gone, into the default
+    /// one, over the object of its UID if there is one, else at a name that is free.
+    fn place(&self, put: &PutObject, deleted: &[Place]) -> Result<Place> {
+        if calendar::exists(self.connection, self.account, &put.calendar)? {
+            let place = (put.calendar.clone(), put.name.clone());
+            return Ok(place);
+        }
+        let default = calendar::default(self.connection, self.account)?
+            .ok_or_else(|| Error::NotFound("default calendar".to_owned()))?;
+        if let Some(name) = self.name_of(&default, &put.uid)? {
+            return Ok((default, name));
+        }
+        let place = (default, put.name.clone());
+        match self.uid_at(&place)? {
+            Some(other) if other != put.uid && !deleted.contains(&place) => {
+                Ok((place.0, self.free_name()?))
+            }
+            _ => Ok(place),
+        }
+    }
+
+    fn name_of(&self, calendar: &CalendarId, uid: &str) -> Result<Option<String>> {
+        first(
+            self.connection,
+            "SELECT name FROM objects WHERE account = ?1 AND uid = ?2 AND calendar = ?3",
+            params![self.account, uid, calendar],
+            |row| row.get(0),
+        )
+    }
+
+    fn uid_at(&self, (calendar, name): &Place) -> Result<Option<String>> {
+        first(
+            self.connection,
+            "SELECT uid FROM objects WHERE account = ?1 AND calendar = ?2 AND name = ?3",
+            params![self.account, calendar, name],
+            |row| row.get(0),
+        )
+    }
+
+    fn free_name(&self) -> Result<String> {
+        let statement = "SELECT lower(hex(randomblob(16))) || '.ics'";
+        super::statement::one(self.connection, statement, [], |row| row.get(0))
+    }
+
+    /// Records the decision, with the place where the object really went.
+    fn decide(
+        &self,
+        new: &NewDecision,
+        puts: &[PutObject],
+        places: &[Place],
+    ) -> Result<DecisionId> {
+        let mut new = new.clone();
+        let went = puts.iter().zip(places).find(|(put, (calendar, _))| {
+            put.calendar != *calendar && new.calendar.as_ref() == Some(&put.calendar)
+        });
+        if let Some((_, (calendar, name))) = went {
+            new.calendar = Some(calendar.clone());
+            new.name = new.name.map(|_| name.clone());
+        }
+        decision::record(self.connection, self.account, &new)
+    }
+
+    fn delete(
+        &mut self,
+        calendar: &CalendarId,
+        name: &str,
+        decision: Option<DecisionId>,
+    ) -> Result<()> {
+        let Some(uid) = calendar::delete(self.connection, self.account, calendar, name)? else {
+            return Ok(());
+        };
+        let (calendar, name) = (calendar.clone(), name.to_owned());
+        let revision = self.next();
+        self.log(&Change {
+            revision,
+            calendar,
+            name,
+            uid,
+            text: None,
+            decision,
+            at: self.at,
+        })
+    }
+
+    /// Refuses when the name has another UID, or the UID another name in the same calendar.
+    fn put(&mut self, put: &PutObject, place: Place, decision: Option<DecisionId>) -> Result<()> {
+        let named = self.uid_at(&place)?;
+        let stored = self.name_of(&place.0, &put.uid)?;
+        if named.is_some_and(|uid| uid != put.uid) || stored.is_some_and(|name| name != place.1) {
+            return Err(Error::Conflict);
+        }
+        let (calendar, name) = place;
+        let object = Object {
+            calendar,
+            name,
+            uid: put.uid.clone(),
+            text: put.text.clone(),
+            revision: self.next(),
+            unanswered: put.unanswered,
+        };
+        calendar::put(self.connection, self.account, &object)?;
+        self.log(&Change {
+            revision: object.revision,
+            calendar: object.calendar,
+            name: object.name,
+            uid: object.uid,
+            text: Some(object.text),
+            decision,
+            at: self.at,
+        })
+    }
+
+    fn log(&self, change: &Change) -> Result<()> {
+        execute(
+            self.connection,
+            "INSERT INTO changes (account, revision, calendar, name, uid, decision, at, text)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                self.account,
+                change.revision,
+                change.calendar,
+                change.name,
+                change.uid,
+                change.decision,
+                change.at,
+                change.text
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn keep_state(&mut self, uid: &str, change: &StateChange) -> Result<()> {
+        match change {
+            StateChange::Keep => {}
+            StateChange::Put(json) => {
+                let revision = self.next();
+                execute(
+                    self.connection,
+                    "INSERT INTO states (account, uid, revision, json) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (account, uid) DO UPDATE
+                     SET revision = excluded.revision, json = excluded.json",
+                    params![self.account, uid, revision, json],
+                )?;
+            }
+            StateChange::Remove => {
+                let statement = "DELETE FROM states WHERE account = ?1 AND uid = ?2";
+                if execute(self.connection, statement, params![self.account, uid])? > 0 {
+                    self.next();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_early(&self, uid: &str, messages: &[(String, Timestamp)]) -> Result<()> {
+        let statement = "DELETE FROM early WHERE account = ?1 AND uid = ?2";
+        execute(self.connection, statement, params![self.account, uid])?;
+        for (number, (sender, at)) in (0_i64..).zip(messages) {
+            execute(
+                self.connection,
+                "INSERT INTO early (account, uid, number, sender, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![self.account, uid, number, folded(sender), at],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Ends the job; a decision of its own says already that it is done.
+    fn end(&self, job: &JobKey, decision: Option<&NewDecision>) -> Result<()> {
+        let statement = "DELETE FROM jobs WHERE account = ?1 AND id = ?2";
+        execute(self.connection, statement, params![job.account, job.id])?;
+        let decided = job.account == self.account && decision.is_some_and(|new| new.job == job.id);
+        if !decided {
+            done::mark(
+                self.connection,
+                done::Kind::Job,
+                job.account,
+                &job.id,
+                self.at,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Option<Revision>> {
+        if self.revision == self.before {
+            return Ok(None);
+        }
+        execute(
+            self.connection,
+            "UPDATE accounts SET revision = ?2 WHERE id = ?1",
+            params![self.account, self.revision],
+        )?;
+        Ok(Some(self.revision))
+    }
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    account: AccountId,
+    after: Revision,
+    limit: u32,
+) -> Result<Vec<Change>> {
+    all(
+        connection,
+        "SELECT revision, calendar, name, uid, text, decision, at FROM changes
+         WHERE account = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3",
+        params![account, after, limit],
+        |row| {
+            Ok(Change {
+                revision: row.get(0)?,
+                calendar: row.get(1)?,
+                name: row.get(2)?,
+                uid: row.get(3)?,
+                text: row.get(4)?,
+                decision: row.get(5)?,
+                at: row.get(6)?,
+            })
+        },
+    )
+}

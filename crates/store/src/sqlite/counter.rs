@@ -1,0 +1,35 @@
+//! Counters since the store was opened.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Statistics;
+
+/// What [`Statistics`] is read from.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    commits: AtomicU64,
+    writes: AtomicU64,
+    jobs_held: AtomicU64,
+    commits_with_jobs: AtomicU64,
+}
+
+impl Counters {
+    /// Counts a transaction, unless nothing was written in it.
+    pub(super) fn committed(&self, writes: u64, jobs_held: u64) {
+        self.commits
+            .fetch_add(u64::from(writes > 0), Ordering::Relaxed);
+        self.writes.fetch_add(writes, Ordering::Relaxed);
+        self.jobs_held.fetch_add(jobs_held, Ordering::Relaxed);
+        self.commits_with_jobs
+            .fetch_add(u64::from(jobs_held > 0), Ordering::Relaxed);
+    }
+
+    pub(super) fn read(&self) -> Statistics {
+        Statistics {
+            commits: self.commits.load(Ordering::Relaxed),
+            writes: self.writes.load(Ordering::Relaxed),
+            jobs_held: self.jobs_held.load(Ordering::Relaxed),
+            commits_with_jobs: self.commits_with_jobs.load(Ordering::Relaxed),
+        }
+    }
+}

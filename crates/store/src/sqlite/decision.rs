@@ -1,0 +1,158 @@
+//! Recorded decisions, and what is counted from them.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row, params};
+
+use super::address::folded;
+use super::statement::{all, count, execute, first, one};
+use crate::{AccountId, Decision, DecisionId, Error, NewDecision, Result, Timestamp};
+
+const COLUMNS: &str = "id, job, method, uid, summary, message_id, outcome, reason, notes, sender,
+    authentication, calendar, name, received, decided, before, after, suggestion";
+
+/// Records a decision, unless its job has one; returns the number of the one that stands.
+pub(super) fn record(
+    connection: &Connection,
+    account: AccountId,
+    decision: &NewDecision,
+) -> Result<DecisionId> {
+    if let Some(id) = of_job(connection, account, &decision.job)? {
+        return Ok(id);
+    }
+    let id = one(
+        connection,
+        "UPDATE accounts SET decision = decision + 1 WHERE id = ?1 RETURNING decision",
+        [account],
+        |row| row.get(0),
+    )?;
+    insert(connection, account, id, decision)?;
+    Ok(id)
+}
+
+fn insert(
+    connection: &Connection,
+    account: AccountId,
+    id: DecisionId,
+    decision: &NewDecision,
+) -> Result<()> {
+    let notes = serde_json::to_string(&decision.notes)
+        .map_err(|error| Error::Unusable(format!("notes cannot be written: {error}")))?;
+    execute(
+        connection,
+        "INSERT INTO decisions (account, id, job, method, uid, summary, message_id, outcome,
+             reason, notes, sender, sender_folded, authentication, calendar, name, received,
+             decided, before, after, suggestion)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+             ?19, ?20)",
+        params![
+            account,
+            id,
+            decision.job,
+            decision.method,
+            decision.uid,
+            decision.summary,
+            decision.message_id,
+            decision.outcome,
+            decision.reason,
+            notes,
+            decision.sender,
+            folded(&decision.sender),
+            decision.authentication,
+            decision.calendar,
+            decision.name,
+            decision.received,
+            decision.decided,
+            decision.before,
+            decision.after,
+            decision.suggestion,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The decision that the message of this job came to.
+pub(super) fn of_job(
+    connection: &Connection,
+    account: AccountId,
+    job: &str,
+) -> Result<Option<DecisionId>> {
+    let statement = "SELECT id FROM decisions WHERE account = ?1 AND job = ?2";
+    first(connection, statement, params![account, job], |row| {
+        row.get(0)
+    })
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    account: AccountId,
+    limit: u32,
+) -> Result<Vec<Decision>> {
+    let statement =
+        format!("SELECT {COLUMNS} FROM decisions WHERE account = ?1 ORDER BY id DESC LIMIT ?2");
+    all(connection, &statement, params![account, limit], read)
+}
+
+pub(super) fn by_id(
+    connection: &Connection,
+    account: AccountId,
+    id: DecisionId,
+) -> Result<Option<Decision>> {
+    let statement = format!("SELECT {COLUMNS} FROM decisions WHERE account = ?1 AND id = ?2");
+    first(connection, &statement, params![account, id], read)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Decision> {
+    let notes: String = row.get(8)?;
+    let notes = serde_json::from_str(&notes).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(8, Type::Text, Box::new(error))
+    })?;
+    Ok(Decision {
+        id: row.get(0)?,
+        record: NewDecision {
+            job: row.get(1)?,
+            method: row.get(2)?,
+            uid: row.get(3)?,
+            summary: row.get(4)?,
+            message_id: row.get(5)?,
+            outcome: row.get(6)?,
+            reason: row.get(7)?,
+            notes,
+            sender: row.get(9)?,
+            authentication: row.get(10)?,
+            calendar: row.get(11)?,
+            name: row.get(12)?,
+            received: row.get(13)?,
+            decided: row.get(14)?,
+            before: row.get(15)?,
+            after: row.get(16)?,
+            suggestion: row.get(17)?,
+        },
+    })
+}
+
+pub(super) fn added_since(
+    connection: &Connection,
+    account: AccountId,
+    sender: &str,
+    since: Timestamp,
+) -> Result<u64> {
+    count(
+        connection,
+        "SELECT count(*) FROM decisions
+         WHERE account = ?1 AND sender_folded = ?2 AND decided >= ?3 AND outcome = 'added'",
+        params![account, folded(sender), since],
+    )
+}
+
+pub(super) fn early_count(
+    connection: &Connection,
+    account: AccountId,
+    sender: &str,
+    since: Timestamp,
+) -> Result<u64> {
+    count(
+        connection,
+        "SELECT count(*) FROM early WHERE account = ?1 AND sender = ?2 AND at >= ?3",
+        params![account, folded(sender), since],
+    )
+}

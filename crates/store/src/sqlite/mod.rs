@@ -1,0 +1,353 @@
+//! SQLite behind the [`Store`] trait: one writing thread, a pool of readers, one file.
+
+mod account;
+mod address;
+mod calendar;
+mod change;
+mod clock;
+mod connection;
+mod contact;
+mod counter;
+mod decision;
+mod done;
+mod failure;
+mod job;
+mod key;
+mod mail;
+mod migration;
+mod queue;
+mod reader;
+mod setting;
+mod statement;
+mod taken;
+mod wake;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use self::reader::Readers;
+use self::writer::{Shared, Writer};
+use crate::{
+    Account, AccountId, Calendar, CalendarId, Change, Commit, Committed, Contact, Decision,
+    DecisionId, Event, Holder, Holding, Job, JobKey, Mail, MailKey, NewAccount, NewJob, NewMail,
+    Object, QueueEntry, Result, Revision, Statistics, Store, Timestamp,
+};
+
+/// A [`Store`] in one SQLite file.
+///
+/// Several processes may have the file open and write at the same time; only one of them, the
+/// server, may take jobs and mails, as what is taken is known to the taking process alone.
+/// Dropping the store writes what is queued and waits for that.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+    shared: Shared,
+}
+
+impl SqliteStore {
+    /// Opens the file at `path`, makes it when there is none, and brings it to this version.
+    ///
+    /// Blocks. Fails with [`Error::Unusable`](crate::Error::Unusable), which names the file and
+    /// the remedy, when it is damaged, of another program, or of a later version.
+    pub fn open(path: &Path) -> Result<Self> {
+        let shared = Shared::default();
+        let writer = Writer::start(connection::writing(path)?, shared.clone())?;
+        Ok(Self {
+            writer,
+            readers: Readers::new(path.to_owned()),
+            shared,
+        })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn account_add(&self, account: NewAccount) -> Result<Account> {
+        self.writer
+            .write(move |connection, _| account::add(connection, account))
+            .await
+    }
+
+    async fn account_remove(&self, account: AccountId) -> Result<()> {
+        let work =
+            move |connection: &_, effects: &mut _| account::remove(connection, effects, account);
+        self.writer.write(work).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>> {
+        self.readers.read(account::list).await
+    }
+
+    async fn account_by_address(&self, address: &str) -> Result<Option<Account>> {
+        let address = address.to_owned();
+        self.readers
+            .read(move |connection| account::by_address(connection, &address))
+            .await
+    }
+
+    async fn account(&self, account: AccountId) -> Result<Option<Account>> {
+        self.readers
+            .read(move |connection| account::by_id(connection, account))
+            .await
+    }
+
+    async fn account_set_password(&self, account: AccountId, hash: &str) -> Result<()> {
+        let hash = hash.to_owned();
+        self.writer
+            .write(move |connection, _| account::set_password(connection, account, &hash))
+            .await
+    }
+
+    async fn calendars(&self, account: AccountId) -> Result<Vec<Calendar>> {
+        self.readers
+            .read(move |connection| calendar::list(connection, account))
+            .await
+    }
+
+    async fn calendar_add(&self, account: AccountId, name: &str) -> Result<Calendar> {
+        let name = name.to_owned();
+        self.writer
+            .write(move |connection, _| {
+                calendar::add(connection, account, &name, calendar::Role::Other)
+            })
+            .await
+    }
+
+    async fn objects(&self, account: AccountId, calendar: &CalendarId) -> Result<Vec<Object>> {
+        let calendar = calendar.clone();
+        self.readers
+            .read(move |connection| calendar::objects(connection, account, &calendar))
+            .await
+    }
+
+    async fn event(&self, account: AccountId, uid: &str) -> Result<Event> {
+        let uid = uid.to_owned();
+        self.readers
+            .read(move |connection| calendar::event(connection, account, &uid))
+            .await
+    }
+
+    async fn uid_exists(&self, account: AccountId, uid: &str) -> Result<Option<CalendarId>> {
+        let uid = uid.to_owned();
+        self.readers
+            .read(move |connection| calendar::holding(connection, account, &uid))
+            .await
+    }
+
+    async fn contacts_put(&self, account: AccountId, contacts: Vec<Contact>) -> Result<()> {
+        self.writer
+            .write(move |connection, _| contact::put(connection, account, &contacts))
+            .await
+    }
+
+    async fn contacts(&self, account: AccountId) -> Result<Vec<Contact>> {
+        self.readers
+            .read(move |connection| contact::list(connection, account))
+            .await
+    }
+
+    async fn is_contact(&self, account: AccountId, address: &str) -> Result<bool> {
+        let address = address.to_owned();
+        self.readers
+            .read(move |connection| contact::has(connection, account, &address))
+            .await
+    }
+
+    async fn preferences(&self, account: AccountId) -> Result<Option<String>> {
+        self.readers
+            .read(move |connection| setting::preferences(connection, account))
+            .await
+    }
+
+    async fn preferences_set(&self, account: AccountId, json: &str) -> Result<()> {
+        let json = json.to_owned();
+        self.writer
+            .write(move |connection, _| setting::set_preferences(connection, account, &json))
+            .await
+    }
+
+    async fn script(&self, account: AccountId) -> Result<Option<String>> {
+        self.readers
+            .read(move |connection| setting::script(connection, account))
+            .await
+    }
+
+    async fn script_set(&self, account: AccountId, source: Option<&str>) -> Result<()> {
+        let source = source.map(str::to_owned);
+        self.writer
+            .write(move |connection, _| setting::set_script(connection, account, source.as_deref()))
+            .await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed> {
+        self.writer
+            .write(move |connection, effects| change::commit(connection, effects, commit))
+            .await
+    }
+
+    async fn changes(
+        &self,
+        account: AccountId,
+        after: Revision,
+        limit: u32,
+    ) -> Result<Vec<Change>> {
+        self.readers
+            .read(move |connection| change::list(connection, account, after, limit))
+            .await
+    }
+
+    async fn decisions(&self, account: AccountId, limit: u32) -> Result<Vec<Decision>> {
+        self.readers
+            .read(move |connection| decision::list(connection, account, limit))
+            .await
+    }
+
+    async fn decision(&self, account: AccountId, id: DecisionId) -> Result<Option<Decision>> {
+        self.readers
+            .read(move |connection| decision::by_id(connection, account, id))
+            .await
+    }
+
+    async fn added_since(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64> {
+        let sender = sender.to_owned();
+        self.readers
+            .read(move |connection| decision::added_since(connection, account, &sender, since))
+            .await
+    }
+
+    async fn unanswered(&self, account: AccountId) -> Result<u64> {
+        self.readers
+            .read(move |connection| calendar::unanswered(connection, account))
+            .await
+    }
+
+    async fn early_count(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64> {
+        let sender = sender.to_owned();
+        self.readers
+            .read(move |connection| decision::early_count(connection, account, &sender, since))
+            .await
+    }
+
+    async fn jobs_hold(&self, jobs: Vec<NewJob>) -> Result<Vec<Holding>> {
+        self.writer
+            .write(move |connection, effects| job::hold(connection, effects, &jobs))
+            .await
+    }
+
+    async fn jobs_release(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()> {
+        self.writer
+            .write_later(move |connection, effects| job::release(connection, effects, &jobs))
+    }
+
+    async fn jobs_refuse(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()> {
+        self.writer
+            .write(move |connection, _| job::refuse(connection, &jobs))
+            .await
+    }
+
+    async fn jobs_sweep(&self, node: &str, process: &str, now: Timestamp) -> Result<u64> {
+        let (node, process) = (node.to_owned(), process.to_owned());
+        self.writer
+            .write(move |connection, effects| job::sweep(connection, effects, &node, &process, now))
+            .await
+    }
+
+    async fn jobs_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>> {
+        self.writer.settle().await?;
+        let taken = Arc::clone(&self.shared.taken);
+        let claim = self
+            .readers
+            .read(move |connection| job::take(connection, &taken, now, limit))
+            .await?;
+        Ok(claim.accept())
+    }
+
+    async fn job_retry(&self, job: &JobKey, at: Timestamp, error: &str) -> Result<()> {
+        let (job, error) = (job.clone(), error.to_owned());
+        self.writer
+            .write(move |connection, effects| job::retry(connection, effects, job, at, &error))
+            .await
+    }
+
+    async fn job_park(&self, job: &JobKey, error: &str) -> Result<()> {
+        let (job, error) = (job.clone(), error.to_owned());
+        self.writer
+            .write(move |connection, effects| job::park(connection, effects, job, &error))
+            .await
+    }
+
+    async fn mails_add(&self, mails: Vec<NewMail>) -> Result<()> {
+        self.writer
+            .write(move |connection, effects| mail::add(connection, effects, &mails, clock::now()))
+            .await
+    }
+
+    async fn mails_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Mail>> {
+        let taken = Arc::clone(&self.shared.taken);
+        let claim = self
+            .readers
+            .read(move |connection| mail::take(connection, &taken, now, limit))
+            .await?;
+        Ok(claim.accept())
+    }
+
+    async fn mail_sent(&self, mail: &MailKey) -> Result<()> {
+        let mail = mail.clone();
+        self.writer
+            .write(move |connection, effects| mail::sent(connection, effects, mail))
+            .await
+    }
+
+    async fn mail_retry(&self, mail: &MailKey, at: Timestamp, error: &str) -> Result<()> {
+        let (mail, error) = (mail.clone(), error.to_owned());
+        self.writer
+            .write(move |connection, effects| mail::retry(connection, effects, mail, at, &error))
+            .await
+    }
+
+    async fn mail_park(&self, mail: &MailKey, error: &str) -> Result<()> {
+        let (mail, error) = (mail.clone(), error.to_owned());
+        self.writer
+            .write(move |connection, effects| mail::park(connection, effects, mail, &error))
+            .await
+    }
+
+    async fn queue(&self) -> Result<Vec<QueueEntry>> {
+        self.writer.settle().await?;
+        self.readers.read(queue::list).await
+    }
+
+    async fn queue_retry(&self, id: &str) -> Result<bool> {
+        let (id, taken) = (id.to_owned(), Arc::clone(&self.shared.taken));
+        self.writer
+            .write(move |connection, effects| queue::retry(connection, effects, &taken, &id))
+            .await
+    }
+
+    async fn queue_drop(&self, id: &str) -> Result<bool> {
+        let (id, taken) = (id.to_owned(), Arc::clone(&self.shared.taken));
+        self.writer
+            .write(move |connection, _| queue::remove(connection, &taken, &id))
+            .await
+    }
+
+    async fn wait_for_work(&self, limit: Duration) {
+        self.shared.wake.wait(limit).await;
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>> {
+        self.writer.settle().await?;
+        let taken = Arc::clone(&self.shared.taken);
+        self.readers
+            .read(move |connection| queue::next_due(connection, &taken))
+            .await
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.shared.counters.read()
+    }
+}

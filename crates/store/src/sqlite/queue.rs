@@ -1,0 +1,134 @@
+//! Jobs and mails as a person sees and moves them.
+
+use rusqlite::{Connection, params};
+
+use super::statement::{all, execute, first};
+use super::taken::{InHand, Taken};
+use super::writer::Effects;
+use crate::{JobKey, MailKey, QueueEntry, QueueState, Result, Timestamp};
+
+pub(super) fn list(connection: &Connection) -> Result<Vec<QueueEntry>> {
+    all(
+        connection,
+        "SELECT id, account, 'calendar', state, attempts, due, received, error, '' FROM jobs
+         UNION ALL
+         SELECT id, account, kind, state, attempts, due, received, error, recipient FROM mails
+         ORDER BY received, due, id",
+        [],
+        |row| {
+            Ok(QueueEntry {
+                id: row.get(0)?,
+                account: row.get(1)?,
+                kind: row.get(2)?,
+                state: row.get(3)?,
+                attempts: row.get(4)?,
+                due: row.get(5)?,
+                received: row.get(6)?,
+                error: row.get(7)?,
+                recipient: row.get(8)?,
+            })
+        },
+    )
+}
+
+/// Jobs and mails with this id that neither a delivery nor this process works on.
+struct Idle {
+    jobs: Vec<JobKey>,
+    mails: Vec<MailKey>,
+}
+
+impl Idle {
+    fn find(connection: &Connection, in_hand: &InHand, id: &str) -> Result<Self> {
+        let mut jobs: Vec<JobKey> = all(
+            connection,
+            "SELECT account FROM jobs WHERE id = ?1 AND state <> ?2",
+            params![id, QueueState::Held],
+            |row| {
+                Ok(JobKey {
+                    account: row.get(0)?,
+                    id: id.to_owned(),
+                })
+            },
+        )?;
+        let mut mails: Vec<MailKey> = all(
+            connection,
+            "SELECT account FROM mails WHERE id = ?1",
+            [id],
+            |row| {
+                Ok(MailKey {
+                    account: row.get(0)?,
+                    id: id.to_owned(),
+                })
+            },
+        )?;
+        jobs.retain(|key| in_hand.jobs.get(&key.account) != Some(&key.id));
+        mails.retain(|key| !in_hand.mails.contains(key));
+        Ok(Self { jobs, mails })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.jobs.is_empty() && self.mails.is_empty()
+    }
+}
+
+/// Due since it came, which no clock can contradict.
+pub(super) fn retry(
+    connection: &Connection,
+    effects: &mut Effects,
+    taken: &Taken,
+    id: &str,
+) -> Result<bool> {
+    let idle = Idle::find(connection, &taken.lock(), id)?;
+    for key in &idle.jobs {
+        execute(
+            connection,
+            "UPDATE jobs SET state = ?3, due = received WHERE account = ?1 AND id = ?2",
+            params![key.account, key.id, QueueState::Ready],
+        )?;
+    }
+    for key in &idle.mails {
+        execute(
+            connection,
+            "UPDATE mails SET state = ?3, due = min(received, not_before)
+             WHERE account = ?1 AND id = ?2",
+            params![key.account, key.id, QueueState::Ready],
+        )?;
+    }
+    effects.work |= !idle.is_empty();
+    Ok(!idle.is_empty())
+}
+
+pub(super) fn remove(connection: &Connection, taken: &Taken, id: &str) -> Result<bool> {
+    let idle = Idle::find(connection, &taken.lock(), id)?;
+    for key in &idle.jobs {
+        let statement = "DELETE FROM jobs WHERE account = ?1 AND id = ?2";
+        execute(connection, statement, params![key.account, key.id])?;
+    }
+    for key in &idle.mails {
+        let statement = "DELETE FROM mails WHERE account = ?1 AND id = ?2";
+        execute(connection, statement, params![key.account, key.id])?;
+    }
+    Ok(!idle.is_empty())
+}
+
+/// The earliest time at which a take would find more than the last one of its kind could.
+pub(super) fn next_due(connection: &Connection, taken: &Taken) -> Result<Option<Timestamp>> {
+    let (jobs_at, mails_at) = {
+        let in_hand = taken.lock();
+        (in_hand.jobs_at, in_hand.mails_at)
+    };
+    let earliest = |statement, after: Timestamp| {
+        first(connection, statement, [after], |row| {
+            row.get::<_, Option<Timestamp>>(0)
+        })
+    };
+    let job = earliest(
+        "SELECT min(due) FROM jobs WHERE state = 1 AND due > ?1",
+        jobs_at,
+    )?;
+    let mail = earliest(
+        "SELECT min(due) FROM mails WHERE state = 1 AND due > ?1",
+        mails_at,
+    )?;
+    Ok([job, mail].into_iter().flatten().flatten().min())
+}

@@ -1,0 +1,51 @@
+//! Prepared statements, run in one call.
+
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+
+use crate::{Error, Result};
+
+/// Runs a statement that gives no rows; returns how many it changed.
+pub(super) fn execute(connection: &Connection, sql: &str, params: impl Params) -> Result<usize> {
+    Ok(connection.prepare_cached(sql)?.execute(params)?)
+}
+
+/// The first row, if there is one.
+pub(super) fn first<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>> {
+    Ok(connection
+        .prepare_cached(sql)?
+        .query_row(params, read)
+        .optional()?)
+}
+
+/// The first row, which is always there.
+pub(super) fn one<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<T> {
+    Ok(connection.prepare_cached(sql)?.query_row(params, read)?)
+}
+
+/// All rows.
+pub(super) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params, read)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+}
+
+/// How many rows a `SELECT count(*)` counts.
+pub(super) fn count(connection: &Connection, sql: &str, params: impl Params) -> Result<u64> {
+    let count: i64 = one(connection, sql, params, |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}

@@ -1,0 +1,112 @@
+//! Which jobs and mails this process works on; a restart forgets it, and so gives all back.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::{AccountId, JobKey, MailKey, Timestamp};
+
+/// What is no longer taken.
+#[derive(Debug, Clone)]
+pub(super) enum Freed {
+    Job(JobKey),
+    Mail(MailKey),
+    Account(AccountId),
+}
+
+/// The work that is in hand.
+#[derive(Debug)]
+pub(super) struct InHand {
+    /// The one job of each account that is being worked on.
+    pub(super) jobs: HashMap<AccountId, String>,
+    /// The mails that are being sent.
+    pub(super) mails: HashSet<MailKey>,
+    /// The account whose job was taken last; the next turn begins behind it.
+    pub(super) turn: AccountId,
+    /// The time of the last take of jobs.
+    pub(super) jobs_at: Timestamp,
+    /// The time of the last take of mails.
+    pub(super) mails_at: Timestamp,
+}
+
+impl Default for InHand {
+    fn default() -> Self {
+        Self {
+            jobs: HashMap::new(),
+            mails: HashSet::new(),
+            turn: AccountId(i64::MIN),
+            jobs_at: Timestamp::MIN,
+            mails_at: Timestamp::MIN,
+        }
+    }
+}
+
+impl InHand {
+    fn free(&mut self, freed: &Freed) {
+        match freed {
+            Freed::Job(key) => {
+                if self.jobs.get(&key.account).is_some_and(|id| *id == key.id) {
+                    self.jobs.remove(&key.account);
+                }
+            }
+            Freed::Mail(key) => drop(self.mails.remove(key)),
+            Freed::Account(account) => {
+                self.jobs.remove(account);
+                self.mails.retain(|key| key.account != *account);
+            }
+        }
+    }
+}
+
+/// The work in hand, shared by the takers and the writer.
+///
+/// A taker holds the lock while it reads the database, and the writer frees after its commit: so
+/// whoever finds an account free sees what the job that had been taken did.
+#[derive(Debug, Default)]
+pub(super) struct Taken(Mutex<InHand>);
+
+impl Taken {
+    pub(super) fn lock(&self) -> MutexGuard<'_, InHand> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn free(&self, freed: &[Freed]) {
+        if !freed.is_empty() {
+            let mut in_hand = self.lock();
+            freed.iter().for_each(|one| in_hand.free(one));
+        }
+    }
+}
+
+/// Work on its way to the caller; given back when the caller has gone meanwhile.
+pub(super) struct Claim<T> {
+    taken: Arc<Taken>,
+    claimed: Vec<Freed>,
+    work: Vec<T>,
+}
+
+impl<T> Claim<T> {
+    pub(super) fn new(taken: &Arc<Taken>) -> Self {
+        Self {
+            taken: Arc::clone(taken),
+            claimed: Vec::new(),
+            work: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, claimed: Freed, work: T) {
+        self.claimed.push(claimed);
+        self.work.push(work);
+    }
+
+    /// The work; from now on the caller gives it back.
+    pub(super) fn accept(mut self) -> Vec<T> {
+        self.claimed.clear();
+        std::mem::take(&mut self.work)
+    }
+}
+
+impl<T> Drop for Claim<T> {
+    fn drop(&mut self) {
+        self.taken.free(&self.claimed);
+    }
+}
