@@ -1,0 +1,399 @@
+//! One LMTP session over any stream (RFC 2033), from greeting to farewell.
+//!
+//! Replies to pipelined commands go out together when the input runs dry (RFC 2920). Memory is
+//! that of four buffers, whatever the mail: input, command line, decoded text, output.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pipeline::intake::{Envelope, Incoming, Intake};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::command::{self, Command, CommandError};
+use crate::data::{DataDecoder, Fed};
+use crate::fault::{guard, guard_async};
+use crate::limits::{Limits, deadline};
+use crate::line::{Line, LineDecoder};
+pub use crate::protocol::End;
+use crate::protocol::{Protocol, Step, TOO_BIG};
+use crate::reply::{EnhancedCode, Reply};
+
+/// Octets read at a time.
+const INPUT: usize = 32 * 1024;
+/// Octets of replies that are kept back at most before some are sent.
+const OUTPUT: usize = 8 * 1024;
+/// Octets that a dismissed client may still send before the connection is cut.
+const LINGER: u64 = 256 * 1024;
+/// How long it may take for that.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// What every session of a server shares.
+#[derive(Debug)]
+pub struct Service<I> {
+    /// The name in the greeting.
+    pub hostname: String,
+    /// The bounds.
+    pub limits: Limits,
+    /// Where mail goes.
+    pub intake: Arc<I>,
+}
+
+/// What a session came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// Why it ended.
+    pub end: End,
+    /// Messages that reached their end of data.
+    pub messages: u64,
+    /// Recipients of these that were answered with 2xx.
+    pub delivered: u64,
+    /// Recipients of these that were refused after the data.
+    pub refused: u64,
+    /// Octets of buffers that the session held at its largest.
+    pub buffered: usize,
+}
+
+/// Serves one client until it leaves, errs too often, is too slow or `stop` turns true.
+///
+/// A message whose DATA was accepted before the stop is finished and answered, within
+/// [`Limits::grace`] for its end of data. A dropped sender of `stop` counts as true.
+pub async fn run<S, I>(
+    service: &Service<I>,
+    stream: S,
+    peer: Option<IpAddr>,
+    stop: watch::Receiver<bool>,
+) -> Summary
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    I: Intake,
+{
+    let mut session = Session::new(service, stream, peer, stop);
+    let end = session.converse().await;
+    session.leave(end).await;
+    let summary = session.summary(end);
+    tracing::debug!(
+        peer = peer.map(tracing::field::display),
+        session.end = ?end,
+        session.messages = summary.messages,
+        recipients.delivered = summary.delivered,
+        recipients.refused = summary.refused,
+        "LMTP session ended"
+    );
+    summary
+}
+
+/// Waits for the stop.
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that the sender is gone and nobody could stop the server later.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+struct Session<'a, S, I> {
+    service: &'a Service<I>,
+    stream: S,
+    stop: watch::Receiver<bool>,
+    protocol: Protocol<'a>,
+    input: Input,
+    lines: LineDecoder,
+    decoded: Vec<u8>,
+    output: Vec<u8>,
+    expires: Instant,
+    messages: u64,
+    delivered: u64,
+    refused: u64,
+}
+
+struct Input {
+    octets: Box<[u8]>,
+    start: usize,
+    end: usize,
+}
+
+impl Input {
+    fn unread(&self) -> &[u8] {
+        self.octets.get(self.start..self.end).unwrap_or_default()
+    }
+
+    fn consume(&mut self, octets: usize) {
+        self.start = self.start.saturating_add(octets).min(self.end);
+    }
+
+    /// Reads again; what was unread before is gone.
+    async fn fill<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<(), End> {
+        match stream.read(&mut self.octets).await {
+            Ok(0) | Err(_) => Err(End::Closed),
+            Ok(octets) => {
+                (self.start, self.end) = (0, octets);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'a, S, I> Session<'a, S, I>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    I: Intake,
+{
+    fn new(
+        service: &'a Service<I>,
+        stream: S,
+        peer: Option<IpAddr>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let limits = &service.limits;
+        Self {
+            service,
+            stream,
+            stop,
+            protocol: Protocol::new(&service.hostname, limits, peer),
+            input: Input {
+                octets: vec![0; INPUT].into_boxed_slice(),
+                start: 0,
+                end: 0,
+            },
+            lines: LineDecoder::new(limits.command_line),
+            decoded: Vec::new(),
+            output: Vec::new(),
+            expires: deadline(limits.session),
+            messages: 0,
+            delivered: 0,
+            refused: 0,
+        }
+    }
+
+    async fn converse(&mut self) -> End {
+        self.protocol.greeting().encode(&mut self.output);
+        loop {
+            if let Err(end) = self.turn().await {
+                return end;
+            }
+        }
+    }
+
+    async fn turn(&mut self) -> Result<(), End> {
+        let command = self.command().await?;
+        match self.protocol.step(command) {
+            Step::Reply(reply) => self.put(&reply).await,
+            Step::LookUp(address) => self.look_up(&address).await,
+            Step::Collect(envelope) => self.message(envelope).await,
+            Step::End(end) => Err(end),
+        }
+    }
+
+    async fn command(&mut self) -> Result<Result<Command, CommandError>, End> {
+        loop {
+            if *self.stop.borrow() {
+                return Err(End::Stopped);
+            }
+            if let Some(command) = self.read_command() {
+                return Ok(command);
+            }
+            self.flush().await?;
+            self.await_command().await?;
+        }
+    }
+
+    fn read_command(&mut self) -> Option<Result<Command, CommandError>> {
+        let mut rest = self.input.unread();
+        let before = rest.len();
+        let command = self.lines.next(&mut rest).map(|line| match line {
+            Line::Complete(line) => command::parse(line),
+            Line::TooLong => Err(CommandError::TooLong),
+        });
+        let taken = before - rest.len();
+        self.input.consume(taken);
+        command
+    }
+
+    async fn await_command(&mut self) -> Result<(), End> {
+        let idle = deadline(self.service.limits.idle);
+        let (at, late) = earlier((idle, End::Idle), (self.expires, End::Expired));
+        tokio::select! {
+            biased;
+            () = stopped(&mut self.stop) => Err(End::Stopped),
+            filled = timeout_at(at, self.input.fill(&mut self.stream)) => filled.unwrap_or(Err(late)),
+        }
+    }
+
+    async fn look_up(&mut self, address: &str) -> Result<(), End> {
+        let found = match guard_async(self.service.intake.recipient(address)).await {
+            Ok(found) => found.map_err(Reply::from),
+            Err(panicked) => Err(panicked.into()),
+        };
+        let reply = self.protocol.looked_up(found);
+        self.put(&reply).await
+    }
+
+    async fn message(&mut self, envelope: Envelope) -> Result<(), End> {
+        let incoming = match guard(|| self.service.intake.begin()) {
+            Ok(Ok(incoming)) => incoming,
+            Ok(Err(refusal)) => return self.put(&refusal.into()).await,
+            Err(panicked) => return self.put(&panicked.into()).await,
+        };
+        self.put(&Reply::plain(354, "end with CRLF.CRLF")).await?;
+        self.flush().await?;
+        let collected = self.collect(incoming).await?;
+        self.messages += 1;
+        let replies = match collected {
+            Ok(incoming) => deliver(&*self.service.intake, envelope, incoming).await,
+            Err(reply) => vec![reply; envelope.recipients.len()],
+        };
+        for reply in &replies {
+            if reply.is_positive() {
+                self.delivered += 1;
+            } else {
+                self.refused += 1;
+            }
+            self.put(reply).await?;
+        }
+        self.flush().await
+    }
+
+    /// Reads up to the end of data; the inner error is the answer to each recipient.
+    async fn collect(&mut self, incoming: I::Incoming) -> Result<Result<I::Incoming, Reply>, End> {
+        let mut decoder = DataDecoder::new();
+        let mut collector = Collector::new(incoming, self.service.limits.message_size);
+        let mut ends = deadline(self.service.limits.data);
+        loop {
+            self.decoded.clear();
+            let fed = decoder.feed(self.input.unread(), &mut self.decoded);
+            collector.take(&self.decoded);
+            match fed {
+                Fed::End(octets) => {
+                    self.input.consume(octets);
+                    return Ok(collector.incoming);
+                }
+                Fed::More => ends = self.await_data(ends).await?,
+            }
+        }
+    }
+
+    /// Reads more data; gives the deadline for the next read, which a stop brings closer.
+    async fn await_data(&mut self, ends: Instant) -> Result<Instant, End> {
+        let limits = &self.service.limits;
+        let idle = deadline(limits.idle);
+        if !*self.stop.borrow() {
+            let (at, late) = earlier((idle, End::Idle), (ends, End::Expired));
+            tokio::select! {
+                biased;
+                filled = timeout_at(at, self.input.fill(&mut self.stream)) => {
+                    return filled.unwrap_or(Err(late)).map(|()| ends);
+                }
+                () = stopped(&mut self.stop) => {}
+            }
+        }
+        let (at, late) = earlier((ends, End::Expired), (deadline(limits.grace), End::Stopped));
+        let filled = timeout_at(at, self.input.fill(&mut self.stream)).await;
+        filled.unwrap_or(Err(late)).map(|()| at)
+    }
+
+    async fn put(&mut self, reply: &Reply) -> Result<(), End> {
+        reply.encode(&mut self.output);
+        if self.output.len() >= OUTPUT {
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), End> {
+        let written = timeout(self.service.limits.idle, async {
+            self.stream.write_all(&self.output).await?;
+            self.stream.flush().await
+        });
+        match written.await {
+            Ok(Ok(())) => self.output.clear(),
+            Ok(Err(_)) | Err(_) => return Err(End::Closed),
+        }
+        Ok(())
+    }
+
+    /// Says farewell and closes, so that the client can read it.
+    ///
+    /// Closing a TCP connection with input unread makes the peer lose the last reply, so what it
+    /// still sends is read for a moment.
+    async fn leave(&mut self, end: End) {
+        let Some(reply) = end.farewell() else { return };
+        reply.encode(&mut self.output);
+        if self.flush().await.is_ok() && self.stream.shutdown().await.is_ok() && end != End::Quit {
+            let rest = &mut (&mut self.stream).take(LINGER);
+            let _ = timeout(FAREWELL, tokio::io::copy(rest, &mut tokio::io::sink())).await;
+        }
+    }
+
+    fn summary(&self, end: End) -> Summary {
+        let text = self.decoded.capacity() + self.output.capacity();
+        Summary {
+            end,
+            messages: self.messages,
+            delivered: self.delivered,
+            refused: self.refused,
+            buffered: self.input.octets.len() + self.lines.capacity() + text,
+        }
+    }
+}
+
+/// Hands the message on; one reply for each recipient, in order.
+async fn deliver<I: Intake>(intake: &I, envelope: Envelope, incoming: I::Incoming) -> Vec<Reply> {
+    let recipients = envelope.recipients.len();
+    let mut replies: Vec<Reply> = match guard_async(intake.receive(envelope, incoming)).await {
+        Ok(verdicts) => verdicts.into_iter().map(verdict).collect(),
+        Err(panicked) => vec![panicked.into(); recipients],
+    };
+    if replies.len() != recipients {
+        tracing::error!(
+            verdicts = replies.len(),
+            recipients,
+            "the intake lost count"
+        );
+    }
+    replies.resize(recipients, Reply::INTERNAL);
+    replies
+}
+
+fn verdict(verdict: Result<(), pipeline::intake::Refusal>) -> Reply {
+    match verdict {
+        Ok(()) => Reply::new(250, EnhancedCode(2, 0, 0), "delivered"),
+        Err(refusal) => refusal.into(),
+    }
+}
+
+/// Takes the text until there is too much of it or the intake cannot hold it.
+struct Collector<M> {
+    incoming: Result<M, Reply>,
+    left: u64,
+}
+
+impl<M: Incoming> Collector<M> {
+    fn new(incoming: M, limit: u64) -> Self {
+        Self {
+            incoming: Ok(incoming),
+            left: limit,
+        }
+    }
+
+    fn take(&mut self, text: &[u8]) {
+        let Ok(incoming) = &mut self.incoming else {
+            return;
+        };
+        let refused = match self.left.checked_sub(text.len() as u64) {
+            None => TOO_BIG,
+            Some(left) => {
+                self.left = left;
+                match guard(|| incoming.write(text)) {
+                    Ok(Ok(())) => return,
+                    Ok(Err(refusal)) => refusal.into(),
+                    Err(panicked) => panicked.into(),
+                }
+            }
+        };
+        self.incoming = Err(refused);
+    }
+}
+
+fn earlier(one: (Instant, End), other: (Instant, End)) -> (Instant, End) {
+    if other.0 < one.0 { other } else { one }
+}
