@@ -107,6 +107,6 @@ fn may_be_named(raw: &[u8], name: &str) -> bool {
         return false;
     };
     let (head, next) = start.split_at(name.len());
-    (head.eq_ignore_ascii_case(name.as_bytes()) && matches!(next, b":" | b";" | b"\r" | b"\n"))
-        || head.contains(&b'\n')
+    let is_folded = start.iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+    is_folded || (head.eq_ignore_ascii_case(name.as_bytes()) && matches!(next, b":" | b";"))
 }

@@ -1,6 +1,6 @@
 //! An owned component that can be edited, everything else in it staying as it came (RFC 5545 section 3.6).
 
-use crate::eol::Eol;
+use crate::eol::{self, Eol};
 use crate::property::Property;
 use crate::property_buf::{PropertyBuf, is_name_character};
 use crate::scan::{LineKind, component_name};
@@ -19,7 +19,9 @@ pub struct ComponentBuf {
 }
 
 /// What a component holds between BEGIN and END.
-#[derive(Clone, PartialEq, Eq, Debug)]
+///
+/// Equal stray lines have the same octets before their line ends.
+#[derive(Clone, Debug)]
 pub enum Item {
     /// A property.
     Property(PropertyBuf),
@@ -212,17 +214,17 @@ impl ComponentBuf {
 
     fn write(&self, out: &mut Vec<u8>) {
         self.write_line(&self.begin, out);
-        for item in &self.items {
+        for (index, item) in self.items.iter().enumerate() {
+            self.end_line(out);
             match item {
-                Item::Property(property) => {
-                    self.end_line(out);
-                    property.write(out, self.eol);
-                }
+                Item::Property(property) => property.write(out, self.eol),
                 Item::Component(component) => {
-                    self.end_line(out);
                     component.write(out);
+                    if component.end.is_none() && index + 1 < self.items.len() {
+                        self.write_line(&component.missing_end(), out);
+                    }
                 }
-                Item::Stray(raw) => self.write_line(raw, out),
+                Item::Stray(raw) => out.extend_from_slice(raw),
             }
         }
         if let Some(end) = &self.end {
@@ -245,8 +247,7 @@ impl ComponentBuf {
     /// Adds the END lines that the component, and the last ones inside it, came without.
     fn mend(&mut self) {
         if self.end.is_none() {
-            let end = [b"END:", self.name.as_bytes(), self.eol.as_bytes()];
-            self.end = Some(end.concat());
+            self.end = Some(self.missing_end());
         }
         for item in &mut self.items {
             if let Item::Component(component) = item
@@ -255,6 +256,10 @@ impl ComponentBuf {
                 component.mend();
             }
         }
+    }
+
+    fn missing_end(&self) -> Vec<u8> {
+        [b"END:", self.name.as_bytes(), self.eol.as_bytes()].concat()
     }
 
     /// Takes the line ends of the text that the component moves to.
@@ -279,6 +284,19 @@ impl PartialEq for ComponentBuf {
 }
 
 impl Eq for ComponentBuf {}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Property(one), Self::Property(two)) => one == two,
+            (Self::Component(one), Self::Component(two)) => one == two,
+            (Self::Stray(one), Self::Stray(two)) => eol::without(one) == eol::without(two),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Item {}
 
 fn property_item(raw: &[u8]) -> Item {
     match Property::of(raw) {

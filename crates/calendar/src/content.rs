@@ -58,6 +58,11 @@ impl Layout {
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 
+    /// Whether a quote in the parameters never closes, so that quotes mean nothing in this line.
+    pub(crate) fn ignores_quotes(&self) -> bool {
+        self.quoting == Quoting::Literal
+    }
+
     pub(crate) fn value<'c>(&self, content: &'c [u8]) -> &'c [u8] {
         content.get(self.value..).unwrap_or_default()
     }

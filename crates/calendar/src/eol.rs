@@ -39,9 +39,7 @@ impl Eol {
 
 /// The line without its end: one LF and every CR before it (doubled CRs come from broken converters).
 pub(crate) fn without(raw: &[u8]) -> &[u8] {
-    let Some(mut line) = raw.strip_suffix(b"\n") else {
-        return raw;
-    };
+    let mut line = raw.strip_suffix(b"\n").unwrap_or(raw);
     while let Some(shorter) = line.strip_suffix(b"\r") {
         line = shorter;
     }

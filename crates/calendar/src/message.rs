@@ -54,10 +54,10 @@ pub struct Message {
     pub organizer: Option<String>,
 }
 
-/// Why a part is no message; [`NotAMessage::NoMethod`] says that it is to be ignored.
+/// Why a part is no message.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NotAMessage {
-    /// There is no METHOD: the part is no message at all, but may stand beside one.
+    /// There is no METHOD.
     #[error("the calendar data has no METHOD")]
     NoMethod,
     /// METHOD is none of the closed set.
@@ -93,6 +93,11 @@ pub enum NotAMessage {
 }
 
 impl NotAMessage {
+    /// Whether the part has no METHOD, so that rule A2 passes it over and judges the others alone.
+    pub fn is_passed_over(&self) -> bool {
+        matches!(self, Self::NoMethod | Self::NoCalendar)
+    }
+
     /// The stable word for records and metrics.
     pub fn code(&self) -> &'static str {
         match self {

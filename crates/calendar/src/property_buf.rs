@@ -13,8 +13,9 @@ use crate::text;
 
 /// An owned content line; unedited it prints as it came, folds included.
 ///
-/// No edit can add a line end or another control character: they are left out, here and nowhere
-/// else. An edited line also loses those that it came with. Equal lines have the same unfolded octets.
+/// No edit can add a line end or another control character but HTAB: they are left out, here and
+/// nowhere else. An edited line also loses those that it came with. Equal lines have the same
+/// unfolded octets, however they are folded.
 #[derive(Clone, Debug)]
 pub struct PropertyBuf {
     content: Vec<u8>,
@@ -40,13 +41,13 @@ impl PropertyBuf {
     pub fn new(name: &str, value: &str) -> Self {
         let name: String = name.chars().filter(|c| is_name_character(*c)).collect();
         let name = if name.is_empty() { "X-" } else { &name };
-        let mut line = Self {
+        let mut property = Self {
             layout: Layout::of_bare_name(name),
             content: [name, ":"].concat().into_bytes(),
             form: Form::Edited(None),
         };
-        line.set_value(value);
-        line
+        property.set_value(value);
+        property
     }
 
     /// A line of this name whose value is this text, escaped as TEXT.
@@ -109,6 +110,7 @@ impl PropertyBuf {
 
     /// Puts this value, as it is, in place of the old one.
     pub fn set_value(&mut self, value: &str) {
+        self.open();
         self.splice(self.layout.value..self.content.len(), value);
     }
 
@@ -122,26 +124,27 @@ impl PropertyBuf {
         self.set_parameter_values(name, &[value]);
     }
 
-    /// Gives the parameter these values; without any, removes it.
+    /// Gives the parameter these values, in its old place; without any, removes it.
     pub fn set_parameter_values(&mut self, name: &str, values: &[&str]) {
         let name: String = name.chars().filter(|c| is_name_character(*c)).collect();
         if name.is_empty() {
             return;
         }
-        let at = self.parameter_range(&name).map(|range| range.start);
-        self.remove_parameter(&name);
-        if values.is_empty() {
-            return;
+        self.open();
+        let old = self.layout.parameter(&self.content, &name);
+        let at = old.map_or(self.layout.value - 1, |parameter| parameter.start);
+        self.cut(&name);
+        if !values.is_empty() {
+            let values: Vec<String> = values.iter().map(|v| parameter::encode(v)).collect();
+            self.splice(at..at, &format!(";{name}={}", values.join(",")));
         }
-        let values: Vec<String> = values.iter().map(|v| parameter::encode(v)).collect();
-        let at = at.unwrap_or(self.layout.value - 1);
-        self.splice(at..at, &format!(";{name}={}", values.join(",")));
     }
 
     /// Removes every parameter of this name.
     pub fn remove_parameter(&mut self, name: &str) {
-        while let Some(range) = self.parameter_range(name) {
-            self.splice(range, "");
+        if self.layout.parameter(&self.content, name).is_some() {
+            self.open();
+            self.cut(name);
         }
     }
 
@@ -194,24 +197,48 @@ impl PropertyBuf {
         parameters
     }
 
-    fn parameter_range(&self, name: &str) -> Option<Range<usize>> {
-        let parameter = self.layout.parameter(&self.content, name)?;
-        Some(parameter.start..parameter.end)
+    /// Makes the line ready for an edit: control characters go, and quotes that never close.
+    fn open(&mut self) {
+        let parameters = self.layout.name..self.layout.value;
+        let ignores_quotes = self.layout.ignores_quotes();
+        let mut at = 0;
+        self.content.retain(|&byte| {
+            let is_lone_quote = byte == b'"' && ignores_quotes && parameters.contains(&at);
+            at += 1;
+            !is_lone_quote && !is_control(char::from(byte))
+        });
+        self.lay_out();
+        self.form = Form::Edited(match &self.form {
+            Form::Plain(eol) => Some(*eol),
+            Form::Verbatim(raw) => raw.split_inclusive(|&b| b == b'\n').find_map(Eol::of),
+            Form::Edited(eol) => *eol,
+        });
     }
 
-    /// The one way in which a line changes.
+    /// Puts text into an opened line; the one door through which anything new enters.
     fn splice(&mut self, range: Range<usize>, new: &str) {
         let is_kept = |byte: &u8| !is_control(char::from(*byte));
-        self.content.splice(range, new.bytes());
-        self.content.retain(is_kept);
+        self.content.splice(range, new.bytes().filter(is_kept));
+        self.lay_out();
+    }
+
+    /// Takes every parameter of this name out of an opened line.
+    fn cut(&mut self, name: &str) {
+        let mut kept = Vec::with_capacity(self.content.len());
+        let mut from = 0;
+        for parameter in self.layout.parameters(&self.content).filter(|p| p.is(name)) {
+            kept.extend_from_slice(self.content.get(from..parameter.start).unwrap_or_default());
+            from = parameter.end;
+        }
+        kept.extend_from_slice(self.content.get(from..).unwrap_or_default());
+        self.content = kept;
+        self.lay_out();
+    }
+
+    fn lay_out(&mut self) {
         if let Some(layout) = Layout::of(&self.content) {
             self.layout = layout;
         }
-        self.form = Form::Edited(match &self.form {
-            Form::Plain(eol) => Some(*eol),
-            Form::Verbatim(raw) => Eol::of(raw).or_else(|| first_eol(raw)),
-            Form::Edited(eol) => *eol,
-        });
     }
 }
 
@@ -222,12 +249,6 @@ impl PartialEq for PropertyBuf {
 }
 
 impl Eq for PropertyBuf {}
-
-fn first_eol(raw: &[u8]) -> Option<Eol> {
-    raw.split_inclusive(|&b| b == b'\n')
-        .next()
-        .and_then(Eol::of)
-}
 
 /// The characters of a name (RFC 5545 iana-token), and the dot and low line that senders use.
 pub(crate) fn is_name_character(character: char) -> bool {

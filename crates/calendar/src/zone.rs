@@ -2,6 +2,9 @@
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
+/// Names of the IANA data for "not known"; read as zones they would mean UTC.
+const NO_ZONES: [&str; 2] = ["Etc/Unknown", "Factory"];
+
 /// Where zone names are looked up: the IANA zones that are built in, never files of the machine.
 #[derive(Clone, Debug)]
 pub struct ZoneSource {
@@ -23,7 +26,16 @@ impl ZoneSource {
     pub fn resolve(&self, tzid: &str) -> Option<TimeZone> {
         let name = tzid.trim();
         if name.starts_with('/') {
-            return suffixes(name).find_map(|suffix| self.iana.get(suffix).ok());
+            return suffixes(name).find_map(|suffix| self.iana_zone(suffix));
+        }
+        self.iana_zone(name)
+    }
+
+    /// The zone of exactly this name, if it says anything of local time.
+    fn iana_zone(&self, name: &str) -> Option<TimeZone> {
+        let says_nothing = NO_ZONES.iter().any(|no| no.eq_ignore_ascii_case(name));
+        if says_nothing {
+            return None;
         }
         self.iana.get(name).ok()
     }
@@ -88,6 +100,8 @@ mod tests {
             "../etc/passwd",
             "Pacific Time",
             "W. Europe Standard Time",
+            "etc/unknown",
+            "Factory",
         ] {
             assert_eq!(ZoneSource::new().resolve(tzid), None, "{tzid}");
         }
