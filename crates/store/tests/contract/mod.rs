@@ -1,0 +1,62 @@
+//! What every [`Store`] promises: one function for each promise, run over any database by
+//! `contract!`.
+
+pub(crate) mod account;
+pub(crate) mod calendar;
+pub(crate) mod commit;
+pub(crate) mod job;
+pub(crate) mod mail;
+pub(crate) mod queue;
+pub(crate) mod record;
+
+use store::Store;
+
+/// A fresh database, which several processes may open at once.
+pub(crate) trait Database: Send + Sync {
+    /// What opens it.
+    type Store: Store;
+    /// Opens it as one more process.
+    fn open(&self) -> Self::Store;
+}
+
+/// One test for each promise; `$database` makes a fresh [`Database`].
+macro_rules! contract {
+    ($database:expr) => {
+        crate::contract::contract!($database;
+            account: has_its_addresses_and_a_default_calendar, is_found_in_any_spelling,
+                is_alone_with_its_addresses, takes_everything_with_it, changes_its_password,
+                must_be_there_to_be_written_to;
+            calendar: has_a_fresh_opaque_id, has_one_default, keeps_contacts_by_name,
+                finds_contacts_by_address, keeps_settings, is_its_account_s_alone;
+            commit: writes_everything_at_once, writes_nothing_when_refused,
+                is_refused_when_an_object_moved, is_refused_when_the_state_moved,
+                loses_nothing_among_many, numbers_every_change, shows_deletions,
+                moves_an_object, goes_to_the_default_when_the_calendar_is_gone,
+                spares_what_has_the_name_already, refuses_a_name_with_another_uid,
+                records_one_decision_for_a_job, is_done_once_for_a_job, counts_for_caps,
+                replaces_what_came_early;
+            job: is_held_joined_and_done, is_taken_once_released, comes_oldest_first,
+                is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,
+                goes_with_its_only_hold, stays_for_others_when_refused, keeps_every_distinct_detail,
+                is_released_for_a_dead_process, is_released_after_its_lease,
+                is_given_back_by_a_restart, is_forgotten_after_thirty_days,
+                wakes_who_waits, wakes_who_was_not_waiting_yet, wakes_another_process;
+            mail: is_written_once, is_taken_when_due, is_tried_again, is_not_sent_twice,
+                waits_when_parked;
+            queue: shows_all_that_is_not_done, makes_due, drops_what_nobody_works_on,
+                says_when_something_becomes_due;
+        );
+    };
+    ($database:expr; $($area:ident: $($promise:ident),*;)*) => {$(
+        mod $area {
+            use super::*;
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    crate::contract::$area::$promise(&$database).await;
+                }
+            )*
+        }
+    )*};
+}
+pub(crate) use contract;

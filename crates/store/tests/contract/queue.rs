@@ -1,0 +1,137 @@
+//! What is promised of the queue that a person sees.
+
+use store::{QueueState, Store};
+
+use super::Database;
+use super::record::{account, end, job, key, mail, mail_key, ready, take};
+
+pub(crate) async fn shows_all_that_is_not_done(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    store.mails_add(vec![mail(alice, "mail", 7)]).await.unwrap();
+    ready(&store, alice, "parked", 1).await;
+    ready(&store, alice, "ready", 2).await;
+    ready(&store, alice, "done", 4).await;
+    store.jobs_hold(vec![job(alice, "held", 3)]).await.unwrap();
+    take(&store, 9, 1).await;
+    store
+        .job_park(&key(alice, "parked"), "hopeless")
+        .await
+        .unwrap();
+    end(&store, alice, "done").await;
+    let queue = store.queue().await.unwrap();
+    let seen: Vec<_> = queue
+        .iter()
+        .map(|one| (one.id.as_str(), one.kind.as_str(), one.state))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("parked", "calendar", QueueState::Parked),
+            ("ready", "calendar", QueueState::Ready),
+            ("held", "calendar", QueueState::Held),
+            ("mail", "redirect", QueueState::Ready),
+        ]
+    );
+    assert_eq!(
+        (queue[0].attempts, queue[0].error.as_str()),
+        (1, "hopeless")
+    );
+    assert_eq!(
+        (queue[1].due, queue[1].received, queue[1].account),
+        (2, 2, alice)
+    );
+    assert_eq!(
+        (queue[3].due, queue[3].recipient.as_str()),
+        (7, "to@example.org")
+    );
+}
+
+pub(crate) async fn makes_due(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    for id in ["waits", "parked"] {
+        ready(&store, alice, id, 1).await;
+    }
+    take(&store, 1, 1).await;
+    assert!(!store.queue_retry("parked").await.unwrap(), "it is in hand");
+    store
+        .job_park(&key(alice, "parked"), "hopeless")
+        .await
+        .unwrap();
+    take(&store, 1, 1).await;
+    store
+        .job_retry(&key(alice, "waits"), 1000, "busy")
+        .await
+        .unwrap();
+    store.jobs_hold(vec![job(alice, "held", 1)]).await.unwrap();
+    for (id, found) in [
+        ("waits", true),
+        ("parked", true),
+        ("held", false),
+        ("none", false),
+    ] {
+        assert_eq!(store.queue_retry(id).await.unwrap(), found, "{id}");
+    }
+    for id in ["parked", "waits"] {
+        assert_eq!(take(&store, 1, 9).await, [id]);
+        end(&store, alice, id).await;
+    }
+}
+
+pub(crate) async fn drops_what_nobody_works_on(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    ready(&store, alice, "j", 1).await;
+    store.jobs_hold(vec![job(alice, "held", 1)]).await.unwrap();
+    store.mails_add(vec![mail(alice, "m", 1)]).await.unwrap();
+    take(&store, 1, 1).await;
+    store.mails_take(1, 1).await.unwrap();
+    for id in ["j", "m", "held", "none"] {
+        assert!(!store.queue_drop(id).await.unwrap(), "{id}");
+    }
+    store.job_park(&key(alice, "j"), "hopeless").await.unwrap();
+    store
+        .mail_retry(&mail_key(alice, "m"), 50, "451")
+        .await
+        .unwrap();
+    assert!(store.queue_drop("j").await.unwrap());
+    assert!(store.queue_drop("m").await.unwrap());
+    let left: Vec<_> = store
+        .queue()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|one| one.id)
+        .collect();
+    assert_eq!(left, ["held"]);
+}
+
+pub(crate) async fn says_when_something_becomes_due(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    assert_eq!(store.next_due().await.unwrap(), None);
+    ready(&store, alice, "j", 1).await;
+    assert_eq!(
+        store.next_due().await.unwrap(),
+        Some(1),
+        "nothing was looked for yet"
+    );
+    take(&store, 5, 1).await;
+    assert_eq!(
+        store.next_due().await.unwrap(),
+        None,
+        "it was due when it was looked for"
+    );
+    store
+        .job_retry(&key(alice, "j"), 100, "busy")
+        .await
+        .unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(100));
+    store.mails_add(vec![mail(alice, "m", 60)]).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(60));
+    store.mails_take(60, 1).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(100));
+    store.job_park(&key(alice, "j"), "hopeless").await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), None);
+}
