@@ -24,7 +24,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Makes an account, its addresses and its default calendar.
     ///
-    /// Fails with [`Error::AddressTaken`] when one of the addresses belongs to an account.
+    /// Addresses that differ in case alone are one: the first spelling is kept. Fails with
+    /// [`Error::AddressTaken`] when one of the addresses, in any spelling, belongs to an account.
     async fn account_add(&self, account: NewAccount) -> Result<Account>;
     /// Removes an account with everything it owns; ids are never used again.
     async fn account_remove(&self, account: AccountId) -> Result<()>;
@@ -78,8 +79,12 @@ pub trait Store: Send + Sync + 'static {
     /// Writes a change in one transaction: objects, history and sync changes, scheduling state,
     /// decision, mail, and the end of the job that caused it.
     ///
-    /// Refuses with [`Error::Conflict`], nothing written, when an expectation no longer holds:
-    /// then read again and decide again.
+    /// Refuses with [`Error::Conflict`], nothing written, when an expectation no longer holds, or
+    /// when a put would give a name to a second UID or a UID a second name in its calendar: then
+    /// read again and decide again. Deletions come before puts, so that an object may be renamed.
+    ///
+    /// A commit whose [`Commit::job`] is done already writes nothing and names the decision that
+    /// the first one recorded. On any error the job stays taken.
     async fn commit(&self, commit: Commit) -> Result<Committed>;
     /// The account's changes with a revision above `after`, oldest first, at most `limit`.
     async fn changes(&self, account: AccountId, after: Revision, limit: u32)
@@ -99,32 +104,38 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes jobs as `held`, before delivery; see [`Holding`] for what became of each.
     ///
-    /// A job whose id is already there is joined: this delivery holds it too.
+    /// All are written or none. A job whose id is already there is joined: this delivery holds it
+    /// too, and what it wants done is added to [`Job::details`] unless the job is taken already.
+    /// A job is done for 30 days, or for ever when a decision was recorded under its id.
     async fn jobs_hold(&self, jobs: Vec<NewJob>) -> Result<Vec<Holding>>;
     /// Makes jobs `ready`, after delivery: the mail is stored, so its effects shall happen.
     ///
     /// Durability may lag behind the return: a held job of a node that died is released at start.
+    /// [`Store::jobs_take`] of the same process sees it at once. Holds that are not there are
+    /// passed over.
     async fn jobs_release(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()>;
     /// The store refused the mail: takes this delivery's hold away, and the job with it when it is
-    /// still held and nobody else holds it.
+    /// still held and nobody else holds it. A hold that was released stays.
     async fn jobs_refuse(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()>;
     /// Releases what this node's earlier processes held, and what any node held past its lease.
-    /// Returns how many.
+    /// Returns how many holds. Also forgets keys that were done more than 30 days ago.
     async fn jobs_sweep(&self, node: &str, process: &str, now: Timestamp) -> Result<u64>;
     /// Takes up to `limit` due ready jobs, of different accounts none of which has a taken job.
     ///
-    /// The oldest due job of an account comes first; jobs that wait for a retry or are parked do
-    /// not block those behind them. A taken job stays taken until [`Commit::job`] ends it or
-    /// [`Store::job_retry`] or [`Store::job_park`] gives it back; a restart gives all back.
+    /// The job of an account that has been due longest comes first, and accounts take turns; jobs
+    /// that wait for a retry or are parked do not block those behind them. A taken job stays taken until [`Commit::job`] ends it or
+    /// [`Store::job_retry`] or [`Store::job_park`] gives it back; a restart gives all back. What
+    /// is taken is known to this process alone: one process takes.
     async fn jobs_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>>;
-    /// Gives a taken job back, to be tried again at `at`.
+    /// Gives a taken job back, to be tried again at `at`. On an error it stays taken: call again.
     async fn job_retry(&self, job: &JobKey, at: Timestamp, error: &str) -> Result<()>;
     /// Parks a taken job: it is shown and waits for a person.
     async fn job_park(&self, job: &JobKey, error: &str) -> Result<()>;
 
     // Outbox -----------------------------------------------------------------------------------
 
-    /// Writes mails to the outbox; one whose id is there already is left as it is.
+    /// Writes mails to the outbox; one whose id is there already is left as it is, and one that was
+    /// sent in the last 30 days is not written again.
     async fn mails_add(&self, mails: Vec<NewMail>) -> Result<()>;
     /// Takes up to `limit` due mails; a restart gives all back.
     async fn mails_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Mail>>;
@@ -139,14 +150,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// Jobs and mails that are not done, oldest first; parked ones included.
     async fn queue(&self) -> Result<Vec<QueueEntry>>;
-    /// Makes a waiting or parked entry due now. `false`: there is none with this id.
+    /// Makes a waiting or parked entry due since it came. `false`: there is none with this id that
+    /// nobody works on.
     async fn queue_retry(&self, id: &str) -> Result<bool>;
-    /// Drops a waiting or parked entry. `false`: there is none with this id.
+    /// Drops a waiting or parked entry. `false`: there is none with this id that nobody works on.
     async fn queue_drop(&self, id: &str) -> Result<bool>;
-    /// Waits until jobs or mails may have become due by a commit of this process, or until `limit`
-    /// has passed.
+    /// Waits until jobs or mails may have become due by a commit, or until `limit` has passed.
+    ///
+    /// Returns at once when such a commit came since the calling task's last wait ended: a task
+    /// that takes, then waits, misses none. Commits of other processes are noticed within a second.
     async fn wait_for_work(&self, limit: std::time::Duration);
-    /// When the earliest job or mail that is not due yet becomes due.
+    /// When the earliest job or mail becomes due that was not due at the last
+    /// [`Store::jobs_take`] or [`Store::mails_take`] of this process.
     async fn next_due(&self) -> Result<Option<Timestamp>>;
     /// Counters since this store was opened.
     fn statistics(&self) -> Statistics;

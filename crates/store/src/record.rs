@@ -200,7 +200,9 @@ impl Expect {
 /// An object to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PutObject {
-    /// The calendar that holds it. When it is gone the default calendar is taken.
+    /// The calendar that holds it. When it is gone the default calendar is taken: there it replaces
+    /// the object of its UID, and gets a fresh name if another UID has its own; the
+    /// [`Change`] and the decision say where it went.
     pub calendar: CalendarId,
     /// Its name within the calendar.
     pub name: String,
@@ -226,7 +228,7 @@ pub enum StateChange {
 /// What a commit did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committed {
-    /// The account's revision after it.
+    /// The account's revision after it; `None` when no object and no state changed.
     pub revision: Option<Revision>,
     /// The decision's number.
     pub decision: Option<DecisionId>,
@@ -254,7 +256,7 @@ pub struct Change {
 /// A decision to be recorded (RULES.md, G).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDecision {
-    /// The message's job id, which makes the record unique.
+    /// The message's job id, which makes the record unique: a second one is not written.
     pub job: String,
     /// The message's METHOD as in the data, in capitals; empty when it was not stamped.
     pub method: String,
@@ -413,7 +415,8 @@ pub struct QueueEntry {
     pub state: QueueState,
     /// How often it was tried.
     pub attempts: u32,
-    /// When it is due; for parked ones, when they were parked.
+    /// When it is due; for held ones, when the first lease ends; for parked ones, when they were
+    /// parked.
     pub due: Timestamp,
     /// When it came.
     pub received: Timestamp,

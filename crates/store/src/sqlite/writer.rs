@@ -343,3 +343,92 @@ fn data_version(connection: &Connection) -> Result<i64> {
     let mut statement = connection.prepare_cached("PRAGMA data_version")?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::statement::{count, execute};
+
+    fn writer() -> Writer {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("CREATE TABLE notes (text TEXT)")
+            .unwrap();
+        Writer::start(connection, Shared::default()).unwrap()
+    }
+
+    fn note(connection: &Connection, text: &str) -> Result<()> {
+        execute(connection, "INSERT INTO notes (text) VALUES (?1)", [text]).map(drop)
+    }
+
+    async fn notes(writer: &Writer) -> u64 {
+        writer
+            .write(|connection, _| count(connection, "SELECT count(*) FROM notes", []))
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_and_leaves_nothing() {
+        let writer = writer();
+        let failed: Result<()> = writer
+            .write(|connection, _| {
+                note(connection, "half")?;
+                panic!("on purpose")
+            })
+            .await;
+        assert!(matches!(failed, Err(Error::Unavailable(_))), "{failed:?}");
+        assert_eq!(notes(&writer).await, 0);
+        writer
+            .write(|connection, _| note(connection, "whole"))
+            .await
+            .unwrap();
+        assert_eq!(notes(&writer).await, 1);
+    }
+
+    /// SQLite ends the transaction by itself then; nothing may be written outside of one.
+    #[tokio::test]
+    async fn a_full_disk_fails_the_group_and_heals() {
+        let writer = writer();
+        let limit =
+            |pages: u32| {
+                writer.write(move |connection, _| {
+                    Ok(connection
+                        .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+                })
+            };
+        limit(4).await.unwrap();
+        let (big, small) = tokio::join!(
+            writer.write(|connection, _| note(connection, &"x".repeat(100_000))),
+            writer.write(|connection, _| note(connection, "small")),
+        );
+        assert!(matches!(big, Err(Error::Unavailable(_))), "{big:?}");
+        assert_eq!(
+            notes(&writer).await,
+            u64::from(small.is_ok()),
+            "only what was acknowledged"
+        );
+        limit(1000).await.unwrap();
+        writer
+            .write(|connection, _| note(connection, &"x".repeat(100_000)))
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_write_whose_caller_has_gone_is_written() {
+        let writer = writer();
+        let (entered, wait) = mpsc::channel::<()>();
+        let mut first = Box::pin(writer.write(move |connection, _| {
+            let _ = wait.recv();
+            note(connection, "first")
+        }));
+        let once = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(first.as_mut().poll(context).is_pending())
+        });
+        assert!(once.await);
+        drop(first);
+        drop(entered);
+        assert_eq!(notes(&writer).await, 1);
+    }
+}

@@ -4,6 +4,7 @@
 
 #[path = "../contract/mod.rs"]
 mod contract;
+mod file;
 
 use std::path::{Path, PathBuf};
 

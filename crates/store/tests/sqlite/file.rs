@@ -1,0 +1,392 @@
+//! Durability, several processes on one file, and files that are not what they should be.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rusqlite::Connection;
+use store::{Error, Holding, SqliteStore, Store};
+
+use crate::contract::Database;
+use crate::contract::record::{account, holder, job, key, ready, take};
+use crate::{File, open};
+
+/// The first write waits for a lock, so that the others queue up behind it.
+#[tokio::test]
+async fn writers_share_a_commit() {
+    const WRITERS: usize = 100;
+    let file = File::new();
+    let store = Arc::new(file.open());
+    let alice = account(store.as_ref(), "alice@example.com").await.id;
+    let before = store.statistics();
+    let lock = Connection::open(file.path()).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let started = Arc::new(AtomicUsize::new(0));
+    let mut writers = Vec::new();
+    for number in 0..WRITERS {
+        let (store, started) = (Arc::clone(&store), Arc::clone(&started));
+        writers.push(tokio::spawn(async move {
+            // Counted and queued in one step of this one-threaded runtime.
+            started.fetch_add(1, Ordering::Relaxed);
+            store
+                .jobs_hold(vec![job(alice, &number.to_string(), 1)])
+                .await
+                .unwrap()
+        }));
+    }
+    while started.load(Ordering::Relaxed) < WRITERS {
+        tokio::task::yield_now().await;
+    }
+    lock.execute_batch("COMMIT").unwrap();
+    for writer in writers {
+        assert_eq!(writer.await.unwrap(), [Holding::New]);
+    }
+    let after = store.statistics();
+    assert_eq!(after.commits - before.commits, 1);
+    assert_eq!(after.writes - before.writes, WRITERS as u64);
+    assert_eq!(after.commits_with_jobs, 1);
+    assert_eq!(after.jobs_held, WRITERS as u64);
+}
+
+#[tokio::test]
+async fn a_failing_write_in_a_group_fails_alone() {
+    let file = File::new();
+    let store = Arc::new(file.open());
+    let alice = account(store.as_ref(), "alice@example.com").await.id;
+    let nobody = store::AccountId(99);
+    let lock = Connection::open(file.path()).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let hold = |owner, ids: [&str; 2]| {
+        let jobs = vec![job(alice, ids[0], 1), job(owner, ids[1], 1)];
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.jobs_hold(jobs).await })
+    };
+    let held = [
+        hold(alice, ["a", "b"]),
+        hold(nobody, ["c", "d"]),
+        hold(alice, ["e", "f"]),
+    ];
+    tokio::task::yield_now().await;
+    lock.execute_batch("COMMIT").unwrap();
+    let [first, second, third] = held;
+    assert_eq!(first.await.unwrap().unwrap().len(), 2);
+    assert!(matches!(second.await.unwrap(), Err(Error::NotFound(_))));
+    assert_eq!(third.await.unwrap().unwrap().len(), 2);
+    let mut ids: Vec<_> = store
+        .queue()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|one| one.id)
+        .collect();
+    ids.sort();
+    assert_eq!(
+        ids,
+        ["a", "b", "e", "f"],
+        "nothing of the failing write, not even its first job"
+    );
+    assert_eq!(store.statistics().jobs_held, 4);
+}
+
+/// What lies on the disk at the moment of the answer is enough, as after a power cut.
+#[tokio::test]
+async fn an_acknowledged_write_is_in_the_files() {
+    let (file, copy) = (File::new(), File::new());
+    let store = file.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    store.jobs_hold(vec![job(alice, "j", 1)]).await.unwrap();
+    for end in ["", "-wal"] {
+        let name = |file: &File| format!("{}{end}", file.path().display());
+        std::fs::copy(name(&file), name(&copy)).unwrap();
+    }
+    let after = copy.open();
+    assert_eq!(after.queue().await.unwrap()[0].id, "j");
+    assert_eq!(
+        after.jobs_sweep("a", "the next process", 1).await.unwrap(),
+        1
+    );
+    assert_eq!(take(&after, 1, 1).await, ["j"]);
+}
+
+/// Releases are answered early, but an orderly end writes them.
+#[tokio::test]
+async fn dropping_the_store_writes_what_lags() {
+    let file = File::new();
+    let store = file.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let lock = Connection::open(file.path()).unwrap();
+    store.jobs_hold(vec![job(alice, "j", 1)]).await.unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    store
+        .jobs_release(vec![(key(alice, "j"), holder(1))])
+        .await
+        .unwrap();
+    lock.execute_batch("COMMIT").unwrap();
+    drop(store);
+    assert_eq!(take(&file.open(), 1, 1).await, ["j"]);
+}
+
+const CHILD: &str = "STORE_TEST_CHILD";
+
+/// Not a test by itself: the process that `a_killed_process_loses_nothing` kills.
+#[tokio::test]
+async fn child_that_is_killed() {
+    let Ok(path) = std::env::var(CHILD) else {
+        return;
+    };
+    let store = open(Path::new(&path));
+    let alice = store.accounts().await.unwrap()[0].id;
+    for number in 0.. {
+        let id = format!("job-{number}");
+        store
+            .jobs_hold(vec![job(alice, &id, number)])
+            .await
+            .unwrap();
+        println!("\nheld {id}");
+    }
+}
+
+#[tokio::test]
+async fn a_killed_process_loses_nothing() {
+    let file = File::new();
+    let alice = account(&file.open(), "alice@example.com").await.id;
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "file::child_that_is_killed", "--nocapture"])
+        .env(CHILD, file.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while line.trim() != "held job-50" {
+        line.clear();
+        assert_ne!(
+            output.read_line(&mut line).unwrap(),
+            0,
+            "the child ended by itself"
+        );
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
+    let last = rest
+        .lines()
+        .filter_map(|line| line.strip_prefix("held job-"))
+        .next_back();
+    let last: i64 = last.map_or(50, |number| number.parse().unwrap());
+    let store = file.open();
+    for number in 0..=last {
+        let again = vec![job(alice, &format!("job-{number}"), number)];
+        assert_eq!(
+            store.jobs_hold(again).await.unwrap(),
+            [Holding::Joined],
+            "{number}"
+        );
+    }
+}
+
+/// The command line writes while the server does; both see everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_write_to_one_file() {
+    let file = File::new();
+    let stores = [Arc::new(file.open()), Arc::new(file.open())];
+    let alice = account(stores[0].as_ref(), "alice@example.com").await.id;
+    let writers = stores.clone().map(|store| {
+        tokio::spawn(async move {
+            for number in 0..50 {
+                store
+                    .calendar_add(alice, &number.to_string())
+                    .await
+                    .unwrap();
+            }
+        })
+    });
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    for store in stores {
+        assert_eq!(store.calendars(alice).await.unwrap().len(), 101);
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_opened_is_unavailable() {
+    let file = File::new();
+    std::fs::create_dir(file.path()).unwrap();
+    let error = SqliteStore::open(&file.path()).err().unwrap();
+    assert!(
+        matches!(&error, Error::Unavailable(what) if what.contains("invited.db")),
+        "{error}"
+    );
+}
+
+/// The message of opening a file that cannot be used.
+fn refusal(path: &Path) -> String {
+    match SqliteStore::open(path) {
+        Err(Error::Unusable(what)) => {
+            assert!(
+                what.contains(path.to_str().unwrap()),
+                "it names the file: {what}"
+            );
+            assert!(!what.contains('\n'), "{what}");
+            what
+        }
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was opened"),
+    }
+}
+
+#[test]
+fn a_file_of_something_else_is_refused() {
+    let file = File::new();
+    std::fs::write(file.path(), "BEGIN:VCALENDAR\r\n".repeat(500)).unwrap();
+    assert!(refusal(&file.path()).contains("not an SQLite file"));
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_left_alone() {
+    let file = File::new();
+    Connection::open(file.path())
+        .unwrap()
+        .execute_batch("CREATE TABLE songs (title)")
+        .unwrap();
+    let before = std::fs::read(file.path()).unwrap();
+    assert!(refusal(&file.path()).contains("another program"));
+    assert_eq!(std::fs::read(file.path()).unwrap(), before);
+}
+
+#[test]
+fn a_later_version_is_refused() {
+    let file = File::new();
+    drop(file.open());
+    let connection = Connection::open(file.path()).unwrap();
+    connection
+        .pragma_update(None, "user_version", 4711)
+        .unwrap();
+    drop(connection);
+    let what = refusal(&file.path());
+    assert!(
+        what.contains("version 4711") && what.contains("newer program"),
+        "{what}"
+    );
+}
+
+#[test]
+fn a_damaged_schema_is_refused() {
+    let file = File::new();
+    drop(file.open());
+    let mut bytes = std::fs::read(file.path()).unwrap();
+    bytes[100..4096].fill(0xff);
+    std::fs::write(file.path(), bytes).unwrap();
+    let what = refusal(&file.path());
+    assert!(
+        what.contains("damaged") && what.contains("backup"),
+        "{what}"
+    );
+}
+
+/// Overwrites the first page of each table and index whose name is like this.
+fn damage(path: &Path, like: &str) {
+    let connection = Connection::open(path).unwrap();
+    let statement = "SELECT rootpage FROM sqlite_schema WHERE name LIKE ?1";
+    let mut statement = connection.prepare(statement).unwrap();
+    let pages = statement.query_map([like], |row| row.get(0)).unwrap();
+    let pages: Vec<usize> = pages
+        .map(|page: Result<i64, _>| page.unwrap() as usize)
+        .collect();
+    assert!(!pages.is_empty());
+    let mut bytes = std::fs::read(path).unwrap();
+    for page in pages {
+        bytes[(page - 1) * 4096..page * 4096].fill(0xff);
+    }
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// A database that is damaged further in opens, and says so where it is touched.
+#[tokio::test]
+async fn damage_is_told_where_it_is_met() {
+    let file = File::new();
+    let store = file.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    ready(&store, alice, "j", 1).await;
+    drop(store);
+    damage(&file.path(), "jobs%");
+    let store = file.open();
+    let read = store.jobs_take(1, 1).await;
+    assert!(
+        matches!(&read, Err(Error::Unusable(what)) if what.contains("damaged")),
+        "{read:?}"
+    );
+    let written = store.jobs_hold(vec![job(alice, "k", 1)]).await;
+    assert!(matches!(&written, Err(Error::Unusable(_))), "{written:?}");
+}
+
+#[test]
+fn an_empty_file_is_a_new_database() {
+    let file = File::new();
+    std::fs::write(file.path(), "").unwrap();
+    drop(file.open());
+    drop(file.open());
+}
+
+/// Every table's key begins with the account, which later sharding and removal rely on.
+#[test]
+fn every_key_begins_with_the_account() {
+    let file = File::new();
+    drop(file.open());
+    let connection = Connection::open(file.path()).unwrap();
+    let statement = "SELECT tables.name, columns.name FROM pragma_table_list AS tables
+        JOIN pragma_table_xinfo(tables.name) AS columns
+        WHERE columns.pk = 1 AND tables.schema = 'main' AND tables.name NOT LIKE 'sqlite_%'";
+    let mut statement = connection.prepare(statement).unwrap();
+    let keys = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    let keys: Vec<(String, String)> = keys.collect::<Result<_, _>>().unwrap();
+    assert!(keys.len() > 15, "{keys:?}");
+    for (table, key) in keys {
+        assert_eq!(
+            key,
+            if table == "accounts" { "id" } else { "account" },
+            "{table}"
+        );
+    }
+}
+
+/// What is asked at every turn of a worker or for every message must not scan a table.
+#[test]
+fn frequent_questions_use_an_index() {
+    let file = File::new();
+    drop(file.open());
+    let connection = Connection::open(file.path()).unwrap();
+    for question in [
+        "SELECT account, id FROM jobs WHERE state = 1 AND account > 1 AND account <= 9
+         AND due <= 5 ORDER BY account, due, id LIMIT 1",
+        "SELECT min(due) FROM jobs WHERE state = 1 AND due > 5",
+        "SELECT min(due) FROM mails WHERE state = 1 AND due > 5",
+        "SELECT account, id FROM mails WHERE state = 1 AND due <= 5 ORDER BY due LIMIT 5",
+        "SELECT calendar FROM objects WHERE account = 1 AND uid = 'u'",
+        "SELECT count(*) FROM objects WHERE account = 1 AND unanswered = 1",
+        "SELECT count(*) FROM decisions WHERE account = 1 AND sender_folded = 's'
+         AND decided >= 5 AND outcome = 'added'",
+        "SELECT id FROM decisions WHERE account = 1 AND job = 'j'",
+        "SELECT account FROM addresses WHERE domain = 'd' AND folded = 'f'",
+        "SELECT 1 FROM contact_addresses WHERE account = 1 AND domain = 'd' AND folded = 'f'",
+        "DELETE FROM done WHERE at < 5",
+    ] {
+        let mut statement = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {question}"))
+            .unwrap();
+        let plan = statement.query_map([], |row| row.get(3)).unwrap();
+        let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+        let plan = plan.join("; ");
+        assert!(
+            plan.contains("SEARCH") && !plan.contains("SCAN"),
+            "{question}: {plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{question}: {plan}");
+    }
+}
