@@ -1,0 +1,44 @@
+//! How it is known who sent a mail.
+
+use super::service::Service;
+
+/// What the sender's address rests on, as in records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authentication {
+    /// A trusted server says dmarc=pass for From's domain.
+    Dmarc,
+    /// A trusted server says dkim=pass for From's domain or a parent of it.
+    Dkim,
+    /// A trusted server says that the From address logged in.
+    Auth,
+    /// A trusted server took the mail from a user of an own domain who had logged in.
+    OwnSubmission,
+    /// A calendar service speaks for the address.
+    ViaService(Service),
+    /// No trusted authserv-id is configured: every From is believed.
+    Unverified,
+    /// Nothing says that the mail is from its From, or From names nobody.
+    Failed,
+}
+
+impl Authentication {
+    /// The code, as in records.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Dmarc => "dmarc",
+            Self::Dkim => "dkim",
+            Self::Auth => "auth",
+            Self::OwnSubmission => "own-submission",
+            Self::ViaService(_) => "via-service",
+            Self::Unverified => "unverified",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether rules B3 to B7 may go by the address.
+    #[must_use]
+    pub fn is_authenticated(self) -> bool {
+        self != Self::Failed
+    }
+}

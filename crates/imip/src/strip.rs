@@ -1,0 +1,215 @@
+//! Takes our own fields out of incoming mail, so that nobody else can write them.
+
+/// Removes `X-ME-Cal-*` and `X-ME-Message-Id` fields from a message's header, fed in chunks of any size.
+///
+/// All else passes byte for byte. A name counts in any case, with blanks before its colon, and with
+/// the lines that continue it. Lines end at LF or CRLF; a bare CR is the mail server session's to
+/// mend before. Memory does not depend on the mail.
+#[derive(Debug, Default)]
+pub struct Strip {
+    place: Place,
+    /// What happens to the field that is being read.
+    fate: Fate,
+    /// A line's begin while it may still become one of our names; never longer than those.
+    pending: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    /// At a line's begin, or in what may be one of our names.
+    #[default]
+    Begin,
+    /// Inside a line whose fate is known.
+    Inside,
+    /// Past the blank line.
+    Body,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Fate {
+    #[default]
+    Keep,
+    Drop,
+}
+
+impl Strip {
+    /// Begins at the first octet of a message.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next octets; what passes goes to `out`, in order.
+    pub fn feed(&mut self, octets: &[u8], out: &mut impl FnMut(&[u8])) {
+        let mut rest = octets;
+        while let Some((&octet, tail)) = rest.split_first() {
+            match self.place {
+                Place::Body => return out(rest),
+                Place::Begin => {
+                    self.begin(octet, out);
+                    rest = tail;
+                }
+                Place::Inside => {
+                    let end = memchr::memchr(b'\n', rest);
+                    let (line, tail) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+                    self.pass(line, out);
+                    rest = tail;
+                }
+            }
+        }
+    }
+
+    /// Ends the message; what was held back goes to `out`.
+    pub fn finish(mut self, out: &mut impl FnMut(&[u8])) {
+        self.fate = Fate::Keep;
+        self.release(out);
+    }
+
+    fn begin(&mut self, octet: u8, out: &mut impl FnMut(&[u8])) {
+        self.pending.push(octet);
+        match self.pending.as_slice() {
+            b"\n" | b"\r\n" => {
+                self.fate = Fate::Keep;
+                self.release(out);
+                self.place = Place::Body;
+            }
+            b"\r" => {}
+            [b' ' | b'\t'] => self.release(out),
+            name => {
+                if let Some(fate) = fate(name) {
+                    self.fate = fate;
+                    self.release(out);
+                }
+            }
+        }
+    }
+
+    fn release(&mut self, out: &mut impl FnMut(&[u8])) {
+        let pending = std::mem::take(&mut self.pending);
+        self.pass(&pending, out);
+    }
+
+    /// Lets octets of one line pass, or not.
+    fn pass(&mut self, octets: &[u8], out: &mut impl FnMut(&[u8])) {
+        self.place = if octets.ends_with(b"\n") {
+            Place::Begin
+        } else {
+            Place::Inside
+        };
+        if self.fate == Fate::Keep && !octets.is_empty() {
+            out(octets);
+        }
+    }
+}
+
+/// What happens to a field whose line begins so; `None` while that cannot be told.
+fn fate(begin: &[u8]) -> Option<Fate> {
+    const PREFIX: &[u8] = b"x-me-cal-";
+    const MESSAGE_ID: &[u8] = b"x-me-message-id";
+    if starts(PREFIX, begin) {
+        return (begin.len() == PREFIX.len()).then_some(Fate::Drop);
+    }
+    if starts(MESSAGE_ID, begin) {
+        return None;
+    }
+    match begin.split_last() {
+        Some((b':' | b' ' | b'\t', name)) if name.eq_ignore_ascii_case(MESSAGE_ID) => {
+            Some(Fate::Drop)
+        }
+        _ => Some(Fate::Keep),
+    }
+}
+
+/// Whether `name` starts with `begin`, in any case.
+fn starts(name: &[u8], begin: &[u8]) -> bool {
+    name.get(..begin.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(begin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strip(message: &[u8], chunk: usize) -> String {
+        let mut passed = Vec::new();
+        let mut out = |octets: &[u8]| passed.extend_from_slice(octets);
+        let mut strip = Strip::new();
+        for octets in message.chunks(chunk) {
+            strip.feed(octets, &mut out);
+            assert!(strip.pending.len() <= 16);
+        }
+        strip.finish(&mut out);
+        String::from_utf8(passed).unwrap()
+    }
+
+    fn check(message: &str, expected: &str) {
+        for (message, expected) in [
+            (message.to_owned(), expected.to_owned()),
+            (crlf(message), crlf(expected)),
+        ] {
+            for chunk in [1, 2, 7, 4096] {
+                assert_eq!(strip(message.as_bytes(), chunk), expected);
+            }
+        }
+    }
+
+    fn crlf(text: &str) -> String {
+        text.replace('\n', "\r\n")
+    }
+
+    #[test]
+    fn our_fields_go() {
+        check(
+            "A: 1\nX-ME-Cal-Method: request\nX-ME-Cal-UID: x\nX-ME-Message-Id: <a@b>\nB: 2\n\nc",
+            "A: 1\nB: 2\n\nc",
+        );
+    }
+
+    #[test]
+    fn our_fields_go_in_any_spelling() {
+        check(
+            "x-me-cal-METHOD : a\nX-Me-Message-ID \t: <a@b>\nX-ME-CAL-Anything: x\nA: 1\n\n",
+            "A: 1\n\n",
+        );
+        check("X-ME-Cal-: x\nX-ME-Cal-Foo\nA: 1\n\n", "A: 1\n\n");
+    }
+
+    #[test]
+    fn our_fields_go_with_their_folds() {
+        check("X-ME-Cal-UID:\n a\n\tb\n \nA: 1\n\n", "A: 1\n\n");
+        check("A: 1\n 2\nX-ME-Message-Id:\n <a@b>\n\n c", "A: 1\n 2\n\n c");
+    }
+
+    #[test]
+    fn other_fields_pass() {
+        for message in [
+            "X-ME-Calendar: 1\nX-ME-Ca: 2\nX-ME-Message-Idx: 3\nX-ME-Message: 4\nX: 5\n X-ME-Cal-UID: 6\n\n",
+            "X-ME-Message-Id",
+            "X-ME-Message-Id\n",
+            "X-ME-",
+            "",
+            "\n",
+            "\nX-ME-Cal-UID: in the body\n",
+            "no field at all\n\nX-ME-Cal-UID: in the body",
+        ] {
+            check(message, message);
+        }
+    }
+
+    #[test]
+    fn broken_mail_is_stripped_too() {
+        check("X-ME-Cal-UID: x", "");
+        check(
+            "A: 1\nnot a field\nX-ME-Cal-UID: x\n",
+            "A: 1\nnot a field\n",
+        );
+        assert_eq!(
+            strip(b"A: 1\r\n\rB: 2\r\nX-ME-Cal-UID: x\r\n\r\n", 1),
+            "A: 1\r\n\rB: 2\r\n\r\n"
+        );
+        assert_eq!(
+            strip(b"\rX-ME-Cal-A: 1\r\n\r\n", 1),
+            "\rX-ME-Cal-A: 1\r\n\r\n"
+        );
+    }
+}
