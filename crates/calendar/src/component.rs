@@ -46,17 +46,12 @@ impl<'a> Component<'a> {
 
     /// Its own properties in order, not those of inner components.
     pub fn properties(&self) -> impl Iterator<Item = Property<'a>> + use<'a> {
-        let document = self.document;
-        document
-            .property_lines(self.inside())
-            .filter_map(Property::of)
+        self.property_lines().filter_map(Property::of)
     }
 
     /// Its own properties of this name, without case.
     pub fn properties_named(&self, name: &str) -> impl Iterator<Item = Property<'a>> {
-        let document = self.document;
-        document
-            .property_lines(self.inside())
+        self.property_lines()
             .filter(move |raw| may_be_named(raw, name))
             .filter_map(Property::of)
             .filter(move |property| property.is(name))
@@ -71,6 +66,12 @@ impl<'a> Component<'a> {
     pub fn components(&self) -> impl Iterator<Item = Component<'a>> + use<'a> {
         let document = self.document;
         document.components_in(self.inside())
+    }
+
+    /// Its own lines that are no BEGIN or END of anything.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let is_own = |kind| matches!(kind, LineKind::Property | LineKind::Stray);
+        self.document.lines_of_kind(self.inside(), is_own)
     }
 
     /// Its lines from BEGIN to END as they came; without END, up to where it was closed.
@@ -88,6 +89,11 @@ impl<'a> Component<'a> {
                 .filter_map(|at| self.document.line(at))
                 .map(|line| (line.kind, self.document.bytes(line.range()))),
         )
+    }
+
+    fn property_lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let is_property = |kind| kind == LineKind::Property;
+        self.document.lines_of_kind(self.inside(), is_property)
     }
 
     /// The lines between BEGIN and END.

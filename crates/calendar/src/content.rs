@@ -27,11 +27,9 @@ impl Layout {
     /// Reads the line; none when it has no colon or no readable name.
     pub(crate) fn of(content: &[u8]) -> Option<Self> {
         let name = memchr::memchr2(b';', b':', content)?;
-        let before = content.get(..name)?;
-        if before.is_empty() || before.iter().any(u8::is_ascii_control) {
+        if !is_name(content.get(..name)?) {
             return None;
         }
-        std::str::from_utf8(before).ok()?;
         [Quoting::Honoured, Quoting::Literal]
             .into_iter()
             .find_map(|quoting| {
@@ -126,6 +124,13 @@ impl<'c> Parameter<'c> {
         split(self.parts().1, b',', self.quoting)
             .map(|(_, value)| parameter::decode(String::from_utf8_lossy(value)))
     }
+}
+
+/// Whether this can be the name of a property: readable, and not to be taken for a fold when printed.
+pub(crate) fn is_name(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|&first| first != b' ')
+        && !bytes.iter().any(u8::is_ascii_control)
+        && std::str::from_utf8(bytes).is_ok()
 }
 
 /// Position of the first `wanted` at or behind `from` that no quotes protect.
@@ -225,6 +230,8 @@ mod tests {
             b"A\0B:x",
             b"\xFF:x",
             b"A;b",
+            b" A:b",
+            b"\tA:b",
         ] {
             assert_eq!(Layout::of(line), None, "{line:?}");
         }

@@ -69,13 +69,14 @@ impl Document {
             .map(|(begin, line)| Component::new(self, begin, line))
     }
 
-    /// The property lines in `lines`, those inside components left out.
-    pub(crate) fn property_lines(
+    /// The lines in `lines` of the wanted kinds, those inside components left out.
+    pub(crate) fn lines_of_kind(
         &self,
         lines: std::ops::Range<usize>,
+        is_wanted: impl Fn(LineKind) -> bool,
     ) -> impl Iterator<Item = &[u8]> {
         self.steps(lines)
-            .filter(|(_, line)| line.kind == LineKind::Property)
+            .filter(move |(_, line)| is_wanted(line.kind))
             .map(|(_, line)| self.bytes(line.range()))
     }
 

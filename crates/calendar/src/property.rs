@@ -36,11 +36,6 @@ impl<'a> Property<'a> {
         }
     }
 
-    /// The unfolded line.
-    pub(crate) fn content(&self) -> &[u8] {
-        &self.content
-    }
-
     /// The name as written.
     pub fn name(&self) -> &str {
         self.layout.name(&self.content)

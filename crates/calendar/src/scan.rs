@@ -1,6 +1,6 @@
 //! One pass over calendar text: logical lines, nesting and limits (RFC 5545 sections 3.1 and 3.4).
 
-use crate::content::Layout;
+use crate::content::{Layout, is_name};
 use crate::eol;
 use crate::fold::unfold;
 use crate::limits::{Limits, TooMuch};
@@ -252,12 +252,9 @@ impl Head {
         if name.contains(&b'\n') {
             return Self::of_folded(raw);
         }
-        let is_name = !name.is_empty()
-            && !name.iter().any(u8::is_ascii_control)
-            && std::str::from_utf8(name).is_ok();
         let has_colon = line.get(end) == Some(&b':')
             || memchr::memchr(b':', line.get(end..).unwrap_or_default()).is_some();
-        if is_name && has_colon {
+        if is_name(name) && has_colon {
             Self::of_name(name)
         } else {
             Self::None

@@ -5,9 +5,10 @@ use calcard::vcard::{VCard, VCardEntry, VCardProperty, VCardValue};
 
 use crate::address::CalendarUserAddress;
 use crate::component::Component;
+use crate::content::Layout;
 use crate::document::Document;
+use crate::fold::unfold;
 use crate::limits::{Limits, TooMuch};
-use crate::property::Property;
 
 /// Octets of the longest line that is looked into for an address, a UID or a name.
 const LINE: usize = 4096;
@@ -56,8 +57,8 @@ fn read(card: &Component<'_>) -> Card {
 /// It never sees pictures, cards inside the card or lines of hostile length.
 fn parsed(card: &Component<'_>) -> VCard {
     let mut text = String::from("BEGIN:VCARD\r\n");
-    for property in card.properties().filter(is_read) {
-        text.push_str(&String::from_utf8_lossy(property.content()));
+    for line in lines(card).iter().filter(|line| is_read(line)) {
+        text.push_str(&String::from_utf8_lossy(line));
         text.push_str("\r\n");
     }
     text.push_str("END:VCARD\r\n");
@@ -67,11 +68,43 @@ fn parsed(card: &Component<'_>) -> VCard {
     }
 }
 
+/// The card's own lines, unfolded; in quoted-printable of version 2.1 a final `=` continues a line.
+fn lines(card: &Component<'_>) -> Vec<Vec<u8>> {
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    for raw in card.lines() {
+        let content = unfold(raw);
+        match lines.last_mut().filter(|line| is_continued(line)) {
+            Some(line) => {
+                line.pop();
+                line.extend_from_slice(&content);
+            }
+            None => lines.push(content.into_owned()),
+        }
+    }
+    if let Some(line) = lines.last_mut().filter(|line| is_continued(line)) {
+        line.pop();
+    }
+    lines
+}
+
+fn is_continued(line: &[u8]) -> bool {
+    const ENCODING: &[u8] = b"QUOTED-PRINTABLE";
+    let parameters = line.split(|&byte| byte == b':').next().unwrap_or_default();
+    line.ends_with(b"=")
+        && line.len() <= LINE
+        && parameters
+            .windows(ENCODING.len())
+            .any(|window| window.eq_ignore_ascii_case(ENCODING))
+}
+
 /// Whether the line is one to look into; Apple puts `item1.` before names.
-fn is_read(property: &Property<'_>) -> bool {
-    let name = property.name();
+fn is_read(line: &[u8]) -> bool {
+    let Some(layout) = Layout::of(line) else {
+        return false;
+    };
+    let name = layout.name(line);
     let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
-    property.content().len() <= LINE && READ.iter().any(|read| name.eq_ignore_ascii_case(read))
+    line.len() <= LINE && READ.iter().any(|read| name.eq_ignore_ascii_case(read))
 }
 
 fn address(entry: &VCardEntry) -> Option<String> {
@@ -143,6 +176,20 @@ mod tests {
         let cards = contacts(text, &Limits::default()).unwrap();
         let addresses: Vec<_> = cards.iter().flat_map(|c| c.addresses.clone()).collect();
         assert_eq!(addresses, ["a@x.example", "b@x.example"]);
+    }
+
+    #[test]
+    fn soft_line_breaks_of_quoted_printable_swallow_nothing() {
+        let card = read_one(
+            "BEGIN:VCARD\nVERSION:2.1\nN;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:M=C3=BCl=\nler:x=\n;Jo\n\
+             EMAIL:jo@example.com\nFN;encoding=quoted-printable:x=\nEND:VCARD\n",
+        );
+        assert_eq!(card.addresses, ["jo@example.com"]);
+        assert_eq!(card.name, "x");
+        let card = read_one(
+            "BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:M=C3=BCl=\nler;Jo\nEND:VCARD\n",
+        );
+        assert_eq!(card.name, "Müller Jo");
     }
 
     #[test]

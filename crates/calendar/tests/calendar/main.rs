@@ -1,4 +1,5 @@
 //! Tests of the crate's public face: reading, limits, editing, messages, real samples.
+#![cfg(test)]
 
 mod editing;
 mod faithful;
