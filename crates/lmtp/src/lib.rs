@@ -1,6 +1,6 @@
 //! LMTP (RFC 2033): the server that hands mail to the pipeline, and a small client.
 //!
-//! From the wire inwards: [`line`] and [`data`] cut octets into command lines and message text
+//! From the wire inwards: [`mod@line`] and [`data`] cut octets into command lines and message text
 //! without I/O, [`command`] and [`path`] read a line, `protocol` keeps the order of commands,
 //! [`session`] drives one connection over any stream, [`server`] listens.
 

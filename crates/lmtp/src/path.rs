@@ -25,11 +25,11 @@ pub fn take(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// Whether an address may stand in a path, as it comes from [`take`].
+/// Whether `address` may stand in a path; the empty one of `<>` is no address.
 #[must_use]
 pub fn is_address(address: &str) -> bool {
     let path = format!("<{address}>");
-    matches!(take(&path), Some((_, "")))
+    !address.is_empty() && matches!(take(&path), Some((_, "")))
 }
 
 /// Skips `@one,@two:`.
@@ -151,7 +151,7 @@ mod tests {
             ("<u@my_host>", "u@my_host"),
         ] {
             assert_eq!(take(path), Some((address.to_owned(), "")), "{path}");
-            assert!(is_address(address), "{address}");
+            assert_eq!(is_address(address), path != "<>", "{address}");
         }
     }
 

@@ -26,9 +26,9 @@ pub(crate) enum Step {
 pub enum End {
     /// QUIT.
     Quit,
-    /// The client closed the connection or it broke.
+    /// The client closed the connection, does not read it, or it broke.
     Closed,
-    /// The client was silent, or did not read, for too long.
+    /// The client was silent for too long.
     Idle,
     /// The session or the message took too long in all.
     Expired,
@@ -155,7 +155,7 @@ impl<'a> Protocol<'a> {
 
     fn rcpt(&mut self, address: String) -> Step {
         let Some(transaction) = &self.transaction else {
-            return self.bad(sequence("say MAIL first"));
+            return Step::Reply(sequence("say MAIL first"));
         };
         if transaction.mail.utf8.is_none() && !address.is_ascii() {
             return self.bad(CommandError::NeedsUtf8.into());
@@ -187,7 +187,7 @@ impl<'a> Protocol<'a> {
                 })
             }
             None if self.transaction.is_some() => Step::Reply(sequence("no valid recipients")),
-            None => self.bad(sequence("say MAIL and RCPT first")),
+            None => Step::Reply(sequence("say MAIL and RCPT first")),
         }
     }
 
@@ -196,6 +196,10 @@ impl<'a> Protocol<'a> {
         Step::Reply(OK)
     }
 
+    /// Counts a bad command.
+    ///
+    /// RCPT and DATA out of order are not among them: they come by dozens after a MAIL that was
+    /// refused, from a client that had pipelined them.
     fn bad(&mut self, reply: Reply) -> Step {
         self.errors = self.errors.saturating_add(1);
         if self.errors >= self.limits.errors {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use pipeline::intake::{Envelope, Incoming, Intake};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::command::{self, Command, CommandError};
 use crate::data::{DataDecoder, Fed};
@@ -89,6 +89,11 @@ where
 pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone and nobody could stop the server later.
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn stopped_for(stop: &mut watch::Receiver<bool>, grace: Duration) {
+    stopped(stop).await;
+    sleep(grace).await;
 }
 
 struct Session<'a, S, I> {
@@ -257,7 +262,7 @@ where
     async fn collect(&mut self, incoming: I::Incoming) -> Result<Result<I::Incoming, Reply>, End> {
         let mut decoder = DataDecoder::new();
         let mut collector = Collector::new(incoming, self.service.limits.message_size);
-        let mut ends = deadline(self.service.limits.data);
+        let mut ends = (deadline(self.service.limits.data), End::Expired);
         loop {
             self.decoded.clear();
             let fed = decoder.feed(self.input.unread(), &mut self.decoded);
@@ -273,11 +278,10 @@ where
     }
 
     /// Reads more data; gives the deadline for the next read, which a stop brings closer.
-    async fn await_data(&mut self, ends: Instant) -> Result<Instant, End> {
+    async fn await_data(&mut self, ends: Deadline) -> Result<Deadline, End> {
         let limits = &self.service.limits;
-        let idle = deadline(limits.idle);
         if !*self.stop.borrow() {
-            let (at, late) = earlier((idle, End::Idle), (ends, End::Expired));
+            let (at, late) = earlier((deadline(limits.idle), End::Idle), ends);
             tokio::select! {
                 biased;
                 filled = timeout_at(at, self.input.fill(&mut self.stream)) => {
@@ -286,9 +290,9 @@ where
                 () = stopped(&mut self.stop) => {}
             }
         }
-        let (at, late) = earlier((ends, End::Expired), (deadline(limits.grace), End::Stopped));
-        let filled = timeout_at(at, self.input.fill(&mut self.stream)).await;
-        filled.unwrap_or(Err(late)).map(|()| at)
+        let ends = earlier(ends, (deadline(limits.grace), End::Stopped));
+        let filled = timeout_at(ends.0, self.input.fill(&mut self.stream)).await;
+        filled.unwrap_or(Err(ends.1)).map(|()| ends)
     }
 
     async fn put(&mut self, reply: &Reply) -> Result<(), End> {
@@ -300,15 +304,21 @@ where
     }
 
     async fn flush(&mut self) -> Result<(), End> {
-        let written = timeout(self.service.limits.idle, async {
+        let limits = &self.service.limits;
+        let write = async {
             self.stream.write_all(&self.output).await?;
             self.stream.flush().await
-        });
-        match written.await {
-            Ok(Ok(())) => self.output.clear(),
-            Ok(Err(_)) | Err(_) => return Err(End::Closed),
+        };
+        let written = tokio::select! {
+            biased;
+            written = timeout(limits.idle, write) => written,
+            () = stopped_for(&mut self.stop, limits.grace) => return Err(End::Closed),
+        };
+        self.output.clear();
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Closed),
         }
-        Ok(())
     }
 
     /// Says farewell and closes, so that the client can read it.
@@ -339,19 +349,18 @@ where
 /// Hands the message on; one reply for each recipient, in order.
 async fn deliver<I: Intake>(intake: &I, envelope: Envelope, incoming: I::Incoming) -> Vec<Reply> {
     let recipients = envelope.recipients.len();
-    let mut replies: Vec<Reply> = match guard_async(intake.receive(envelope, incoming)).await {
-        Ok(verdicts) => verdicts.into_iter().map(verdict).collect(),
+    match guard_async(intake.receive(envelope, incoming)).await {
+        Ok(verdicts) if verdicts.len() == recipients => verdicts.into_iter().map(verdict).collect(),
+        Ok(verdicts) => {
+            tracing::error!(
+                verdicts = verdicts.len(),
+                recipients,
+                "the intake lost count"
+            );
+            vec![Reply::INTERNAL; recipients]
+        }
         Err(panicked) => vec![panicked.into(); recipients],
-    };
-    if replies.len() != recipients {
-        tracing::error!(
-            verdicts = replies.len(),
-            recipients,
-            "the intake lost count"
-        );
     }
-    replies.resize(recipients, Reply::INTERNAL);
-    replies
 }
 
 fn verdict(verdict: Result<(), pipeline::intake::Refusal>) -> Reply {
@@ -394,6 +403,9 @@ impl<M: Incoming> Collector<M> {
     }
 }
 
-fn earlier(one: (Instant, End), other: (Instant, End)) -> (Instant, End) {
+/// A point in time and what it means to reach it.
+type Deadline = (Instant, End);
+
+fn earlier(one: Deadline, other: Deadline) -> Deadline {
     if other.0 < one.0 { other } else { one }
 }
