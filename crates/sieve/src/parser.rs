@@ -396,7 +396,9 @@ mod tests {
     #[test]
     fn reports_every_broken_command() {
         assert_eq!(
-            errors("keep (true)\ndiscard;\nif { stop; }\nfileinto [1];\n\"x\" { keep; }\n}\nif true {"),
+            errors(
+                "keep (true)\ndiscard;\nif { stop; }\nfileinto [1];\n\"x\" { keep; }\n}\nif true {"
+            ),
             [
                 "line 2, column 1: the word discard stands where the command \"keep\" should end; \
                  write ; or a { block } before it",
