@@ -1,1 +1,34 @@
 //! The rules of RFC 5546: what a scheduling message does to a calendar object.
+//!
+//! [`receive`] is a pure function: what is stored, the message, and what is allowed go in, a
+//! [`Decision`] comes out. It never does I/O, reads no clock and draws no random number. The rules
+//! have the numbers of RULES.md (A to E and G).
+
+mod decision;
+mod facts;
+mod incoming;
+mod limits;
+mod line;
+mod note;
+mod owner;
+mod policy;
+mod reason;
+mod receive;
+mod recurrence_id;
+mod span;
+mod stamp;
+mod state;
+mod stored;
+
+pub use decision::{Answered, Change, Decision, Outcome, Suggestion};
+pub use facts::{Facts, Person, describe, facts, summary};
+pub use incoming::{Incoming, Route, Sender, Timestamp, Trust};
+pub use limits::Limits;
+pub use note::Note;
+pub use policy::{CancelMode, Caps, Permission, Policy, Spam, Update};
+pub use reason::Reason;
+pub use receive::receive;
+pub use recurrence_id::RecurrenceId;
+pub use stamp::Stamp;
+pub use state::{BadState, State};
+pub use stored::{Access, Account, Stored, StoredObject};

@@ -1,0 +1,64 @@
+//! What the rules read of a content line, borrowed or owned.
+
+use std::borrow::Cow;
+
+use calendar::{CalendarUserAddress, DateOrTime, Property, PropertyBuf};
+
+/// A content line of either form.
+pub(crate) trait Line {
+    /// The value, unfolded.
+    fn value(&self) -> Cow<'_, str>;
+    /// The first value of a parameter.
+    fn parameter(&self, name: &str) -> Option<Cow<'_, str>>;
+    /// The value as a date or a date with time.
+    fn date_or_time(&self) -> Option<DateOrTime>;
+
+    /// The value as a calendar user address.
+    fn address(&self) -> CalendarUserAddress {
+        CalendarUserAddress::parse(&self.value())
+    }
+
+    /// The addresses that name the person of the line: its value and its EMAIL parameter (rule A7).
+    fn names(&self) -> Vec<CalendarUserAddress> {
+        let email = self.parameter("EMAIL");
+        std::iter::once(self.address())
+            .chain(email.map(|email| CalendarUserAddress::parse(&email)))
+            .filter(|address| !address.as_str().is_empty())
+            .collect()
+    }
+
+    /// Whether the person of the line has this address.
+    fn is_named(&self, address: &CalendarUserAddress) -> bool {
+        self.names()
+            .iter()
+            .any(|name| name.same_ignoring_case(address))
+    }
+}
+
+impl Line for Property<'_> {
+    fn value(&self) -> Cow<'_, str> {
+        Property::value(self)
+    }
+
+    fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        Property::parameter(self, name)
+    }
+
+    fn date_or_time(&self) -> Option<DateOrTime> {
+        DateOrTime::from_property(self)
+    }
+}
+
+impl Line for PropertyBuf {
+    fn value(&self) -> Cow<'_, str> {
+        PropertyBuf::value(self)
+    }
+
+    fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        PropertyBuf::parameter(self, name)
+    }
+
+    fn date_or_time(&self) -> Option<DateOrTime> {
+        PropertyBuf::date_or_time(self)
+    }
+}

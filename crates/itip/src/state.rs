@@ -1,0 +1,226 @@
+//! What is kept beside an object, never inside it, so that messages may come in any order (RULES.md,
+//! *State*).
+
+use std::collections::BTreeMap;
+
+use calendar::Method;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::incoming::{Timestamp, Trust};
+use crate::recurrence_id::RecurrenceId;
+use crate::stamp::Stamp;
+
+/// The form of a kept state that this version writes.
+const VERSION: u32 = 1;
+
+/// The state of one UID of one account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    version: u32,
+    /// The organizer's last version, stripped as rule C1 says, cancellations not marked in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base: Option<String>,
+    /// The stamp of the message whose VCALENDAR properties `base` has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) envelope: Option<Stamp>,
+    /// What was taken last, per component.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) components: BTreeMap<RecurrenceId, Taken>,
+    /// The replies taken last, per attendee and component.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replies: Vec<TakenReply>,
+    /// The times of the owner's own event and since which SEQUENCE it has them (rule E1).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) times: BTreeMap<RecurrenceId, Times>,
+    /// What came too early (rule D3), oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) early: Vec<Early>,
+    /// The authenticated sender of the message that created the object (rule B3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pinned: Option<String>,
+    /// The address that the message was delivered to that created the object (rule C8).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) delivered_to: Option<String>,
+    /// Why there is no object, when it was not the owner who deleted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) removed: Option<Removed>,
+}
+
+/// The last REQUEST and the last CANCEL taken for one component.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Taken {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cancel: Option<Stamp>,
+    /// Whether an ADD brought it, so that the master needs its RDATE (rule D4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) by_add: Option<ByAdd>,
+}
+
+/// That an ADD brought a component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ByAdd {
+    /// The RDATE line that names it in the master.
+    pub(crate) rdate: String,
+}
+
+/// The last reply taken of one attendee for one component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TakenReply {
+    pub(crate) attendee: String,
+    pub(crate) component: RecurrenceId,
+    pub(crate) stamp: Stamp,
+    /// What it said, to know a duplicate.
+    pub(crate) said: String,
+}
+
+/// The times of a component, and the SEQUENCE at which it got them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Times {
+    pub(crate) lines: Vec<String>,
+    pub(crate) sequence: u64,
+}
+
+/// A message that came too early.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Early {
+    pub(crate) method: String,
+    pub(crate) sender: String,
+    pub(crate) trust: Trust,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) via_service: Option<String>,
+    pub(crate) received: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) date: Option<Timestamp>,
+    pub(crate) digest: String,
+    /// Its components, reduced to what the rules read.
+    pub(crate) text: String,
+}
+
+/// What took the object away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Removed {
+    /// A CANCEL, by the owner's preference (rule D1).
+    ByCancel,
+}
+
+/// Why a kept state cannot be read.
+#[derive(Debug, Error)]
+pub enum BadState {
+    /// It is not what any version wrote.
+    #[error("the scheduling state cannot be read: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// A later version wrote it.
+    #[error("the scheduling state has form {0}, this version knows {VERSION}")]
+    TooNew(u32),
+}
+
+impl State {
+    /// Reads what [`to_json`](Self::to_json) wrote.
+    pub fn from_json(json: &str) -> Result<Self, BadState> {
+        let state: Self = serde_json::from_str(json)?;
+        if state.version > VERSION {
+            return Err(BadState::TooNew(state.version));
+        }
+        Ok(state)
+    }
+
+    /// The state as JSON, with its version.
+    pub fn to_json(&self) -> String {
+        let current = Self {
+            version: VERSION,
+            ..self.clone()
+        };
+        // Strings, numbers and maps with string keys alone: this cannot fail.
+        serde_json::to_string(&current).unwrap_or_default()
+    }
+
+    /// Whether there is nothing to keep.
+    pub fn is_empty(&self) -> bool {
+        *self
+            == Self {
+                version: self.version,
+                ..Self::default()
+            }
+    }
+
+    /// Whether a message was taken; with no object left that makes a tombstone (rule C10).
+    pub fn is_known(&self) -> bool {
+        self.components
+            .values()
+            .any(|taken| taken.request.is_some())
+            || !self.replies.is_empty()
+    }
+
+    /// Senders and times of the messages that came too early (rule D3).
+    pub fn early(&self) -> impl Iterator<Item = (&str, Timestamp)> {
+        self.early
+            .iter()
+            .map(|early| (early.sender.as_str(), early.received))
+    }
+
+    /// The pinned sender (rule B3).
+    pub fn pinned_sender(&self) -> Option<&str> {
+        self.pinned.as_deref()
+    }
+
+    /// The address that an answer is offered from when no ATTENDEE is the owner's (rule C8).
+    pub fn delivered_to(&self) -> Option<&str> {
+        self.delivered_to.as_deref()
+    }
+
+    /// The organizer's last version as iCalendar text (RULES.md, *Base*).
+    pub fn base(&self) -> Option<&str> {
+        self.base.as_deref()
+    }
+
+    pub(crate) fn taken(&self, id: &RecurrenceId) -> Option<&Taken> {
+        self.components.get(id)
+    }
+
+    pub(crate) fn request_stamp(&self, id: &RecurrenceId) -> Option<&Stamp> {
+        self.taken(id)?.request.as_ref()
+    }
+
+    pub(crate) fn cancel_stamp(&self, id: &RecurrenceId) -> Option<&Stamp> {
+        self.taken(id)?.cancel.as_ref()
+    }
+
+    /// Whether a component is cancelled: by a CANCEL of its own that is not older than its REQUEST,
+    /// or by one of the whole object (rule C2: between the two by DTSTAMP alone).
+    pub(crate) fn is_cancelled(&self, id: &RecurrenceId) -> bool {
+        let request = self.request_stamp(id);
+        let own = self
+            .cancel_stamp(id)
+            .is_some_and(|cancel| request.is_none_or(|request| cancel.order(request).is_ge()));
+        own || (!id.is_master() && self.is_cancelled_with_master(request))
+    }
+
+    fn is_cancelled_with_master(&self, request: Option<&Stamp>) -> bool {
+        let master = RecurrenceId::MASTER;
+        self.is_cancelled(&master)
+            && self.cancel_stamp(&master).is_some_and(|cancel| {
+                request.is_none_or(|request| cancel.dtstamp >= request.dtstamp)
+            })
+    }
+
+    /// The SEQUENCE that a component shows: the higher of what REQUEST and live CANCEL said.
+    pub(crate) fn cancel_sequence(&self, id: &RecurrenceId) -> u64 {
+        let of = |id: &RecurrenceId| self.cancel_stamp(id).map_or(0, |stamp| stamp.sequence);
+        let request = self.request_stamp(id).map_or(0, |stamp| stamp.sequence);
+        request.max(of(id)).max(if id.is_master() {
+            0
+        } else {
+            of(&RecurrenceId::MASTER)
+        })
+    }
+
+    /// The METHODs that may be kept as too early.
+    pub(crate) fn early_method(early: &Early) -> Option<Method> {
+        Method::parse(&early.method)
+    }
+}
