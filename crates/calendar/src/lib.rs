@@ -13,6 +13,7 @@ mod document;
 mod duration;
 mod eol;
 mod fold;
+mod head;
 mod limits;
 mod message;
 mod method;

@@ -1,8 +1,9 @@
 //! One pass over calendar text: logical lines, nesting and limits (RFC 5545 sections 3.1 and 3.4).
 
-use crate::content::{Layout, is_name};
+use crate::content::Layout;
 use crate::eol;
 use crate::fold::unfold;
+use crate::head::Head;
 use crate::limits::{Limits, TooMuch};
 use crate::problem::{Defect, Problems};
 
@@ -79,6 +80,8 @@ struct Scanner<'s> {
     limits: &'s Limits,
     open: Vec<Open>,
     components: usize,
+    /// CRLFs seen so far; every other CR or LF is a bare one.
+    crlf: usize,
     scan: Scan,
 }
 
@@ -94,6 +97,7 @@ impl<'s> Scanner<'s> {
             limits,
             open: Vec::new(),
             components: 0,
+            crlf: 0,
             scan,
         }
     }
@@ -106,11 +110,30 @@ impl<'s> Scanner<'s> {
             self.push(0, at, LineKind::Stray)?;
         }
         while at < self.source.len() {
-            let end = logical_end(self.source, at, self.limits.line_length)?;
+            let end = self.logical_end(at)?;
             self.read_line(at, end)?;
             at = end;
         }
         Ok(())
+    }
+
+    /// The end of the logical line from `start`: behind the first line end that no fold follows.
+    fn logical_end(&mut self, start: usize) -> Result<usize, TooMuch> {
+        let mut at = start;
+        loop {
+            let rest = self.source.get(at..).unwrap_or_default();
+            at = match memchr::memchr(b'\n', rest) {
+                Some(lf) => at + lf + 1,
+                None => self.source.len(),
+            };
+            self.crlf += usize::from(self.source.get(..at).is_some_and(|s| s.ends_with(b"\r\n")));
+            if at - start > self.limits.line_length {
+                return Err(TooMuch::LineLength);
+            }
+            if !matches!(self.source.get(at), Some(b' ' | b'\t')) {
+                return Ok(at);
+            }
+        }
     }
 
     fn read_line(&mut self, start: usize, end: usize) -> Result<(), TooMuch> {
@@ -213,87 +236,26 @@ impl<'s> Scanner<'s> {
     /// Notes what is wrong with octets, each kind once, at its first line.
     fn note_octets(&mut self) {
         let source = self.source;
+        let bare_lf = |at: usize| at == 0 || source.get(at - 1) != Some(&b'\r');
+        let bare_cr = |at: usize| source.get(at + 1) != Some(&b'\n');
         let not_utf8 = std::str::from_utf8(source).err().map(|e| e.valid_up_to());
         let found = [
             (Defect::Nul, memchr::memchr(0, source)),
             (Defect::NotUtf8, not_utf8),
-            (Defect::BareLf, bare_lf(source)),
-            (Defect::BareCr, bare_cr(source)),
+            (
+                Defect::BareLf,
+                first_bare(source, b'\n', self.crlf, bare_lf),
+            ),
+            (
+                Defect::BareCr,
+                first_bare(source, b'\r', self.crlf, bare_cr),
+            ),
         ];
         for (defect, at) in found {
             if let Some(at) = at {
                 let line = self.scan.lines.partition_point(|l| l.range().end <= at);
                 self.scan.problems.note(line, defect);
             }
-        }
-    }
-}
-
-/// The first words of a line, as far as nesting and limits ask.
-enum Head {
-    Begin,
-    End,
-    Attendee,
-    Other,
-    Blank,
-    None,
-}
-
-impl Head {
-    fn of(raw: &[u8]) -> Self {
-        let line = eol::without(raw);
-        let Some(end) = memchr::memchr2(b';', b':', line) else {
-            return match unfold(raw).trim_ascii() {
-                [] => Self::Blank,
-                _ => Self::None,
-            };
-        };
-        let name = line.get(..end).unwrap_or_default();
-        if name.contains(&b'\n') {
-            return Self::of_folded(raw);
-        }
-        let has_colon = line.get(end) == Some(&b':')
-            || memchr::memchr(b':', line.get(end..).unwrap_or_default()).is_some();
-        if is_name(name) && has_colon {
-            Self::of_name(name)
-        } else {
-            Self::None
-        }
-    }
-
-    /// The same for a line that is folded inside its name.
-    fn of_folded(raw: &[u8]) -> Self {
-        let content = unfold(raw);
-        match Layout::of(&content) {
-            Some(layout) => Self::of_name(layout.name(&content).as_bytes()),
-            None => Self::None,
-        }
-    }
-
-    fn of_name(name: &[u8]) -> Self {
-        if name.eq_ignore_ascii_case(b"BEGIN") {
-            Self::Begin
-        } else if name.eq_ignore_ascii_case(b"END") {
-            Self::End
-        } else if name.eq_ignore_ascii_case(b"ATTENDEE") {
-            Self::Attendee
-        } else {
-            Self::Other
-        }
-    }
-}
-
-/// The end of the logical line that starts at `start`: behind the first line end that no fold follows.
-fn logical_end(source: &[u8], start: usize, most: usize) -> Result<usize, TooMuch> {
-    let mut at = start;
-    loop {
-        let rest = source.get(at..).unwrap_or_default();
-        at = memchr::memchr(b'\n', rest).map_or(source.len(), |lf| at + lf + 1);
-        if at - start > most {
-            return Err(TooMuch::LineLength);
-        }
-        if !matches!(source.get(at), Some(b' ' | b'\t')) {
-            return Ok(at);
         }
     }
 }
@@ -318,10 +280,18 @@ pub(crate) fn borrowed_name(raw: &[u8]) -> Option<&str> {
     std::str::from_utf8(value.trim_ascii()).ok()
 }
 
-fn bare_lf(source: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b'\n', source).find(|&at| at == 0 || source.get(at - 1) != Some(&b'\r'))
-}
-
-fn bare_cr(source: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b'\r', source).find(|&at| source.get(at + 1) != Some(&b'\n'))
+/// Where the first of the octets stands that `is_bare` says is no part of a CRLF.
+///
+/// Counting is much faster than looking at each, and nearly always shows that there is none.
+fn first_bare(
+    source: &[u8],
+    octet: u8,
+    crlf: usize,
+    is_bare: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    let mut all = memchr::memchr_iter(octet, source);
+    if all.clone().count() == crlf {
+        return None;
+    }
+    all.find(|&at| is_bare(at))
 }
