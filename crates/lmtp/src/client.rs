@@ -1,19 +1,19 @@
 //! A small LMTP client (RFC 2033): one connection, many mails, a reply for each recipient.
 
+mod wire;
+
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
-use tokio::time::timeout;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 
 use crate::data::DataEncoder;
-use crate::line::{Line, LineDecoder};
 use crate::listen::Listen;
 use crate::path;
-use crate::reply::{EnhancedCode, Position, Reply, ReplyLine};
+use crate::reply::{EnhancedCode, Reply};
+use wire::Wire;
 
-/// Octets read or encoded at a time.
+/// Octets of a message that are read and encoded at a time.
 const CHUNK: usize = 16 * 1024;
 /// Recipients in one pipelined write, so that neither side fills up while the other writes.
 const BATCH: usize = 100;
@@ -106,15 +106,9 @@ pub enum Charset {
     Utf8,
 }
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
-
 /// A connection to an LMTP server.
 pub struct Client {
-    stream: Box<dyn Stream>,
-    limits: ClientLimits,
-    lines: LineDecoder,
-    input: Vec<u8>,
+    wire: Wire,
     extensions: Extensions,
     state: State,
 }
@@ -131,6 +125,14 @@ struct Extensions {
 }
 
 impl Extensions {
+    fn of(offer: &Reply) -> Self {
+        let keywords = offer.text.lines().skip(1);
+        let words = keywords.filter_map(|line| line.split(' ').next());
+        Self {
+            words: words.map(str::to_owned).collect(),
+        }
+    }
+
     fn has(&self, keyword: &str) -> bool {
         self.words
             .iter()
@@ -145,21 +147,7 @@ impl Client {
         name: &str,
         limits: ClientLimits,
     ) -> Result<Self, ClientError> {
-        let connecting = async {
-            let stream: Box<dyn Stream> = match to {
-                Listen::Tcp(address) => {
-                    let stream = TcpStream::connect(address).await?;
-                    stream.set_nodelay(true)?;
-                    Box::new(stream)
-                }
-                Listen::Unix(path) => Box::new(UnixStream::connect(path).await?),
-            };
-            Ok::<_, io::Error>(stream)
-        };
-        let stream = timeout(limits.connect, connecting)
-            .await
-            .map_err(|_| ClientError::TimedOut)??;
-        Self::open(stream, name, limits).await
+        Self::open(Wire::connect(to, limits).await?, name).await
     }
 
     /// As [`Client::connect`], over a stream that stands already.
@@ -167,34 +155,17 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        Self::open(Box::new(stream), name, limits).await
+        Self::open(Wire::new(Box::new(stream), limits), name).await
     }
 
-    async fn open(
-        stream: Box<dyn Stream>,
-        name: &str,
-        limits: ClientLimits,
-    ) -> Result<Self, ClientError> {
-        let mut client = Self {
-            stream,
-            lines: LineDecoder::new(limits.reply_line),
-            limits,
-            input: Vec::new(),
-            extensions: Extensions::default(),
+    async fn open(mut wire: Wire, name: &str) -> Result<Self, ClientError> {
+        positive(wire.reply().await?)?;
+        let offer = positive(wire.exchange(&format!("LHLO {name}\r\n")).await?)?;
+        Ok(Self {
+            wire,
+            extensions: Extensions::of(&offer),
             state: State::Ready,
-        };
-        let wait = client.limits.command;
-        positive(client.reply(wait).await?)?;
-        client.write(format!("LHLO {name}\r\n").as_bytes()).await?;
-        let offer = positive(client.reply(wait).await?)?;
-        client.extensions.words = offer
-            .text
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split(' ').next())
-            .map(str::to_owned)
-            .collect();
-        Ok(client)
+        })
     }
 
     /// Hands a mail over: one reply for each recipient, in their order.
@@ -221,7 +192,7 @@ impl Client {
         match self.transmit(&mut replies, message).await? {
             Transmitted::Answered => self.state = State::Ready,
             Transmitted::Nothing => {
-                self.exchange("RSET\r\n").await?;
+                self.wire.exchange("RSET\r\n").await?;
                 self.state = State::Ready;
             }
             Transmitted::Lost => {}
@@ -231,8 +202,8 @@ impl Client {
 
     /// Says QUIT and closes.
     pub async fn quit(mut self) -> Result<(), ClientError> {
-        self.exchange("QUIT\r\n").await?;
-        Ok(self.stream.shutdown().await?)
+        self.wire.exchange("QUIT\r\n").await?;
+        self.wire.close().await
     }
 
     /// MAIL and each RCPT.
@@ -286,9 +257,9 @@ impl Client {
         };
         let mut replies = Vec::with_capacity(commands.len());
         for commands in commands.chunks(batch) {
-            self.write(commands.concat().as_bytes()).await?;
+            self.wire.write(commands.concat().as_bytes()).await?;
             for _ in commands {
-                replies.push(self.reply(self.limits.command).await?);
+                replies.push(self.wire.reply().await?);
             }
         }
         Ok(replies)
@@ -307,7 +278,7 @@ impl Client {
         if accepted.is_empty() {
             return Ok(Transmitted::Nothing);
         }
-        let go_ahead = self.exchange("DATA\r\n").await?;
+        let go_ahead = self.wire.exchange("DATA\r\n").await?;
         if go_ahead.code != 354 {
             let refused = refusal(go_ahead)?;
             accepted
@@ -332,11 +303,11 @@ impl Client {
                 break;
             }
             encoder.feed(text.get(..octets).unwrap_or_default(), &mut wire);
-            self.write(&wire).await?;
+            self.wire.write(&wire).await?;
             wire.clear();
         }
         encoder.finish(&mut wire);
-        self.write(&wire).await
+        self.wire.write(&wire).await
     }
 
     /// Reads the answers after the data; once one is there, those that do not come are `LOST`.
@@ -344,7 +315,7 @@ impl Client {
         let mut accepted = accepted.into_iter();
         let mut answered = 0;
         while let Some(reply) = accepted.next() {
-            match self.reply(self.limits.delivery).await {
+            match self.wire.answer().await {
                 Ok(answer) => *reply = answer,
                 Err(error) if answered == 0 => return Err(error),
                 Err(_) => {
@@ -356,69 +327,6 @@ impl Client {
             answered += 1;
         }
         Ok(Transmitted::Answered)
-    }
-
-    async fn exchange(&mut self, command: &str) -> Result<Reply, ClientError> {
-        self.write(command.as_bytes()).await?;
-        self.reply(self.limits.command).await
-    }
-
-    async fn write(&mut self, wire: &[u8]) -> Result<(), ClientError> {
-        let writing = async {
-            self.stream.write_all(wire).await?;
-            self.stream.flush().await
-        };
-        let written = timeout(self.limits.command, writing).await;
-        Ok(written.map_err(|_| ClientError::TimedOut)??)
-    }
-
-    async fn reply(&mut self, wait: Duration) -> Result<Reply, ClientError> {
-        timeout(wait, self.read_reply())
-            .await
-            .map_err(|_| ClientError::TimedOut)?
-    }
-
-    async fn read_reply(&mut self) -> Result<Reply, ClientError> {
-        let mut reply: Option<Reply> = None;
-        for _ in 0..self.limits.reply_lines {
-            let text = self.read_line().await?;
-            let line = ReplyLine::parse(&text).ok_or(ClientError::Malformed)?;
-            let whole = match reply.take() {
-                None => line.to_reply(),
-                Some(reply) if reply.code == line.code => reply.and(&line),
-                Some(_) => return Err(ClientError::Malformed),
-            };
-            match line.position {
-                Position::Last => return Ok(whole),
-                Position::Inner => reply = Some(whole),
-            }
-        }
-        Err(ClientError::Malformed)
-    }
-
-    /// A line without its end, with what is not UTF-8 replaced.
-    async fn read_line(&mut self) -> Result<String, ClientError> {
-        loop {
-            let mut rest = self.input.as_slice();
-            let before = rest.len();
-            let line = self.lines.next(&mut rest).map(|line| match line {
-                Line::Complete(line) => Ok(String::from_utf8_lossy(line).into_owned()),
-                Line::TooLong => Err(ClientError::Malformed),
-            });
-            let taken = before - rest.len();
-            self.input.drain(..taken);
-            if let Some(line) = line {
-                return line;
-            }
-            if (&mut self.stream)
-                .take(CHUNK as u64)
-                .read_buf(&mut self.input)
-                .await?
-                == 0
-            {
-                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-            }
-        }
     }
 }
 

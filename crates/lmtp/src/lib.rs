@@ -5,9 +5,11 @@
 //! [`session`] drives one connection over any stream, [`server`] listens.
 
 pub mod client;
+mod collector;
 pub mod command;
 pub mod data;
 mod fault;
+mod input;
 pub mod limits;
 pub mod line;
 pub mod listen;

@@ -1,28 +1,29 @@
 //! One LMTP session over any stream (RFC 2033), from greeting to farewell.
 //!
 //! Replies to pipelined commands go out together when the input runs dry (RFC 2920). Memory is
-//! that of four buffers, whatever the mail: input, command line, decoded text, output.
+//! that of four buffers, whatever the mail: input, command line, decoded text, output. A fuzz
+//! target drives a whole session with [`run`] on one end of `tokio::io::duplex`.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pipeline::intake::{Envelope, Incoming, Intake};
+use pipeline::intake::{Envelope, Intake, Refusal};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout};
 
+use crate::collector::Collector;
 use crate::command::{self, Command, CommandError};
 use crate::data::{DataDecoder, Fed};
 use crate::fault::{guard, guard_async};
+use crate::input::{Deadline, Input, earlier};
 use crate::limits::{Limits, deadline};
 use crate::line::{Line, LineDecoder};
 pub use crate::protocol::End;
-use crate::protocol::{Protocol, Step, TOO_BIG};
+use crate::protocol::{Protocol, Step};
 use crate::reply::{EnhancedCode, Reply};
 
-/// Octets read at a time.
-const INPUT: usize = 32 * 1024;
 /// Octets of replies that are kept back at most before some are sent.
 const OUTPUT: usize = 8 * 1024;
 /// Octets that a dismissed client may still send before the connection is cut.
@@ -111,33 +112,6 @@ struct Session<'a, S, I> {
     refused: u64,
 }
 
-struct Input {
-    octets: Box<[u8]>,
-    start: usize,
-    end: usize,
-}
-
-impl Input {
-    fn unread(&self) -> &[u8] {
-        self.octets.get(self.start..self.end).unwrap_or_default()
-    }
-
-    fn consume(&mut self, octets: usize) {
-        self.start = self.start.saturating_add(octets).min(self.end);
-    }
-
-    /// Reads again; what was unread before is gone.
-    async fn fill<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<(), End> {
-        match stream.read(&mut self.octets).await {
-            Ok(0) | Err(_) => Err(End::Closed),
-            Ok(octets) => {
-                (self.start, self.end) = (0, octets);
-                Ok(())
-            }
-        }
-    }
-}
-
 impl<'a, S, I> Session<'a, S, I>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -155,11 +129,7 @@ where
             stream,
             stop,
             protocol: Protocol::new(&service.hostname, limits, peer),
-            input: Input {
-                octets: vec![0; INPUT].into_boxed_slice(),
-                start: 0,
-                end: 0,
-            },
+            input: Input::new(),
             lines: LineDecoder::new(limits.command_line),
             decoded: Vec::new(),
             output: Vec::new(),
@@ -215,12 +185,12 @@ where
     }
 
     async fn await_command(&mut self) -> Result<(), End> {
-        let idle = deadline(self.service.limits.idle);
-        let (at, late) = earlier((idle, End::Idle), (self.expires, End::Expired));
+        let idle = (deadline(self.service.limits.idle), End::Idle);
+        let ends = earlier(idle, (self.expires, End::Expired));
         tokio::select! {
             biased;
             () = stopped(&mut self.stop) => Err(End::Stopped),
-            filled = timeout_at(at, self.input.fill(&mut self.stream)) => filled.unwrap_or(Err(late)),
+            filled = self.input.fill(&mut self.stream, ends) => filled,
         }
     }
 
@@ -270,7 +240,7 @@ where
             match fed {
                 Fed::End(octets) => {
                     self.input.consume(octets);
-                    return Ok(collector.incoming);
+                    return Ok(collector.finish());
                 }
                 Fed::More => ends = self.await_data(ends).await?,
             }
@@ -281,18 +251,15 @@ where
     async fn await_data(&mut self, ends: Deadline) -> Result<Deadline, End> {
         let limits = &self.service.limits;
         if !*self.stop.borrow() {
-            let (at, late) = earlier((deadline(limits.idle), End::Idle), ends);
+            let sooner = earlier((deadline(limits.idle), End::Idle), ends);
             tokio::select! {
                 biased;
-                filled = timeout_at(at, self.input.fill(&mut self.stream)) => {
-                    return filled.unwrap_or(Err(late)).map(|()| ends);
-                }
+                filled = self.input.fill(&mut self.stream, sooner) => return filled.map(|()| ends),
                 () = stopped(&mut self.stop) => {}
             }
         }
         let ends = earlier(ends, (deadline(limits.grace), End::Stopped));
-        let filled = timeout_at(ends.0, self.input.fill(&mut self.stream)).await;
-        filled.unwrap_or(Err(ends.1)).map(|()| ends)
+        self.input.fill(&mut self.stream, ends).await.map(|()| ends)
     }
 
     async fn put(&mut self, reply: &Reply) -> Result<(), End> {
@@ -341,7 +308,7 @@ where
             messages: self.messages,
             delivered: self.delivered,
             refused: self.refused,
-            buffered: self.input.octets.len() + self.lines.capacity() + text,
+            buffered: self.input.capacity() + self.lines.capacity() + text,
         }
     }
 }
@@ -363,49 +330,9 @@ async fn deliver<I: Intake>(intake: &I, envelope: Envelope, incoming: I::Incomin
     }
 }
 
-fn verdict(verdict: Result<(), pipeline::intake::Refusal>) -> Reply {
+fn verdict(verdict: Result<(), Refusal>) -> Reply {
     match verdict {
         Ok(()) => Reply::new(250, EnhancedCode(2, 0, 0), "delivered"),
         Err(refusal) => refusal.into(),
     }
-}
-
-/// Takes the text until there is too much of it or the intake cannot hold it.
-struct Collector<M> {
-    incoming: Result<M, Reply>,
-    left: u64,
-}
-
-impl<M: Incoming> Collector<M> {
-    fn new(incoming: M, limit: u64) -> Self {
-        Self {
-            incoming: Ok(incoming),
-            left: limit,
-        }
-    }
-
-    fn take(&mut self, text: &[u8]) {
-        let Ok(incoming) = &mut self.incoming else {
-            return;
-        };
-        let refused = match self.left.checked_sub(text.len() as u64) {
-            None => TOO_BIG,
-            Some(left) => {
-                self.left = left;
-                match guard(|| incoming.write(text)) {
-                    Ok(Ok(())) => return,
-                    Ok(Err(refusal)) => refusal.into(),
-                    Err(panicked) => panicked.into(),
-                }
-            }
-        };
-        self.incoming = Err(refused);
-    }
-}
-
-/// A point in time and what it means to reach it.
-type Deadline = (Instant, End);
-
-fn earlier(one: Deadline, other: Deadline) -> Deadline {
-    if other.0 < one.0 { other } else { one }
 }

@@ -253,6 +253,45 @@ async fn a_client_that_does_not_read_cannot_hold_up_a_stop() {
     assert_eq!(summary.end, End::Closed);
 }
 
+/// A client whose next octets are always there already never lets a time-out fire by itself.
+#[tokio::test]
+async fn a_flood_of_data_ends_too() {
+    let service = Service {
+        hostname: "mx.example".to_owned(),
+        limits: Limits {
+            data: SHORT,
+            message_size: 1000,
+            ..Limits::default()
+        },
+        intake: Arc::new(MemoryIntake::default()),
+    };
+    let open = b"LHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<alice@example.org>\r\nDATA\r\n";
+    let flood = tokio::io::join(open.chain(tokio::io::repeat(b'x')), tokio::io::sink());
+    let (_stop, stopping) = watch::channel(false);
+    let summary = timeout(PATIENCE, session::run(&service, flood, None, stopping))
+        .await
+        .unwrap();
+    assert_eq!(summary.end, End::Expired);
+}
+
+#[tokio::test]
+async fn a_flood_of_commands_ends_too() {
+    let service = Service {
+        hostname: "mx.example".to_owned(),
+        limits: Limits {
+            session: SHORT,
+            ..Limits::default()
+        },
+        intake: Arc::new(MemoryIntake::default()),
+    };
+    let flood = tokio::io::join(tokio::io::repeat(b'\n'), tokio::io::sink());
+    let (_stop, stopping) = watch::channel(false);
+    let summary = timeout(PATIENCE, session::run(&service, flood, None, stopping))
+        .await
+        .unwrap();
+    assert_eq!(summary.end, End::Expired);
+}
+
 async fn bind(listen: &Listen) -> std::io::Result<Server<MemoryIntake>> {
     Server::bind(
         listen,
