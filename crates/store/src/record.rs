@@ -440,9 +440,9 @@ pub enum QueueState {
 /// Counters since the store was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// Transactions made durable.
+    /// Transactions made durable by a sync of their own.
     pub commits: u64,
-    /// Writes in them.
+    /// Writes in them and in those that become durable with the next.
     pub writes: u64,
     /// Jobs held.
     pub jobs_held: u64,

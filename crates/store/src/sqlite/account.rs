@@ -6,9 +6,9 @@ use rusqlite::{Connection, Row, params};
 
 use super::address::Key;
 use super::calendar;
+use super::operation::Effects;
 use super::statement::{all, execute, first};
 use super::taken::Freed;
-use super::writer::Effects;
 use crate::{Account, AccountId, Error, NewAccount, Result};
 
 /// The name of the calendar that every account begins with.

@@ -3,9 +3,9 @@
 use rusqlite::{Connection, params};
 
 use super::address::folded;
+use super::operation::Effects;
 use super::statement::{all, execute, first};
 use super::taken::Freed;
-use super::writer::Effects;
 use super::{account, calendar, clock, decision, done, mail};
 use crate::{
     AccountId, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,

@@ -14,12 +14,15 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// Counts a transaction, unless nothing was written in it.
-    pub(super) fn committed(&self, writes: u64, jobs_held: u64) {
-        self.commits
-            .fetch_add(u64::from(writes > 0), Ordering::Relaxed);
+    /// Counts what was written in a transaction.
+    pub(super) fn wrote(&self, writes: u64, jobs_held: u64) {
         self.writes.fetch_add(writes, Ordering::Relaxed);
         self.jobs_held.fetch_add(jobs_held, Ordering::Relaxed);
+    }
+
+    /// Counts a transaction that was made durable.
+    pub(super) fn committed(&self, jobs_held: u64) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
         self.commits_with_jobs
             .fetch_add(u64::from(jobs_held > 0), Ordering::Relaxed);
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
+use super::operation::Effects;
 use super::statement::{all, execute, first, one};
 use super::taken::{Claim, Freed, InHand, Taken};
-use super::writer::Effects;
 use super::{clock, done};
 use crate::{AccountId, Holder, Holding, Job, JobKey, NewJob, QueueState, Result, Timestamp};
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row, params};
 
+use super::operation::Effects;
 use super::statement::{all, execute, one};
 use super::taken::{Claim, Freed, Taken};
-use super::writer::Effects;
 use super::{clock, done};
 use crate::{Mail, MailKey, NewMail, QueueState, Result, Timestamp};
 

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, params};
 
+use super::operation::Effects;
 use super::statement::{all, execute, first};
 use super::taken::{InHand, Taken};
-use super::writer::Effects;
 use crate::{JobKey, MailKey, QueueEntry, QueueState, Result, Timestamp};
 
 pub(super) fn list(connection: &Connection) -> Result<Vec<QueueEntry>> {

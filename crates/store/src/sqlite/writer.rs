@@ -1,43 +1,18 @@
-//! The one thread that writes: what is queued shares one transaction and one fsync.
+//! The handle of the one thread that writes.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
 
 use super::counter::Counters;
-use super::taken::{Freed, Taken};
+use super::group::Group;
+use super::operation::{Call, Effects, Later, Operation, stopped};
+use super::taken::Taken;
 use super::wake::Wake;
 use crate::{Error, Result};
-
-/// Writes in one transaction at most, so that the first of them does not wait for ever.
-const BATCH: usize = 256;
-/// How often other processes' commits are looked for.
-const POLL: Duration = Duration::from_millis(500);
-
-/// What a write means beside the rows; acted on once it is durable.
-#[derive(Debug, Default)]
-pub(super) struct Effects {
-    /// Jobs that were held.
-    pub(super) jobs_held: u64,
-    /// Whether a job or mail may have become due.
-    pub(super) work: bool,
-    /// What is no longer taken.
-    pub(super) freed: Vec<Freed>,
-}
-
-impl Effects {
-    fn absorb(&mut self, other: Self) {
-        self.jobs_held += other.jobs_held;
-        self.work |= other.work;
-        self.freed.extend(other.freed);
-    }
-}
 
 /// What the writer shares with the store.
 #[derive(Clone, Default)]
@@ -51,7 +26,7 @@ pub(super) struct Shared {
 pub(super) struct Writer {
     queue: Option<Sender<Box<dyn Operation>>>,
     thread: Option<JoinHandle<()>>,
-    /// Writes that were answered but are not yet durable.
+    /// Writes that were answered but are not yet visible.
     lagging: Arc<AtomicU64>,
 }
 
@@ -60,7 +35,7 @@ impl Writer {
         let (queue, receiver) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Loop::new(connection, receiver, shared).run())
+            .spawn(move || Group::new(connection, receiver, shared).run())
             .map_err(|error| Error::Unavailable(format!("no thread to write with: {error}")))?;
         Ok(Self {
             queue: Some(queue),
@@ -76,12 +51,8 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection, &mut Effects) -> Result<T> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        self.send(Box::new(Call {
-            work: Some(work),
-            result: None,
-            reply,
-        }))?;
+        let (call, answer) = Call::new(work);
+        self.send(Box::new(call))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -90,12 +61,7 @@ impl Writer {
     where
         F: FnOnce(&Connection, &mut Effects) -> Result<()> + Send + 'static,
     {
-        let lag = Lag::new(&self.lagging);
-        self.send(Box::new(Later {
-            work: Some(work),
-            result: Ok(()),
-            _lag: lag,
-        }))
+        self.send(Box::new(Later::new(work, &self.lagging)))
     }
 
     /// Returns when all that [`Writer::write_later`] took before is visible to readers.
@@ -121,227 +87,6 @@ impl Drop for Writer {
             tracing::error!("the store's writer ended in a panic");
         }
     }
-}
-
-fn stopped() -> Error {
-    Error::Unavailable("the writer has stopped; restart the program".to_owned())
-}
-
-/// A queued write.
-trait Operation: Send {
-    /// Runs within the transaction. On an error, what it wrote is taken back.
-    fn run(&mut self, connection: &Connection, effects: &mut Effects) -> Result<()>;
-    /// Tells the caller, once it is known whether the transaction is durable.
-    fn answer(self: Box<Self>, committed: &Result<()>);
-}
-
-struct Call<T, F> {
-    work: Option<F>,
-    result: Option<Result<T>>,
-    reply: oneshot::Sender<Result<T>>,
-}
-
-impl<T, F> Operation for Call<T, F>
-where
-    T: Send,
-    F: FnOnce(&Connection, &mut Effects) -> Result<T> + Send,
-{
-    fn run(&mut self, connection: &Connection, effects: &mut Effects) -> Result<()> {
-        let work = self.work.take().ok_or_else(stopped)?;
-        let result = work(connection, effects);
-        let outcome = result.as_ref().map(drop).map_err(Error::clone);
-        self.result = Some(result);
-        outcome
-    }
-
-    fn answer(self: Box<Self>, committed: &Result<()>) {
-        let answer = match committed {
-            Ok(()) => self.result.unwrap_or_else(|| Err(panicked())),
-            Err(error) => Err(error.clone()),
-        };
-        // A caller that has gone needs no answer.
-        let _ = self.reply.send(answer);
-    }
-}
-
-fn panicked() -> Error {
-    Error::Unavailable("the write ended in a panic; nothing of it was written".to_owned())
-}
-
-struct Later<F> {
-    work: Option<F>,
-    result: Result<()>,
-    _lag: Lag,
-}
-
-impl<F> Operation for Later<F>
-where
-    F: FnOnce(&Connection, &mut Effects) -> Result<()> + Send,
-{
-    fn run(&mut self, connection: &Connection, effects: &mut Effects) -> Result<()> {
-        let work = self.work.take().ok_or_else(stopped)?;
-        self.result = work(connection, effects);
-        self.result.clone()
-    }
-
-    fn answer(self: Box<Self>, committed: &Result<()>) {
-        if let Err(error) = self.result.as_ref().and(committed.as_ref()) {
-            tracing::warn!(%error, "a release of jobs was not written; their lease will do it");
-        }
-    }
-}
-
-/// Counts one lagging write while it lives.
-struct Lag(Arc<AtomicU64>);
-
-impl Lag {
-    fn new(count: &Arc<AtomicU64>) -> Self {
-        count.fetch_add(1, Ordering::AcqRel);
-        Self(Arc::clone(count))
-    }
-}
-
-impl Drop for Lag {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// The thread's side.
-struct Loop {
-    connection: Connection,
-    queue: Receiver<Box<dyn Operation>>,
-    shared: Shared,
-    polled: Instant,
-    others: i64,
-}
-
-/// A transaction that collects operations.
-#[derive(Default)]
-struct Batch {
-    operations: Vec<Box<dyn Operation>>,
-    effects: Effects,
-    writes: u64,
-}
-
-impl Loop {
-    fn new(connection: Connection, queue: Receiver<Box<dyn Operation>>, shared: Shared) -> Self {
-        let others = data_version(&connection).unwrap_or_default();
-        Self {
-            connection,
-            queue,
-            shared,
-            polled: Instant::now(),
-            others,
-        }
-    }
-
-    fn run(mut self) {
-        loop {
-            match self
-                .queue
-                .recv_timeout(POLL.saturating_sub(self.polled.elapsed()))
-            {
-                Ok(first) => self.transact(first),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-            self.look_for_others();
-        }
-    }
-
-    fn transact(&mut self, first: Box<dyn Operation>) {
-        let mut batch = Batch::default();
-        let committed = self
-            .fill(&mut batch, first)
-            .and_then(|()| self.commit(&batch));
-        if committed.is_err() && !self.connection.is_autocommit() {
-            // Nothing can be done about a failing rollback; the next BEGIN will say so.
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-        if committed.is_ok() {
-            self.shared.taken.free(&batch.effects.freed);
-        }
-        for operation in batch.operations {
-            operation.answer(&committed);
-        }
-        if committed.is_ok() && batch.effects.work {
-            self.shared.wake.work();
-        }
-    }
-
-    /// Begins, and runs the first operation and all that have queued up meanwhile.
-    fn fill(&self, batch: &mut Batch, first: Box<dyn Operation>) -> Result<()> {
-        let begun = self.execute("BEGIN IMMEDIATE");
-        if begun.is_err() {
-            batch.operations.push(first);
-            return begun;
-        }
-        let mut next = Some(first);
-        while let Some(mut operation) = next {
-            let ran = self.run_one(operation.as_mut(), batch);
-            batch.operations.push(operation);
-            ran?;
-            next = (batch.operations.len() < BATCH)
-                .then(|| self.queue.try_recv().ok())
-                .flatten();
-        }
-        Ok(())
-    }
-
-    /// Runs one operation in a savepoint; an error is one of the whole transaction.
-    fn run_one(&self, operation: &mut dyn Operation, batch: &mut Batch) -> Result<()> {
-        self.execute("SAVEPOINT operation")?;
-        let before = self.connection.total_changes();
-        let mut effects = Effects::default();
-        let ran = catch_unwind(AssertUnwindSafe(|| {
-            operation.run(&self.connection, &mut effects)
-        }))
-        .unwrap_or_else(|_| Err(panicked()));
-        match ran {
-            Ok(()) => {
-                batch.writes += u64::from(self.connection.total_changes() != before);
-                batch.effects.absorb(effects);
-            }
-            // A full disk, for one, ends the transaction with everything in it.
-            Err(error) if self.connection.is_autocommit() => return Err(error),
-            Err(_) => self.execute("ROLLBACK TO operation")?,
-        }
-        self.execute("RELEASE operation")
-    }
-
-    fn commit(&self, batch: &Batch) -> Result<()> {
-        self.execute("COMMIT")?;
-        self.shared
-            .counters
-            .committed(batch.writes, batch.effects.jobs_held);
-        Ok(())
-    }
-
-    fn execute(&self, statement: &str) -> Result<()> {
-        self.connection.prepare_cached(statement)?.execute([])?;
-        Ok(())
-    }
-
-    /// Wakes the workers when another process has committed something.
-    fn look_for_others(&mut self) {
-        if self.polled.elapsed() < POLL {
-            return;
-        }
-        self.polled = Instant::now();
-        if let Ok(version) = data_version(&self.connection)
-            && version != self.others
-        {
-            self.others = version;
-            self.shared.wake.work();
-        }
-    }
-}
-
-/// Changes when another connection has committed, not with this one's own commits.
-fn data_version(connection: &Connection) -> Result<i64> {
-    let mut statement = connection.prepare_cached("PRAGMA data_version")?;
-    Ok(statement.query_row([], |row| row.get(0))?)
 }
 
 #[cfg(test)]

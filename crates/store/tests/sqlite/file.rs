@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::Connection;
-use store::{Error, Holding, SqliteStore, Store};
+use store::{Error, Holding, QueueState, SqliteStore, Store};
 
 use crate::contract::Database;
 use crate::contract::record::{account, holder, job, key, ready, take};
@@ -108,6 +108,26 @@ async fn an_acknowledged_write_is_in_the_files() {
         1
     );
     assert_eq!(take(&after, 1, 1).await, ["j"]);
+}
+
+/// A release lags: the sync of the next write makes it durable.
+#[tokio::test]
+async fn a_release_costs_no_sync() {
+    let file = File::new();
+    let store = file.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    for (id, commits) in [("a", 2), ("b", 3)] {
+        ready(&store, alice, id, 1).await;
+        assert_eq!(
+            store.queue().await.unwrap().last().unwrap().state,
+            QueueState::Ready
+        );
+        assert_eq!(
+            store.statistics().commits,
+            commits,
+            "the account and each hold"
+        );
+    }
 }
 
 /// Releases are answered early, but an orderly end writes them.

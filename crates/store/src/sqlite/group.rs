@@ -1,0 +1,201 @@
+//! Group commit: the thread that writes, and the transaction that queued operations share.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::operation::{Durability, Effects, Operation, panicked};
+use super::writer::Shared;
+use crate::Result;
+
+/// Writes in one transaction at most, so that the first of them does not wait for ever.
+const BATCH: usize = 256;
+/// How often other processes' commits are looked for.
+const POLL: Duration = Duration::from_millis(500);
+
+/// The writing thread.
+pub(super) struct Group {
+    connection: Connection,
+    queue: Receiver<Box<dyn Operation>>,
+    /// The operation that ended a lagging batch; it begins the next one.
+    next: Option<Box<dyn Operation>>,
+    /// How the connection commits now.
+    durability: Durability,
+    shared: Shared,
+    /// When other processes' commits were looked for.
+    polled: Instant,
+    /// What [`data_version`] said then.
+    others: i64,
+}
+
+/// A transaction that collects operations.
+#[derive(Default)]
+struct Batch {
+    operations: Vec<Box<dyn Operation>>,
+    effects: Effects,
+    writes: u64,
+}
+
+impl Group {
+    /// On a connection that commits with `synchronous=FULL`.
+    pub(super) fn new(
+        connection: Connection,
+        queue: Receiver<Box<dyn Operation>>,
+        shared: Shared,
+    ) -> Self {
+        let others = data_version(&connection).unwrap_or_default();
+        let (next, durability, polled) = (None, Durability::Synced, Instant::now());
+        Self {
+            connection,
+            queue,
+            next,
+            durability,
+            shared,
+            polled,
+            others,
+        }
+    }
+
+    /// Writes until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        loop {
+            match self.wait() {
+                Ok(first) => self.transact(first),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.look_for_others();
+        }
+    }
+
+    fn wait(&mut self) -> std::result::Result<Box<dyn Operation>, RecvTimeoutError> {
+        match self.next.take() {
+            Some(next) => Ok(next),
+            None => self
+                .queue
+                .recv_timeout(POLL.saturating_sub(self.polled.elapsed())),
+        }
+    }
+
+    fn transact(&mut self, first: Box<dyn Operation>) {
+        let mut batch = Batch::default();
+        let committed = self
+            .fill(&mut batch, first)
+            .and_then(|()| self.commit(&batch));
+        if committed.is_err() && !self.connection.is_autocommit() {
+            // Nothing can be done about a failing rollback; the next BEGIN will say so.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        if committed.is_ok() {
+            self.shared.taken.free(&batch.effects.freed);
+        }
+        for operation in batch.operations {
+            operation.answer(&committed);
+        }
+        if committed.is_ok() && batch.effects.work {
+            self.shared.wake.work();
+        }
+    }
+
+    /// Begins, and runs the first operation and all that have queued up meanwhile.
+    fn fill(&mut self, batch: &mut Batch, first: Box<dyn Operation>) -> Result<()> {
+        let begun = self.begin(first.durability());
+        if begun.is_err() {
+            batch.operations.push(first);
+            return begun;
+        }
+        let mut next = Some(first);
+        while let Some(mut operation) = next {
+            let ran = self.run_one(operation.as_mut(), batch);
+            batch.operations.push(operation);
+            ran?;
+            next = if batch.operations.len() < BATCH {
+                self.queued()
+            } else {
+                None
+            };
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, durability: Durability) -> Result<()> {
+        if self.durability != durability {
+            let level = match durability {
+                Durability::Synced => "FULL",
+                Durability::Lagging => "NORMAL",
+            };
+            self.connection.pragma_update(None, "synchronous", level)?;
+            self.durability = durability;
+        }
+        self.execute("BEGIN IMMEDIATE")
+    }
+
+    /// The next operation, if one is queued. A batch that lags takes none that may not: so a
+    /// release costs no sync of its own.
+    fn queued(&mut self) -> Option<Box<dyn Operation>> {
+        let next = self.queue.try_recv().ok()?;
+        if self.durability == Durability::Lagging && next.durability() == Durability::Synced {
+            self.next = Some(next);
+            return None;
+        }
+        Some(next)
+    }
+
+    /// Runs one operation in a savepoint; an error is one of the whole transaction.
+    fn run_one(&self, operation: &mut dyn Operation, batch: &mut Batch) -> Result<()> {
+        self.execute("SAVEPOINT operation")?;
+        let before = self.connection.total_changes();
+        let mut effects = Effects::default();
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            operation.run(&self.connection, &mut effects)
+        }))
+        .unwrap_or_else(|_| Err(panicked()));
+        match ran {
+            Ok(()) => {
+                batch.writes += u64::from(self.connection.total_changes() != before);
+                batch.effects.absorb(effects);
+            }
+            // A full disk, for one, ends the transaction with everything in it.
+            Err(error) if self.connection.is_autocommit() => return Err(error),
+            Err(_) => self.execute("ROLLBACK TO operation")?,
+        }
+        self.execute("RELEASE operation")
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<()> {
+        self.execute("COMMIT")?;
+        let counters = &self.shared.counters;
+        counters.wrote(batch.writes, batch.effects.jobs_held);
+        if self.durability == Durability::Synced && batch.writes > 0 {
+            counters.committed(batch.effects.jobs_held);
+        }
+        Ok(())
+    }
+
+    fn execute(&self, statement: &str) -> Result<()> {
+        self.connection.prepare_cached(statement)?.execute([])?;
+        Ok(())
+    }
+
+    /// Wakes the workers when another process has committed something.
+    fn look_for_others(&mut self) {
+        if self.polled.elapsed() < POLL {
+            return;
+        }
+        self.polled = Instant::now();
+        if let Ok(version) = data_version(&self.connection)
+            && version != self.others
+        {
+            self.others = version;
+            self.shared.wake.work();
+        }
+    }
+}
+
+/// Changes when another connection has committed, not with this one's own commits.
+fn data_version(connection: &Connection) -> Result<i64> {
+    let mut statement = connection.prepare_cached("PRAGMA data_version")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
