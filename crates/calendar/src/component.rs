@@ -50,7 +50,10 @@ impl<'a> Component<'a> {
     }
 
     /// Its own properties of this name, without case.
-    pub fn properties_named(&self, name: &str) -> impl Iterator<Item = Property<'a>> {
+    pub fn properties_named<'n>(
+        &self,
+        name: &'n str,
+    ) -> impl Iterator<Item = Property<'a>> + use<'a, 'n> {
         self.property_lines()
             .filter(move |raw| may_be_named(raw, name))
             .filter_map(Property::of)
