@@ -42,7 +42,7 @@ const IMPURE_GROUND: [&str; 7] = [
     "tokio",
 ];
 
-/// What a pure crate may not name of the standard library.
+/// What a pure crate may not name of the standard library; `core::net` has the address types.
 const IMPURE_MODULES: [&str; 7] = [
     "fs",
     "net",
