@@ -2,7 +2,7 @@
 
 use calendar::{Document, Kind, Message, Method};
 
-use crate::charset::{self, ReadAs};
+use crate::charset::{self, ReadAs, Text};
 use crate::entity::Entity;
 use crate::reason::{NotStamped, Note};
 use crate::transfer::{self, TransferFault};
@@ -40,6 +40,9 @@ pub struct Invitation {
 /// the later reading of a job's copy both call this, so they never differ.
 #[must_use]
 pub fn detect(header: &[u8], parts: &[Part], limits: &Limits) -> Detection {
+    if parts.is_empty() {
+        return Detection::default();
+    }
     let mut reading = Reading::default();
     let length: usize = parts
         .iter()
@@ -51,7 +54,7 @@ pub fn detect(header: &[u8], parts: &[Part], limits: &Limits) -> Detection {
         reading.parts(header, parts, limits).err()
     };
     match refusal {
-        Some(refusal) => reading.refuse((!parts.is_empty()).then_some(refusal)),
+        Some(refusal) => reading.refuse(refusal),
         None => reading.decide(),
     }
 }
@@ -110,9 +113,12 @@ impl Reading {
     ) -> Result<(), NotStamped> {
         let entity = Entity::read(header);
         let text = self.text(&entity, body);
-        let document = Document::parse(text, &limits.calendar)?;
+        let document = Document::parse(text.octets, &limits.calendar)?;
         if !has_method(&document) {
             return Ok(());
+        }
+        if text.read_as == ReadAs::Windows1252 {
+            self.note(Note::CharsetMended);
         }
         let message = Message::read(&document)?;
         let content_type = entity.content_type().to_owned();
@@ -128,18 +134,14 @@ impl Reading {
     }
 
     /// A part's body as UTF-8 (rule A5).
-    fn text(&mut self, entity: &Entity, body: &[u8]) -> Vec<u8> {
+    fn text(&mut self, entity: &Entity, body: &[u8]) -> Text {
         let decoded = transfer::decode(entity.transfer_encoding(), body);
-        let text = charset::to_utf8(decoded.octets, entity.type_parameter("charset").as_deref());
         match decoded.fault {
             Some(TransferFault::Malformed) => self.note(Note::BadEncoding),
             Some(TransferFault::Unknown) => self.note(Note::UnknownEncoding),
             None => {}
         }
-        if text.read_as == ReadAs::Windows1252 {
-            self.note(Note::CharsetMended);
-        }
-        text.octets
+        charset::to_utf8(decoded.octets, entity.type_parameter("charset").as_deref())
     }
 
     fn note(&mut self, note: Note) {
@@ -148,10 +150,10 @@ impl Reading {
         }
     }
 
-    fn refuse(self, refusal: Option<NotStamped>) -> Detection {
+    fn refuse(self, refusal: NotStamped) -> Detection {
         Detection {
             invitation: None,
-            refusal,
+            refusal: Some(refusal),
             notes: self.notes,
         }
     }
@@ -159,7 +161,7 @@ impl Reading {
     /// Several parts must agree; the first text/calendar, else the first, is taken (rule A2).
     fn decide(mut self) -> Detection {
         if !self.agree() {
-            return self.refuse(Some(NotStamped::PartsDisagree));
+            return self.refuse(NotStamped::PartsDisagree);
         }
         let text = self
             .candidates
@@ -167,7 +169,7 @@ impl Reading {
             .position(|candidate| candidate.content_type == "text/calendar");
         let taken = text.unwrap_or(0);
         if taken >= self.candidates.len() {
-            return self.refuse(Some(NotStamped::NoMethod));
+            return self.refuse(NotStamped::NoMethod);
         }
         let candidate = self.candidates.swap_remove(taken);
         let method = candidate.message.method.as_str();
