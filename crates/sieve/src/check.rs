@@ -30,7 +30,6 @@ pub(crate) fn check(script: &Block, limits: &Limits) -> Result<Code, Vec<Compile
         Ok(code)
     } else {
         checker.errors.sort_by_key(CompileError::position);
-        checker.errors.truncate(limits.errors);
         Err(checker.errors)
     }
 }
@@ -44,16 +43,23 @@ pub(crate) struct Checker<'l> {
 
 impl Checker<'_> {
     pub(crate) fn report(&mut self, at: Position, message: impl Into<String>) {
-        if self.errors.len() < self.limits.errors {
+        if !self.is_full() {
             self.errors.push(CompileError::new(at, message));
         }
+    }
+
+    /// Whether so many errors are found that it is no use to look for more.
+    fn is_full(&self) -> bool {
+        self.errors.len() >= self.limits.errors.max(1)
     }
 
     /// Commands of one block; those that are wrong are reported and left out.
     fn code(&mut self, commands: &[Command]) -> Code {
         let mut code = Code::default();
         let mut rest = commands;
-        while let Some((first, after)) = rest.split_first() {
+        while let Some((first, after)) = rest.split_first()
+            && !self.is_full()
+        {
             let (instruction, after) = if first.name.eq_ignore_ascii_case("if") {
                 self.branches(rest)
             } else {
@@ -83,6 +89,9 @@ impl Checker<'_> {
     }
 
     fn test(&mut self, test: &Test) -> Option<Check> {
+        if self.is_full() {
+            return None;
+        }
         let at = test.place.0;
         let Some(spec) = self.vocabulary.test(&test.name) else {
             let message = self.vocabulary.unknown_test(&test.name);

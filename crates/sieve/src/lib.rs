@@ -11,6 +11,7 @@ mod error;
 mod extension;
 mod flag_set;
 mod glob;
+mod inquiry;
 mod instruction;
 mod lexer;
 mod limits;

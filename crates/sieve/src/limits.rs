@@ -9,7 +9,7 @@ pub struct Limits {
     pub string_length: usize,
     /// Depth of blocks and tests, counted together and checked before the parser descends.
     pub nesting: usize,
-    /// Errors that `compile` reports before it gives up.
+    /// Errors that `compile` reports before it gives up; at least one is reported.
     pub errors: usize,
     /// Steps of one unit: each command, test, string expanded and pair of strings compared is one.
     pub steps: u64,
@@ -38,7 +38,7 @@ impl Default for Limits {
             string_length: 64 << 10,
             nesting: 32,
             errors: 20,
-            steps: 100_000,
+            steps: 1_000_000,
             match_work: 32 << 20,
             variable_bytes: 1 << 20,
             variables: 1_024,

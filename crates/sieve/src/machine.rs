@@ -8,7 +8,7 @@ use crate::instruction::{Halt, Step};
 use crate::limits::Limits;
 use crate::message::Message;
 use crate::meter::Meter;
-use crate::question::{Answers, Question};
+use crate::question::Answers;
 use crate::text::Text;
 use crate::variables::{Variables, truncate};
 
@@ -81,20 +81,5 @@ impl<'m> Machine<'m> {
     /// As [`Machine::expand`] for each string of a list.
     pub(crate) fn expand_all<'t>(&mut self, texts: &'t [Text]) -> Step<Vec<Cow<'t, str>>> {
         texts.iter().map(|text| self.expand(text)).collect()
-    }
-
-    /// Adds a question, each once; a fault when one test asks too many.
-    pub(crate) fn ask(&self, questions: &mut Vec<Question>, question: Question) -> Step<()> {
-        if questions.contains(&question) {
-            return Ok(());
-        }
-        if questions.len() >= self.limits.questions {
-            return Err(Halt::Fault(format!(
-                "one test asks for more than the {} things allowed; test for fewer",
-                self.limits.questions
-            )));
-        }
-        questions.push(question);
-        Ok(())
     }
 }

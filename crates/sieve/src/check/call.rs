@@ -168,10 +168,7 @@ impl<'c> Source<'c> {
             true => String::new(),
             false => format!(" ({})", names.join(", ")),
         };
-        format!(
-            "{:?} takes {wanted}{names}, but {found} stand here",
-            self.name
-        )
+        format!("{:?} takes {wanted}{names}, found {found}", self.name)
     }
 
     /// Checks what follows the arguments: tests and block.

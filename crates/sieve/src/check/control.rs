@@ -33,6 +33,9 @@ impl Checker<'_> {
             return self.report(at, USAGE_OF_REQUIRE);
         }
         for capability in capabilities {
+            if self.is_full() {
+                return;
+            }
             if let Err(message) = self.vocabulary.require(capability) {
                 self.report(argument.place.0, message);
             }

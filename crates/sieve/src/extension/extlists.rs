@@ -1,5 +1,6 @@
 //! "extlists": `:list` and `valid_ext_list` (RFC 6134).
 
+use crate::inquiry::Inquiry;
 use crate::instruction::{Condition, Halt, Step};
 use crate::lexer::shortened;
 use crate::machine::Machine;
@@ -58,32 +59,26 @@ impl MatchType for List {
                 ADDRESS_BOOK
             )));
         }
-        let mut questions = Vec::new();
+        let mut inquiry = Inquiry::new(machine.limits);
         for value in &comparison.subject.values {
             for _ in comparison.keys {
                 machine.meter.step()?;
                 machine.meter.work(value.len())?;
                 match machine.answers.list_contains(ADDRESS_BOOK, value) {
                     // An earlier value whose answer is missing might match as well, and set other match variables.
-                    Some(true) if questions.is_empty() => {
+                    Some(true) if inquiry.is_empty() => {
                         self.remember(machine, value)?;
                         return Ok(true);
                     }
                     Some(_) => {}
-                    None => machine.ask(
-                        &mut questions,
-                        Question::List {
-                            list: ADDRESS_BOOK.to_owned(),
-                            value: value.clone().into_owned(),
-                        },
-                    )?,
+                    None => inquiry.ask(Question::List {
+                        list: ADDRESS_BOOK.to_owned(),
+                        value: value.clone().into_owned(),
+                    })?,
                 }
             }
         }
-        match questions.is_empty() {
-            true => Ok(false),
-            false => Err(Halt::Need(questions)),
-        }
+        inquiry.conclude(false)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::deliveries::Delivery;
 use crate::effect::Create;
-use crate::instruction::{Condition, Halt, Step};
+use crate::inquiry::Inquiry;
+use crate::instruction::{Condition, Step};
 use crate::machine::Machine;
 use crate::question::Question;
 use crate::registry::{Extension, Modifier, On, Positional, Role, Shape, TagSpec, TestSpec};
@@ -43,7 +44,7 @@ struct MailboxExists(Vec<Text>);
 
 impl Condition for MailboxExists {
     fn holds(&self, machine: &mut Machine<'_>) -> Step<bool> {
-        let mut questions = Vec::new();
+        let mut inquiry = Inquiry::new(machine.limits);
         for name in machine.expand_all(&self.0)? {
             if name.eq_ignore_ascii_case("INBOX") {
                 continue;
@@ -51,12 +52,9 @@ impl Condition for MailboxExists {
             match machine.answers.mailbox_exists(&name) {
                 Some(true) => {}
                 Some(false) => return Ok(false),
-                None => machine.ask(&mut questions, Question::Mailbox(name.into_owned()))?,
+                None => inquiry.ask(Question::Mailbox(name.into_owned()))?,
             }
         }
-        match questions.is_empty() {
-            true => Ok(true),
-            false => Err(Halt::Need(questions)),
-        }
+        inquiry.conclude(true)
     }
 }

@@ -6,11 +6,14 @@ use crate::lexer::shortened;
 /// The long spelling of a method is its name behind this.
 const LONG_SPELLING: &str = "https://cyrusimap.org/notifiers/";
 
+/// An option's name and value.
+type MethodOption<'o> = (&'o str, &'o str);
+
 /// One method.
 struct Method {
     name: &'static str,
-    /// Reads its options, each a name and a value, or says what is wrong with them.
-    read: fn(&[(&str, &str)]) -> Result<NotifyMethod, String>,
+    /// Reads its options, or says what is wrong with them.
+    read: fn(&[MethodOption<'_>]) -> Result<NotifyMethod, String>,
 }
 
 static METHODS: [Method; 2] = [
@@ -72,7 +75,7 @@ pub(super) fn capability(method: &str, capability: &str) -> Option<&'static str>
 }
 
 /// Section 3.5: `<optionname>=<value>`.
-fn option_parts(option: &str) -> Result<(&str, &str), String> {
+fn option_parts(option: &str) -> Result<MethodOption<'_>, String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let parts = option.split_once('=').filter(|(name, _)| {
         name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_part)
@@ -85,7 +88,7 @@ fn option_parts(option: &str) -> Result<(&str, &str), String> {
     })
 }
 
-fn addcal(options: &[(&str, &str)]) -> Result<NotifyMethod, String> {
+fn addcal(options: &[MethodOption<'_>]) -> Result<NotifyMethod, String> {
     let mut calendar = None;
     for (name, value) in options {
         if !name.eq_ignore_ascii_case("calendarId") {
@@ -107,7 +110,7 @@ fn addcal(options: &[(&str, &str)]) -> Result<NotifyMethod, String> {
     Ok(NotifyMethod::AddCal { calendar })
 }
 
-fn updatecal(options: &[(&str, &str)]) -> Result<NotifyMethod, String> {
+fn updatecal(options: &[MethodOption<'_>]) -> Result<NotifyMethod, String> {
     match options.first() {
         None => Ok(NotifyMethod::UpdateCal),
         Some((name, _)) => Err(format!(
