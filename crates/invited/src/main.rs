@@ -1,3 +1,7 @@
 //! The `invited` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    invited::run(std::env::args_os())
+}

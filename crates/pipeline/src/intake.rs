@@ -22,7 +22,11 @@ pub trait Intake: Send + Sync + 'static {
     /// Delivers the message to all recipients; one verdict for each, in their order.
     ///
     /// `Ok` only after the mail is durable where it goes and its job is committed.
-    async fn receive(&self, envelope: Envelope, message: Self::Incoming) -> Vec<Result<(), Refusal>>;
+    async fn receive(
+        &self,
+        envelope: Envelope,
+        message: Self::Incoming,
+    ) -> Vec<Result<(), Refusal>>;
 }
 
 /// Collects one message; large ones in a file.

@@ -1,3 +1,20 @@
 //! The stages of a message: intake, filter, deliver, update, outbox.
 
+pub mod address;
+pub mod clock;
+pub mod deliver;
+pub mod examine;
+pub mod explain;
+pub mod filter;
 pub mod intake;
+pub mod job;
+pub mod name;
+pub mod outbox;
+pub mod preferences;
+pub mod receive;
+pub mod site;
+pub mod spool;
+pub mod trace;
+pub mod transfer;
+pub mod update;
+pub mod words;

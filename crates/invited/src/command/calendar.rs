@@ -1,0 +1,110 @@
+//! `invited calendar`: show, export and import events.
+
+use store::{Account, Commit, Expect, PutObject, Store};
+
+use super::Outcome;
+use crate::cli::Calendar;
+use crate::config::Config;
+use crate::event_text;
+use crate::failure::Failure;
+use crate::table::Table;
+use crate::wiring;
+
+/// Runs one of the calendar commands.
+pub async fn run(command: Calendar, config: &Config) -> Outcome {
+    let store = wiring::open_store(config)?;
+    match command {
+        Calendar::Show { address } => {
+            let account = wiring::account(&*store, &address).await?;
+            show(&*store, &account).await
+        }
+        Calendar::Export { address } => {
+            let account = wiring::account(&*store, &address).await?;
+            export(&*store, &account).await
+        }
+        Calendar::Import { address, file } => {
+            let account = wiring::account(&*store, &address).await?;
+            let text = wiring::read_file(&file)?;
+            let count = import(&*store, &account, &text).await?;
+            Ok(format!(
+                "imported {count} events into the default calendar of {}",
+                account.address
+            ))
+        }
+    }
+}
+
+/// The account's events, calendar by calendar, in the order of their starts.
+pub async fn show(store: &dyn Store, account: &Account) -> Outcome {
+    let mut text = String::new();
+    for calendar in store.calendars(account.id).await? {
+        let role = if calendar.is_default {
+            ", the default calendar"
+        } else {
+            ""
+        };
+        text.push_str(&format!("{} (id {}{role})\n", calendar.name, calendar.id));
+        let objects = store.objects(account.id, &calendar.id).await?;
+        let mut events: Vec<_> = objects
+            .iter()
+            .map(|object| itip::facts(&object.text))
+            .collect();
+        events.sort_by_key(|facts| facts.start.as_ref().map(ToString::to_string));
+        let mut table = Table::new(&["when", "event", "where", "organizer", "status", "my answer"]);
+        let addresses: Vec<&str> = account.addresses().collect();
+        for facts in &events {
+            table.row(event_text::cells(facts, &addresses));
+        }
+        text.push_str(if table.is_empty() { "no events\n" } else { "" });
+        text.push_str(&if table.is_empty() {
+            String::new()
+        } else {
+            table.print()
+        });
+    }
+    Ok(text)
+}
+
+async fn export(store: &dyn Store, account: &Account) -> Outcome {
+    let mut texts = Vec::new();
+    for calendar in store.calendars(account.id).await? {
+        let objects = store.objects(account.id, &calendar.id).await?;
+        texts.extend(objects.into_iter().map(|object| object.text));
+    }
+    let whole = pipeline::transfer::export(texts.iter().map(Vec::as_slice));
+    Ok(String::from_utf8_lossy(&whole).into_owned())
+}
+
+/// Writes the events of a file into the default calendar; one that is there is replaced where it is.
+pub async fn import(store: &dyn Store, account: &Account, file: &[u8]) -> Result<usize, Failure> {
+    let import = pipeline::transfer::import(file)
+        .map_err(|error| Failure::new(format_args!("the file cannot be imported: {error}")))?;
+    if import.objects.is_empty() {
+        return Err(Failure::new(
+            "the file has no events; give an iCalendar file with VEVENTs that have UIDs",
+        ));
+    }
+    let calendars = store.calendars(account.id).await?;
+    let Some(default) = calendars.first() else {
+        return Err(Failure::new("the account has no calendar"));
+    };
+    let count = import.objects.len();
+    for object in import.objects {
+        let event = store.event(account.id, &object.uid).await?;
+        let (calendar, name) = match event.objects.first() {
+            Some(known) => (known.calendar.clone(), known.name.clone()),
+            None => (default.id.clone(), pipeline::name::of_event(&object.uid)),
+        };
+        let mut commit = Commit::new(account.id, object.uid.clone());
+        commit.expect = Some(Expect::unchanged(&event));
+        commit.put.push(PutObject {
+            calendar,
+            name,
+            uid: object.uid,
+            text: object.text,
+            unanswered: false,
+        });
+        store.commit(commit).await?;
+    }
+    Ok(count)
+}

@@ -1,0 +1,340 @@
+//! A server of the test's own: a temporary folder, free ports, accounts, and plain LMTP.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use store::{SqliteStore, Store};
+
+
+/// A site in a temporary folder; its server is killed at the end.
+pub struct Site {
+    folder: tempfile::TempDir,
+    server: Option<Server>,
+}
+
+struct Server {
+    child: Child,
+    address: String,
+    log: std::thread::JoinHandle<String>,
+}
+
+impl Site {
+    /// A site whose configuration has `more` behind the test's own settings, with the accounts
+    /// alice@example.org (contacts: bob@example.com) and carol@example.org.
+    pub fn new(more: &str) -> Self {
+        let site = Self::empty(more);
+        for (address, alias) in [("alice@example.org", "al@example.org"), ("carol@example.org", "c@example.org")] {
+            site.ok_with(&["account", "add", address, "--alias", alias, "--password-stdin"], "secret\n");
+        }
+        let contact = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:bob\r\nFN:Bob\r\nEMAIL:bob@example.com\r\nEND:VCARD\r\n";
+        let file = site.write("bob.vcf", contact);
+        site.ok(&["contacts", "import", "alice@example.org", &file]);
+        site
+    }
+
+    /// A site without accounts.
+    pub fn empty(more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let config = format!(
+            "[server]\nhostname = \"mail.example.org\"\ndata_dir = {data:?}\n\
+             [lmtp]\nlisten = \"127.0.0.1:0\"\n{more}\n"
+        );
+        std::fs::write(folder.path().join("invited.toml"), config).unwrap();
+        Self { folder, server: None }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file into the site's folder and gives its path.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The program with this site's configuration.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_invited"));
+        command.arg("--config").arg(self.folder.path().join("invited.toml")).args(arguments);
+        command.current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that does not read its input may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    /// What a command that must succeed prints.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        self.ok_with(arguments, "")
+    }
+
+    /// The same with standard input.
+    pub fn ok_with(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.run(arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Status and standard error of a command that must fail in one line.
+    pub fn fails(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.run(arguments, "");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{arguments:?} succeeded");
+        assert_eq!(error.lines().count(), 1, "{arguments:?}: {error}");
+        (output.status.code().unwrap(), error)
+    }
+
+    /// Starts the server.
+    pub fn start(&mut self) {
+        self.start_with("none");
+    }
+
+    /// Starts a server that is killed when it comes to this fail point.
+    pub fn start_with(&mut self, killed_at: &str) {
+        let mut child = self
+            .command(&["serve"])
+            .env("FAILPOINTS_KILL", killed_at)
+            .env("RUST_LOG", "info")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            let mut line = String::new();
+            while errors.read_line(&mut line).is_ok_and(|octets| octets > 0) {
+                eprint!("{line}");
+                log.push_str(&std::mem::take(&mut line));
+            }
+            log
+        });
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = line.split(" listens on ").nth(1).and_then(|rest| rest.split(' ').next());
+        let address = address.unwrap_or_else(|| panic!("the server did not start: {line:?}")).to_owned();
+        self.server = Some(Server { child, address, log });
+    }
+
+    /// Where the server takes mail.
+    pub fn address(&self) -> &str {
+        &self.server.as_ref().unwrap().address
+    }
+
+    /// Kills the server as `kill -9` does.
+    pub fn kill(&mut self) {
+        let mut server = self.server.take().unwrap();
+        server.child.kill().unwrap();
+        server.child.wait().unwrap();
+    }
+
+    /// Waits until a server that kills itself is gone.
+    pub fn wait_for_death(&mut self) {
+        self.server.take().unwrap().child.wait().unwrap();
+    }
+
+    /// Stops the server as an administrator does, and gives its log.
+    pub fn stop(&mut self) -> String {
+        let mut server = self.server.take().unwrap();
+        let status = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+        assert!(status.success());
+        assert!(server.child.wait().unwrap().success());
+        server.log.join().unwrap()
+    }
+
+    /// Delivers a mail from bob@example.com's server; one reply per recipient.
+    pub fn deliver(&self, recipients: &[&str], mail: &str) -> Vec<String> {
+        Lmtp::connect(self.address()).deliver("bob@example.com", recipients, mail)
+    }
+
+    /// Delivers a mail that must be taken, and waits until the daemon has dealt with it.
+    pub fn settle(&self, recipients: &[&str], mail: &str) {
+        for reply in self.deliver(recipients, mail) {
+            assert!(reply.starts_with("250 2."), "{reply}");
+        }
+        self.wait_for_jobs();
+    }
+
+    /// Waits until no job is left.
+    pub fn wait_for_jobs(&self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = SqliteStore::open(&self.folder.path().join("data/invited.db")).unwrap();
+            let idle = async {
+                while store.queue().await.unwrap().iter().any(|entry| entry.kind == "calendar") {
+                    store.wait_for_work(Duration::from_millis(100)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), idle).await.expect("jobs are still there");
+        });
+    }
+
+    /// The texts of the mails in a folder of an account (`""`: the inbox), oldest first.
+    pub fn mails(&self, address: &str, folder: &str) -> Vec<String> {
+        let home = self.folder.path().join("data/mail").join(address).join(folder);
+        let mut files: Vec<PathBuf> = ["new", "cur"]
+            .iter()
+            .filter_map(|part| std::fs::read_dir(home.join(part)).ok())
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        files.iter().map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()).collect()
+    }
+
+    /// The events of an account as iCalendar.
+    pub fn calendar(&self, address: &str) -> String {
+        self.ok(&["calendar", "export", address])
+    }
+
+    /// Outcome and reason of an account's decisions, newest first.
+    pub fn decisions(&self, address: &str) -> Vec<(String, String)> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = SqliteStore::open(&self.folder.path().join("data/invited.db")).unwrap();
+            let account = store.account_by_address(address).await.unwrap().unwrap();
+            let decisions = store.decisions(account.id, 1000).await.unwrap();
+            decisions.into_iter().map(|decision| (decision.record.outcome, decision.record.reason)).collect()
+        })
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if let Some(server) = &mut self.server {
+            let _ = server.child.kill();
+            let _ = server.child.wait();
+        }
+    }
+}
+
+/// A plain LMTP client that shows every octet of the protocol.
+pub struct Lmtp {
+    stream: BufReader<TcpStream>,
+}
+
+impl Lmtp {
+    /// Connects and says LHLO.
+    pub fn connect(address: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut client = Self { stream: BufReader::new(stream) };
+        assert!(client.reply().starts_with("220 "));
+        assert!(client.say("LHLO mx.example.net").starts_with("250 "));
+        client
+    }
+
+    /// Sends a command and gives the last line of its reply.
+    pub fn say(&mut self, command: &str) -> String {
+        self.send(format!("{command}\r\n").as_bytes());
+        self.reply()
+    }
+
+    /// Sends octets as they are.
+    pub fn send(&mut self, octets: &[u8]) {
+        self.stream.get_mut().write_all(octets).unwrap();
+    }
+
+    /// The last line of the next reply; empty when the server is gone.
+    pub fn reply(&mut self) -> String {
+        loop {
+            let mut line = String::new();
+            if self.stream.read_line(&mut line).unwrap_or(0) == 0 {
+                return String::new();
+            }
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return line.trim_end().to_owned();
+            }
+        }
+    }
+
+    /// One transaction; LF in the mail is sent as CRLF.
+    pub fn deliver(&mut self, from: &str, recipients: &[&str], mail: &str) -> Vec<String> {
+        self.begin(from, recipients, mail);
+        recipients.iter().map(|_| self.reply()).collect()
+    }
+
+    /// One transaction up to the final dot, its replies not yet read.
+    pub fn begin(&mut self, from: &str, recipients: &[&str], mail: &str) {
+        assert!(self.say(&format!("MAIL FROM:<{from}>")).starts_with("250 "));
+        for recipient in recipients {
+            let reply = self.say(&format!("RCPT TO:<{recipient}>"));
+            assert!(reply.starts_with("250 "), "{reply}");
+        }
+        assert!(self.say("DATA").starts_with("354 "));
+        let text = mail.replace("\r\n", "\n").replace('\n', "\r\n").replace("\r\n.", "\r\n..");
+        self.send(text.as_bytes());
+        self.send(if text.ends_with("\r\n") { b".\r\n" } else { b"\r\n.\r\n" });
+    }
+}
+
+/// A mail with an event, as Bob's calendar program writes it.
+pub struct Invitation<'a> {
+    pub method: &'a str,
+    pub uid: &'a str,
+    pub from: &'a str,
+    pub organizer: &'a str,
+    pub attendee: &'a str,
+    pub sequence: u32,
+    pub start: &'a str,
+    pub title: &'a str,
+    /// More header fields, each line ended by LF.
+    pub fields: &'a str,
+    /// More lines of the VEVENT, each ended by LF.
+    pub lines: &'a str,
+}
+
+impl Default for Invitation<'_> {
+    fn default() -> Self {
+        Self {
+            method: "REQUEST",
+            uid: "lunch@example.com",
+            from: "bob@example.com",
+            organizer: "bob@example.com",
+            attendee: "alice@example.org",
+            sequence: 0,
+            start: "20270301T110000Z",
+            title: "Lunch",
+            fields: "",
+            lines: "",
+        }
+    }
+}
+
+impl Invitation<'_> {
+    /// The mail, LF lines.
+    pub fn mail(&self) -> String {
+        let Self { method, uid, from, organizer, attendee, sequence, start, title, fields, lines } = self;
+        format!(
+            "From: Bob <{from}>\nTo: {attendee}\nSubject: {title}\nMessage-ID: <{method}-{sequence}-{start}@example.com>\n\
+             Date: Mon, 01 Feb 2027 10:00:0{second} +0000\nMIME-Version: 1.0\n{fields}\
+             Content-Type: multipart/alternative; boundary=\"b\"\n\n\
+             --b\nContent-Type: text/plain; charset=utf-8\n\nYou are invited.\n\
+             --b\nContent-Type: text/calendar; charset=utf-8; method={method}\n\n\
+             BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//Test//EN\nMETHOD:{method}\nBEGIN:VEVENT\n\
+             UID:{uid}\nSEQUENCE:{sequence}\nDTSTAMP:20270201T10000{second}Z\nDTSTART:{start}\nDURATION:PT1H\n\
+             SUMMARY:{title}\nORGANIZER:mailto:{organizer}\n\
+             ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{attendee}\n{lines}\
+             END:VEVENT\nEND:VCALENDAR\n--b--\n",
+            second = sequence % 10,
+        )
+    }
+}

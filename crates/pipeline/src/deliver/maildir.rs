@@ -1,0 +1,244 @@
+//! Delivery into Maildir++ folders, durable before it answers.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use fail::fail_point;
+use store::Account;
+
+use super::folder;
+use super::{Deliver, Delivery, Target};
+use crate::clock::Clock;
+use crate::intake::Refusal;
+
+/// Maildirs below one folder: `ADDRESS/{new,cur,tmp}` is the inbox, `ADDRESS/.Folder/` a folder.
+///
+/// Files have LF line ends, as Postfix and Dovecot write them.
+pub struct Maildir {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    root: PathBuf,
+    hostname: String,
+    clock: Arc<dyn Clock>,
+    counter: AtomicU64,
+}
+
+impl Maildir {
+    /// Maildirs below `root`; `hostname` goes into file names.
+    pub fn new(root: impl Into<PathBuf>, hostname: &str, clock: Arc<dyn Clock>) -> Self {
+        let hostname = hostname.replace('/', "\\057").replace(':', "\\072");
+        Self {
+            inner: Arc::new(Inner {
+                root: root.into(),
+                hostname,
+                clock,
+                counter: AtomicU64::new(0),
+            }),
+        }
+    }
+}
+
+#[async_trait]
+impl Deliver for Maildir {
+    async fn deliver(&self, delivery: Delivery) -> Result<(), Refusal> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || inner.deliver(&delivery)).await
+    }
+
+    async fn folder_exists(&self, account: &Account, folder: &str) -> Result<bool, Refusal> {
+        let Some(directory) = folder::directory(folder) else {
+            return Ok(false);
+        };
+        let path = self.inner.home(account).join(directory).join("cur");
+        let is_inbox = folder.eq_ignore_ascii_case("INBOX");
+        blocking(move || Ok(is_inbox || path.is_dir())).await
+    }
+}
+
+/// Runs file work off the async threads; a panic there or a full disk is [`Refusal::Storage`].
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "mail could not be written to the Maildir");
+            Err(Refusal::Storage)
+        }
+        Err(error) => {
+            tracing::error!(%error, "writing mail to the Maildir failed");
+            Err(Refusal::Storage)
+        }
+    }
+}
+
+impl Inner {
+    fn home(&self, account: &Account) -> PathBuf {
+        self.root.join(&account.address)
+    }
+
+    fn deliver(&self, delivery: &Delivery) -> io::Result<()> {
+        let home = self.home(&delivery.account);
+        let mut written = Vec::with_capacity(delivery.targets.len());
+        for target in &delivery.targets {
+            written.push(self.write(&home, delivery, target)?);
+        }
+        fail_point!("deliver::written");
+        for file in &written {
+            file.publish()?;
+        }
+        fail_point!("deliver::linked");
+        Ok(())
+    }
+
+    /// Writes the mail into `tmp` and makes its content durable.
+    fn write(&self, home: &Path, delivery: &Delivery, target: &Target) -> io::Result<Written> {
+        // A name that no directory can have was refused by Sieve or is odd: the inbox is safe.
+        let folder = home.join(folder::directory(&target.folder).unwrap_or_default());
+        make_folder(home, &folder)?;
+        let name = self.unique_name();
+        let temporary = folder.join("tmp").join(&name);
+        let written = Written {
+            temporary,
+            folder,
+            name,
+            suffix: suffix(&target.flags),
+        };
+        let size = written.fill(delivery)?;
+        Ok(Written {
+            name: format!("{},S={size}", written.name),
+            ..written
+        })
+    }
+
+    fn unique_name(&self) -> String {
+        let now = self.clock.now();
+        let (seconds, millis) = (now.div_euclid(1000), now.rem_euclid(1000));
+        let count = self.counter.fetch_add(1, Ordering::Relaxed);
+        format!(
+            "{seconds}.M{}P{}Q{count}.{}",
+            millis * 1000,
+            std::process::id(),
+            self.hostname
+        )
+    }
+}
+
+/// A mail in `tmp`, durable but not yet delivered.
+struct Written {
+    temporary: PathBuf,
+    folder: PathBuf,
+    name: String,
+    suffix: Option<String>,
+}
+
+impl Written {
+    fn fill(&self, delivery: &Delivery) -> io::Result<u64> {
+        let result = self.fill_file(delivery);
+        if result.is_err() {
+            // The error is what counts; a leftover in `tmp` is removed by any Maildir reader.
+            let _ = fs::remove_file(&self.temporary);
+        }
+        result
+    }
+
+    fn fill_file(&self, delivery: &Delivery) -> io::Result<u64> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&self.temporary)?;
+        let mut lines = LfWriter {
+            inner: BufWriter::with_capacity(64 * 1024, &file),
+            octets: 0,
+        };
+        lines.write(&delivery.fields)?;
+        delivery
+            .message
+            .for_each_chunk(|chunk| lines.write(chunk))?;
+        let octets = lines.octets;
+        lines.inner.flush()?;
+        drop(lines);
+        file.sync_all()?;
+        Ok(octets)
+    }
+
+    /// Makes the mail appear: in `new`, or in `cur` when it has flags.
+    fn publish(&self) -> io::Result<()> {
+        let (directory, name) = match &self.suffix {
+            None => (self.folder.join("new"), self.name.clone()),
+            Some(flags) => (self.folder.join("cur"), format!("{}:2,{flags}", self.name)),
+        };
+        fs::hard_link(&self.temporary, directory.join(name))?;
+        File::open(&directory)?.sync_all()?;
+        // The mail is delivered; a second name in `tmp` does no harm.
+        let _ = fs::remove_file(&self.temporary);
+        Ok(())
+    }
+}
+
+/// Maildir's letters for the flags, `None` when there are none. Keywords have no letter.
+fn suffix(flags: &[String]) -> Option<String> {
+    const LETTERS: [(&str, char); 5] = [
+        ("\\Draft", 'D'),
+        ("\\Flagged", 'F'),
+        ("\\Answered", 'R'),
+        ("\\Seen", 'S'),
+        ("\\Deleted", 'T'),
+    ];
+    let letters: String = LETTERS
+        .iter()
+        .filter(|(name, _)| flags.iter().any(|flag| flag.eq_ignore_ascii_case(name)))
+        .map(|(_, letter)| letter)
+        .collect();
+    (!letters.is_empty()).then_some(letters)
+}
+
+/// Makes a folder with its three directories, durable, when it is missing.
+fn make_folder(home: &Path, folder: &Path) -> io::Result<()> {
+    if folder.join("cur").is_dir() {
+        return Ok(());
+    }
+    for name in ["tmp", "new", "cur"] {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder.join(name))?;
+    }
+    if folder != home {
+        // Tells Maildir++ readers that quota is counted one level up.
+        File::create(folder.join("maildirfolder"))?.sync_all()?;
+    }
+    for directory in [Some(folder), folder.parent(), home.parent()]
+        .into_iter()
+        .flatten()
+    {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Writes CRLF lines as LF lines: what reaches a delivery has no CR without its LF.
+struct LfWriter<W> {
+    inner: W,
+    octets: u64,
+}
+
+impl<W: Write> LfWriter<W> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        let mut start = 0;
+        for at in memchr::memchr_iter(b'\r', octets).chain([octets.len()]) {
+            self.inner.write_all(&octets[start..at])?;
+            self.octets += (at - start) as u64;
+            start = at + 1;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+//! A dry run: what would be detected, stamped and decided for one mail of one account, and why.
+
+use store::Timestamp;
+
+use crate::examine::Examined;
+use crate::filter::{Filtered, Subject};
+use crate::intake::{Recipient, Refusal};
+use crate::job;
+use crate::receive::Receive;
+use crate::spool::Message;
+use crate::update::apply::{Failure, notes};
+use crate::update::decide::{Decided, Question, decide};
+
+/// What would happen to a mail.
+#[derive(Debug)]
+pub struct Explanation {
+    /// What was read of it; `None` when reading failed.
+    pub examined: Option<Examined>,
+    /// What the filter would do.
+    pub filtered: Filtered,
+    /// What the rules would do, when the filter asks for something.
+    pub decided: Option<Decided>,
+    /// The outcome, in the word of RULES.md G; `None` for mail with nothing that could be an event.
+    pub outcome: Option<String>,
+    /// The reason code; `None` as with the outcome.
+    pub reason: Option<String>,
+    /// What was noticed, in codes.
+    pub notes: Vec<String>,
+}
+
+/// Why a dry run could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The filter could not be run.
+    #[error("{0}")]
+    Filter(#[from] Refusal),
+    /// The rules could not be asked.
+    #[error("{0}")]
+    Rules(String),
+}
+
+impl Receive {
+    /// Says what would happen to the mail. Changes nothing.
+    pub async fn explain(
+        &self,
+        reverse_path: &str,
+        recipient: &Recipient,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Explanation, Error> {
+        let examined = self.examine(message);
+        let subject = Subject {
+            account: &recipient.account,
+            recipient: &recipient.address,
+            reverse_path,
+            header: message.header(),
+            size: message.size(),
+            examined: examined.as_ref(),
+        };
+        let filtered = self.filter().run(subject).await?;
+        let decided = self
+            .would_decide(recipient, message, examined.as_ref(), &filtered, now)
+            .await?;
+        let (outcome, reason) = match &decided {
+            Some(decided) => (
+                Some(decided.decision.outcome.as_str().to_owned()),
+                Some(decided.decision.reason.code().to_owned()),
+            ),
+            None => {
+                let reason = crate::receive::reason(message, examined.as_ref());
+                (reason.as_ref().map(|_| "no-action".to_owned()), reason)
+            }
+        };
+        let notes = match (&examined, &decided) {
+            (Some(examined), Some(decided)) => notes(examined, &decided.decision),
+            (Some(examined), None) => examined.notes(),
+            (None, _) => Vec::new(),
+        };
+        Ok(Explanation {
+            examined,
+            filtered,
+            decided,
+            outcome,
+            reason,
+            notes,
+        })
+    }
+
+    async fn would_decide(
+        &self,
+        recipient: &Recipient,
+        message: &Message,
+        examined: Option<&Examined>,
+        filtered: &Filtered,
+        now: Timestamp,
+    ) -> Result<Option<Decided>, Error> {
+        let (Some(examined), Some(structure)) = (examined, message.structure()) else {
+            return Ok(None);
+        };
+        let Some(invitation) = &examined.detection.invitation else {
+            return Ok(None);
+        };
+        if filtered.effects.is_empty() {
+            return Ok(None);
+        }
+        let key = job::key(recipient.account.id, &structure.header, &structure.parts);
+        let question = Question {
+            account: &recipient.account,
+            examined,
+            invitation,
+            effects: &filtered.effects,
+            recipient: &recipient.address,
+            digest: &key.id,
+            received: now,
+        };
+        decide(&*self.store, &*self.clock, &self.site, question)
+            .await
+            .map(Some)
+            .map_err(|failure| match failure {
+                Failure::Later(error) | Failure::Never(error) => Error::Rules(error),
+            })
+    }
+}

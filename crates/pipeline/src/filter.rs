@@ -1,0 +1,279 @@
+//! The filter: the generated Sieve unit and the user's own run over one stamped mail.
+
+mod scripts;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use imip::Stamp;
+use sieve::{Effect, Known, Notify, NotifyMethod, Outcome, Question, RawMessage, Run, Script};
+use store::{Account, CalendarId, Store};
+
+pub use scripts::Scripts;
+
+use crate::deliver::{Deliver, Target, folder};
+use crate::examine::Examined;
+use crate::intake::Refusal;
+use crate::job::{Add, Effects, Update};
+use crate::site::{Sending, Site, Threading};
+
+/// How often a run may ask before what it still does not know counts as "no".
+const ROUNDS: usize = 32;
+
+/// What a mail is filtered with.
+pub struct Filter<'a> {
+    /// Where accounts, contacts and scripts are.
+    pub store: &'a dyn Store,
+    /// Where folders are.
+    pub deliver: &'a dyn Deliver,
+    /// Compiled scripts.
+    pub scripts: &'a Scripts,
+    /// The site's settings.
+    pub site: &'a Site,
+}
+
+/// One mail for one recipient, before the filter.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// RCPT TO.
+    pub recipient: &'a str,
+    /// MAIL FROM.
+    pub reverse_path: &'a str,
+    /// The mail's header, as far as the limits allow.
+    pub header: &'a [u8],
+    /// The mail's size in octets.
+    pub size: u64,
+    /// What was read of it; `None` when reading failed.
+    pub examined: Option<&'a Examined>,
+}
+
+/// What shall happen to one mail of one recipient.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filtered {
+    /// Our fields: stamps and References, CRLF lines; empty for a mail without event.
+    pub fields: Vec<u8>,
+    /// Where it is stored.
+    pub targets: Vec<Target>,
+    /// Whom it is sent on to.
+    pub redirects: Vec<String>,
+    /// What may happen to the calendar.
+    pub effects: Effects,
+    /// Why a unit's own effects were dropped, for log and person.
+    pub faults: Vec<String>,
+}
+
+impl Filter<'_> {
+    /// Stamps the mail's header and runs the account's units over it.
+    ///
+    /// Fails only when the store or the folders cannot be asked: then the mail is not taken yet.
+    pub async fn run(&self, subject: Subject<'_>) -> Result<Filtered, Refusal> {
+        let fields = self.stamp(subject).await?;
+        let (generated, own, mut faults) = self.units(subject.account).await?;
+        let units: Vec<&Script> = [generated.as_deref(), own.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
+        let header = [&fields, subject.header].concat();
+        let outcome = self.interpret(&units, &header, subject).await?;
+        let mut filtered = Filtered {
+            fields,
+            ..Filtered::default()
+        };
+        match outcome {
+            Some(outcome) => {
+                let name = |unit| {
+                    if unit == 0 && generated.is_some() {
+                        "generated"
+                    } else {
+                        "own"
+                    }
+                };
+                faults.extend(outcome.faults.iter().map(|fault| {
+                    format!(
+                        "the {} script failed in line {}: {}",
+                        name(fault.unit),
+                        fault.line,
+                        fault.message
+                    )
+                }));
+                self.resolve(outcome.effects, &mut filtered);
+            }
+            None => {
+                faults.push("the interpreter failed; the mail is kept".to_owned());
+                filtered.targets.push(inbox(Vec::new()));
+            }
+        }
+        filtered.faults = faults;
+        Ok(filtered)
+    }
+
+    /// Our fields for a mail with an event: stamps, and References where it has none.
+    async fn stamp(&self, subject: Subject<'_>) -> Result<Vec<u8>, Refusal> {
+        let Some(examined) = subject.examined else {
+            return Ok(Vec::new());
+        };
+        let Some(invitation) = &examined.detection.invitation else {
+            return Ok(Vec::new());
+        };
+        let exists = self
+            .store
+            .uid_exists(subject.account.id, &invitation.uid)
+            .await
+            .map_err(database)?;
+        let sender = &examined.sender;
+        let sender = sender
+            .authentication
+            .is_authenticated()
+            .then_some(sender.address.as_deref())
+            .flatten();
+        let mut fields = imip::stamp_fields(&Stamp {
+            method: invitation.method,
+            uid: &invitation.uid,
+            exists: exists.as_ref().map(|calendar| calendar.0.as_str()),
+            sender,
+        });
+        if self.site.thread == Threading::On {
+            let event = imip::event_id(&invitation.uid);
+            fields.extend(imip::references_field(subject.header, &event).unwrap_or_default());
+        }
+        Ok(fields)
+    }
+
+    /// The account's two units, and why one is missing.
+    async fn units(&self, account: &Account) -> Result<(Unit, Unit, Vec<String>), Refusal> {
+        let preferences = self.store.preferences(account.id).await.map_err(database)?;
+        let own = self.store.script(account.id).await.map_err(database)?;
+        let mut faults = Vec::new();
+        let generated = self.scripts.generated(
+            account,
+            preferences.as_deref(),
+            &self.site.trust.own_domains,
+        );
+        let generated = generated.map_err(|error| faults.push(error)).ok();
+        let own = own.and_then(|own| {
+            self.scripts
+                .own(&own)
+                .map_err(|error| faults.push(error))
+                .ok()
+        });
+        Ok((generated, own, faults))
+    }
+
+    /// Runs the units, looking up what they ask; `None` when the interpreter panicked.
+    async fn interpret(
+        &self,
+        units: &[&Script],
+        header: &[u8],
+        subject: Subject<'_>,
+    ) -> Result<Option<Outcome>, Refusal> {
+        let mut known = Known::default();
+        for round in 0.. {
+            let run = catch_unwind(AssertUnwindSafe(|| {
+                let message =
+                    RawMessage::new(header, Some(subject.reverse_path), subject.recipient)
+                        .with_size(subject.size);
+                sieve::run(units, &message, &known, &self.site.script_limits)
+            }));
+            match run {
+                Err(_) => return Ok(None),
+                Ok(Run::Done(outcome)) => return Ok(Some(outcome)),
+                Ok(Run::Need(questions)) => {
+                    for question in questions {
+                        let answer =
+                            round < ROUNDS && self.answer(subject.account, &question).await?;
+                        known.learn(question, answer);
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn answer(&self, account: &Account, question: &Question) -> Result<bool, Refusal> {
+        match question {
+            Question::List { list, value } if list == ":addrbook:default" => self
+                .store
+                .is_contact(account.id, value)
+                .await
+                .map_err(database),
+            Question::Mailbox(name) => self.deliver.folder_exists(account, name).await,
+            _ => Ok(false),
+        }
+    }
+
+    /// Sorts effects into folders, addresses and permissions.
+    fn resolve(&self, effects: Vec<Effect>, filtered: &mut Filtered) {
+        for effect in effects {
+            match effect {
+                Effect::Keep { flags } => add_target(&mut filtered.targets, inbox(flags)),
+                Effect::FileInto { mailbox, flags, .. } => {
+                    add_target(
+                        &mut filtered.targets,
+                        Target {
+                            folder: mailbox,
+                            flags,
+                        },
+                    );
+                }
+                Effect::Redirect { address, .. } => match self.site.sending {
+                    Sending::ThroughRelay => filtered.redirects.push(address),
+                    Sending::NoRelay => {
+                        filtered.faults.push(format!(
+                            "redirect to {address} became keep: no [smtp] relay is configured"
+                        ));
+                        add_target(&mut filtered.targets, inbox(Vec::new()));
+                    }
+                },
+                Effect::Notify(Notify { method, .. }) => {
+                    let wanted = std::mem::take(&mut filtered.effects);
+                    filtered.effects = wanted.or(permission(method));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A unit that compiled, if there is one.
+type Unit = Option<std::sync::Arc<Script>>;
+
+fn permission(method: NotifyMethod) -> Effects {
+    match method {
+        NotifyMethod::AddCal { calendar } => Effects {
+            add: Some(Add {
+                calendar: calendar.map(CalendarId),
+            }),
+            update: Update::Yes,
+        },
+        NotifyMethod::UpdateCal => Effects {
+            add: None,
+            update: Update::Yes,
+        },
+        _ => Effects::default(),
+    }
+}
+
+fn inbox(flags: Vec<String>) -> Target {
+    Target {
+        folder: "INBOX".to_owned(),
+        flags,
+    }
+}
+
+/// Adds a folder once, whatever its spelling; a name that no folder can have is the inbox.
+fn add_target(targets: &mut Vec<Target>, target: Target) {
+    let directory = |target: &Target| folder::directory(&target.folder).unwrap_or_default();
+    if !targets
+        .iter()
+        .any(|known| directory(known) == directory(&target))
+    {
+        targets.push(target);
+    }
+}
+
+/// A store that cannot be asked: the mail comes again later.
+pub(crate) fn database(error: store::Error) -> Refusal {
+    tracing::error!(%error, "the store could not be asked");
+    Refusal::Database
+}

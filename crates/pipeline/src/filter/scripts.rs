@@ -1,0 +1,71 @@
+//! Compiled scripts, kept by their text.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sieve::{Limits, Script};
+use store::Account;
+
+use crate::preferences::{self, Preferences};
+
+/// How many compiled scripts are kept; past that all are forgotten and made again when needed.
+const KEPT: usize = 4096;
+
+/// Compiles scripts, each text once.
+pub struct Scripts {
+    limits: Limits,
+    kept: Mutex<HashMap<String, Result<Arc<Script>, String>>>,
+}
+
+impl Scripts {
+    /// Compiles within these limits.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            kept: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// The unit made from an account's preferences (JSON; none: the defaults).
+    ///
+    /// The error is one sentence for the log and the account's owner.
+    pub fn generated(
+        &self,
+        account: &Account,
+        preferences: Option<&str>,
+        own_domains: &[String],
+    ) -> Result<Arc<Script>, String> {
+        let preferences = preferences
+            .map_or_else(|| Ok(Preferences::default()), Preferences::from_json)
+            .map_err(|error| format!("the calendar preferences cannot be read: {error}"))?;
+        let text = preferences::script(&preferences, account, own_domains);
+        self.compile(&text)
+            .map_err(|error| format!("the generated script does not compile: {error}"))
+    }
+
+    /// The user's own unit.
+    pub fn own(&self, text: &str) -> Result<Arc<Script>, String> {
+        self.compile(text)
+            .map_err(|error| format!("the own script does not compile: {error}"))
+    }
+
+    fn compile(&self, text: &str) -> Result<Arc<Script>, String> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(text) {
+            return known.clone();
+        }
+        let compiled = sieve::compile(text, &self.limits)
+            .map(Arc::new)
+            .map_err(|errors| {
+                errors
+                    .first()
+                    .map_or_else(|| "it is not a script".to_owned(), ToString::to_string)
+            });
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(text.to_owned(), compiled.clone());
+        compiled
+    }
+}

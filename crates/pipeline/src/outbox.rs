@@ -1,0 +1,144 @@
+//! The outbox: mail that waits for the relay, sent with back-off, parked when it cannot be.
+
+pub mod smtp;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use store::{Mail, Store, Timestamp};
+use tokio::sync::watch;
+
+use crate::clock::{Clock, DAY, HOUR, MINUTE};
+
+/// How long mail waits before it is parked as expired.
+pub const LIFETIME: Timestamp = 5 * DAY;
+
+/// How many mails are sent at once.
+const AT_ONCE: usize = 8;
+
+/// The waits between tries; the last one repeats until the mail expires.
+const WAITS: [Timestamp; 6] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR];
+
+/// Hands mail to the relay.
+#[async_trait]
+pub trait Relay: Send + Sync + 'static {
+    /// Sends one message; `Ok` only after the relay has taken it.
+    async fn send(
+        &self,
+        reverse_path: &str,
+        recipient: &str,
+        message: &[u8],
+    ) -> Result<(), SendError>;
+}
+
+/// Why the relay did not take a mail.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It may take it later.
+    #[error("{0}")]
+    Transient(String),
+    /// It never will.
+    #[error("{0}")]
+    Permanent(String),
+}
+
+/// The worker that empties the outbox.
+pub struct Outbox {
+    /// Where the mail waits.
+    pub store: Arc<dyn Store>,
+    /// Where it goes.
+    pub relay: Arc<dyn Relay>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Outbox {
+    /// Sends what is due until `stop` says so; finishes what is under way.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let outbox = Arc::new(self);
+        while !*stop.borrow() {
+            if outbox.round().await == 0 {
+                tokio::select! {
+                    () = outbox.store.wait_for_work(Duration::from_secs(30)) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+        }
+    }
+
+    /// Takes what is due, sends it, and says how many there were.
+    pub async fn round(self: &Arc<Self>) -> usize {
+        let mails = match self.store.mails_take(self.clock.now(), AT_ONCE).await {
+            Ok(mails) => mails,
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be read");
+                return 0;
+            }
+        };
+        let count = mails.len();
+        let mut tasks = tokio::task::JoinSet::new();
+        for mail in mails {
+            let outbox = Arc::clone(self);
+            tasks.spawn(async move { outbox.send(mail).await });
+        }
+        while tasks.join_next().await.is_some() {}
+        count
+    }
+
+    async fn send(&self, taken: Mail) {
+        let mail = &taken.mail;
+        let now = self.clock.now();
+        let (did, kept) = if now > mail.expires {
+            let parked = self
+                .store
+                .mail_park(&mail.key, "expired before it could be sent")
+                .await;
+            ("expired".to_owned(), parked)
+        } else {
+            match self
+                .relay
+                .send(&mail.reverse_path, &mail.recipient, &mail.message)
+                .await
+            {
+                Ok(()) => ("sent".to_owned(), self.store.mail_sent(&mail.key).await),
+                Err(SendError::Permanent(error)) => (
+                    format!("refused: {error}"),
+                    self.store.mail_park(&mail.key, &error).await,
+                ),
+                Err(SendError::Transient(error)) => {
+                    let at = now + wait(taken.attempts);
+                    let retried = self.store.mail_retry(&mail.key, at, &error).await;
+                    (format!("deferred: {error}"), retried)
+                }
+            }
+        };
+        tracing::info!(
+            target: "mail",
+            { mail.id = mail.key.id, mail.recipient, attempts = taken.attempts + 1 },
+            "{} to {} {did}", mail.kind, mail.recipient
+        );
+        if let Err(error) = kept {
+            tracing::error!(%error, mail.id = mail.key.id, "what became of a mail could not be written");
+        }
+    }
+}
+
+/// How long to wait after so many tries that failed before.
+fn wait(attempts: u32) -> Timestamp {
+    let last = WAITS.len() - 1;
+    WAITS[usize::try_from(attempts).unwrap_or(last).min(last)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_stay() {
+        assert_eq!(wait(0), MINUTE);
+        assert_eq!(wait(3), HOUR);
+        assert_eq!(wait(5), 6 * HOUR);
+        assert_eq!(wait(u32::MAX), 6 * HOUR);
+    }
+}

@@ -1,0 +1,113 @@
+//! The relay over SMTP (RFC 5321), by `lettre`.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lettre::address::Envelope;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+
+use super::{Relay, SendError};
+
+/// How long one command may take.
+const TIME_OUT: Duration = Duration::from_secs(120);
+
+/// How a relay is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// In the clear.
+    Plain,
+    /// TLS from the first octet.
+    Tls,
+    /// STARTTLS, and nothing without it.
+    StartTls,
+}
+
+/// Where the relay is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Its host name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: Security,
+    /// User and password, if it wants them.
+    pub credentials: Option<(String, String)>,
+}
+
+/// Sends through one relay over pooled connections.
+pub struct SmtpRelay {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+}
+
+impl SmtpRelay {
+    /// A relay that is reached as `server` says; `hostname` is what we call ourselves.
+    ///
+    /// Connects only when there is mail. Fails when the host's name cannot be one of TLS.
+    pub fn new(server: Server, hostname: &str) -> Result<Self, String> {
+        let tls = match server.security {
+            Security::Plain => Tls::None,
+            Security::Tls => Tls::Wrapper(parameters(&server.host)?),
+            Security::StartTls => Tls::Required(parameters(&server.host)?),
+        };
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
+            .port(server.port)
+            .hello_name(ClientId::Domain(hostname.to_owned()))
+            .timeout(Some(TIME_OUT))
+            .tls(tls);
+        if let Some((user, password)) = server.credentials {
+            builder = builder.credentials(Credentials::new(user, password));
+        }
+        Ok(Self {
+            transport: builder.build(),
+        })
+    }
+}
+
+fn parameters(host: &str) -> Result<TlsParameters, String> {
+    TlsParameters::new(host.to_owned()).map_err(|error| error.to_string())
+}
+
+#[async_trait]
+impl Relay for SmtpRelay {
+    async fn send(
+        &self,
+        reverse_path: &str,
+        recipient: &str,
+        message: &[u8],
+    ) -> Result<(), SendError> {
+        let envelope = envelope(reverse_path, recipient)?;
+        match self.transport.send_raw(&envelope, message).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_permanent() => Err(SendError::Permanent(said(&error))),
+            Err(error) => Err(SendError::Transient(said(&error))),
+        }
+    }
+}
+
+fn envelope(reverse_path: &str, recipient: &str) -> Result<Envelope, SendError> {
+    let address = |address: &str| {
+        address
+            .parse::<Address>()
+            .map_err(|error| SendError::Permanent(format!("address {address}: {error}")))
+    };
+    let from = (!reverse_path.is_empty())
+        .then(|| address(reverse_path))
+        .transpose()?;
+    Envelope::new(from, vec![address(recipient)?])
+        .map_err(|error| SendError::Permanent(error.to_string()))
+}
+
+/// An error with what caused it: lettre's own text alone says only of what sort it is.
+fn said(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}

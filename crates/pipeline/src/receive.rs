@@ -1,0 +1,320 @@
+//! The way of one message from intake to delivery: examine, filter, hold its jobs, deliver, release
+//! them.
+
+mod plan;
+mod record;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use store::{Account, Holder, Holding, JobKey, NewJob, Store};
+
+use crate::clock::Clock;
+use crate::deliver::{Deliver, Delivery};
+use crate::examine::{self, Examined};
+use crate::filter::{Filter, Scripts, database};
+use crate::intake::{Envelope, Intake, Recipient, Refusal};
+use crate::job::{self, Detail};
+use crate::site::Site;
+use crate::spool::{Collector, Message, Spool};
+use crate::trace;
+use plan::Plan;
+pub(crate) use record::reason;
+
+/// Takes mail in and delivers it, with its calendar jobs.
+pub struct Receive {
+    /// Where accounts, scripts and jobs are.
+    pub store: Arc<dyn Store>,
+    /// Where the mail goes.
+    pub deliver: Arc<dyn Deliver>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The site's settings.
+    pub site: Arc<Site>,
+    /// Compiled scripts.
+    pub scripts: Arc<Scripts>,
+    /// Where messages are collected.
+    pub spool: Spool,
+    deliveries: AtomicU64,
+}
+
+impl Receive {
+    /// Wires the stages together.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        deliver: Arc<dyn Deliver>,
+        clock: Arc<dyn Clock>,
+        site: Arc<Site>,
+        spool: Spool,
+    ) -> Self {
+        let scripts = Arc::new(Scripts::new(site.script_limits.clone()));
+        Self {
+            store,
+            deliver,
+            clock,
+            site,
+            scripts,
+            spool,
+            deliveries: AtomicU64::new(1),
+        }
+    }
+
+    pub(crate) fn filter(&self) -> Filter<'_> {
+        Filter {
+            store: &*self.store,
+            deliver: &*self.deliver,
+            scripts: &self.scripts,
+            site: &self.site,
+        }
+    }
+
+    fn holder(&self) -> Holder {
+        Holder {
+            node: self.site.node.clone(),
+            process: self.site.process.clone(),
+            delivery: self.deliveries.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    /// Reads the mail; `None` when that failed, and the mail goes on as if it had no event.
+    pub(crate) fn examine(&self, message: &Message) -> Option<Examined> {
+        let structure = message.structure()?;
+        let parts = if structure.fault.is_some() {
+            &[]
+        } else {
+            structure.parts.as_slice()
+        };
+        examine::examine(
+            &structure.header,
+            parts,
+            &self.site.limits,
+            &self.site.trust,
+        )
+        .inspect_err(|error| tracing::error!(%error, "a mail could not be examined"))
+        .ok()
+    }
+
+    /// Writes the jobs of all plans as held; plans whose job cannot be written are refused.
+    async fn hold(&self, message: &Message, holder: &Holder, plans: &mut [Result<Plan, Refusal>]) {
+        let jobs = self.jobs(message, holder, plans);
+        if jobs.is_empty() {
+            return;
+        }
+        let keys: Vec<JobKey> = jobs.iter().map(|job| job.key.clone()).collect();
+        let held = self.store.jobs_hold(jobs).await.map_err(database);
+        for plan in plans.iter_mut() {
+            let Ok(Plan { job, .. }) = plan else { continue };
+            let Some(place) = keys.iter().position(|key| Some(key) == job.as_ref()) else {
+                continue;
+            };
+            match &held {
+                Ok(holdings) if holdings.get(place) == Some(&Holding::Done) => *job = None,
+                Ok(_) => {}
+                Err(refusal) => *plan = Err(*refusal),
+            }
+        }
+    }
+
+    /// One job per account: what all its recipients allow, together.
+    fn jobs(
+        &self,
+        message: &Message,
+        holder: &Holder,
+        plans: &[Result<Plan, Refusal>],
+    ) -> Vec<NewJob> {
+        let now = self.clock.now();
+        let mut jobs: Vec<(JobKey, Detail)> = Vec::new();
+        for plan in plans.iter().flatten() {
+            let Some(key) = &plan.job else { continue };
+            match jobs.iter_mut().find(|(known, _)| known == key) {
+                Some((_, detail)) => {
+                    detail.effects = std::mem::take(&mut detail.effects).or(plan.effects.clone());
+                }
+                None => jobs.push((key.clone(), plan.detail())),
+            }
+        }
+        let Some(structure) = message.structure() else {
+            return Vec::new();
+        };
+        jobs.into_iter()
+            .map(|(key, detail)| NewJob {
+                key,
+                holder: holder.clone(),
+                lease: now + self.site.lease,
+                detail: detail.to_json(),
+                content: job::encode(&structure.header, &structure.parts),
+                received: now,
+            })
+            .collect()
+    }
+
+    /// Ends the holds: a job goes on when the mail of any of its recipients is stored.
+    async fn settle(&self, holder: &Holder, plans: &[(Option<JobKey>, Result<(), Refusal>)]) {
+        let mut release: Vec<(JobKey, Holder)> = Vec::new();
+        let mut refuse: Vec<(JobKey, Holder)> = Vec::new();
+        for (key, _) in plans {
+            let Some(key) = key else { continue };
+            let stored = plans
+                .iter()
+                .any(|(of, verdict)| of.as_ref() == Some(key) && verdict.is_ok());
+            let list = if stored { &mut release } else { &mut refuse };
+            if !list.iter().any(|(known, _)| known == key) {
+                list.push((key.clone(), holder.clone()));
+            }
+        }
+        let released = if release.is_empty() {
+            Ok(())
+        } else {
+            self.store.jobs_release(release).await
+        };
+        let refused = if refuse.is_empty() {
+            Ok(())
+        } else {
+            self.store.jobs_refuse(refuse).await
+        };
+        for error in [released, refused].into_iter().filter_map(Result::err) {
+            // The hold ends by its lease or at the next start; the mail's fate is decided already.
+            tracing::error!(%error, "the hold of a job could not be ended");
+        }
+    }
+
+    async fn deliver(
+        &self,
+        envelope: &Envelope,
+        message: &Arc<Message>,
+        plan: Plan,
+    ) -> Result<(), Refusal> {
+        let Plan {
+            recipient,
+            fields,
+            targets,
+            mails,
+            ..
+        } = plan;
+        if !mails.is_empty() {
+            self.store.mails_add(mails).await.map_err(database)?;
+        }
+        if targets.is_empty() {
+            return Ok(());
+        }
+        self.deliver
+            .deliver(Delivery {
+                account: recipient.account,
+                recipient: recipient.address,
+                reverse_path: envelope.reverse_path.clone(),
+                fields,
+                message: Arc::clone(message),
+                targets,
+            })
+            .await
+    }
+}
+
+impl Detail {
+    fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+#[async_trait]
+impl Intake for Receive {
+    type Incoming = Collector;
+
+    async fn recipient(&self, address: &str) -> Result<Recipient, Refusal> {
+        match find_account(&*self.store, address)
+            .await
+            .map_err(database)?
+        {
+            Some(account) => Ok(Recipient {
+                address: address.to_owned(),
+                account,
+            }),
+            None => Err(Refusal::UnknownRecipient),
+        }
+    }
+
+    fn begin(&self) -> Result<Collector, Refusal> {
+        Ok(self.spool.collect())
+    }
+
+    async fn receive(&self, envelope: Envelope, message: Collector) -> Vec<Result<(), Refusal>> {
+        let message = match message.finish() {
+            Ok(message) => Arc::new(message),
+            Err(refusal) => return vec![Err(refusal); envelope.recipients.len()],
+        };
+        let examined = self.examine(&message);
+        let holder = self.holder();
+        let mut plans = Vec::with_capacity(envelope.recipients.len());
+        for recipient in &envelope.recipients {
+            plans.push(
+                self.plan(&envelope, recipient, &message, examined.as_ref(), &holder)
+                    .await,
+            );
+        }
+        fail::fail_point!("receive::planned");
+        self.hold(&message, &holder, &mut plans).await;
+        fail::fail_point!("receive::held");
+        let mut done = Vec::with_capacity(plans.len());
+        for (plan, recipient) in plans.into_iter().zip(&envelope.recipients) {
+            let (job, verdict) = match plan {
+                Ok(plan) => {
+                    let job = plan.job.clone();
+                    let log = plan.log();
+                    let record = plan.record.clone();
+                    let verdict = self.deliver(&envelope, &message, plan).await;
+                    if let (Ok(()), Some(record)) = (verdict, record) {
+                        self.record(recipient.account.id, record).await;
+                    }
+                    log.write(&envelope, recipient, &message, verdict);
+                    (job, verdict)
+                }
+                Err(refusal) => (None, Err(refusal)),
+            };
+            done.push((job, verdict));
+        }
+        fail::fail_point!("receive::delivered");
+        self.settle(&holder, &done).await;
+        fail::fail_point!("receive::settled");
+        done.into_iter().map(|(_, verdict)| verdict).collect()
+    }
+}
+
+/// The account behind an address: as it stands, else without its plus-tag.
+pub async fn find_account(store: &dyn Store, address: &str) -> store::Result<Option<Account>> {
+    if let Some(account) = store.account_by_address(address).await? {
+        return Ok(Some(account));
+    }
+    match without_tag(address) {
+        Some(address) => store.account_by_address(&address).await,
+        None => Ok(None),
+    }
+}
+
+/// `alice@example.org` for `alice+anything@example.org`; `None` when there is no tag.
+fn without_tag(address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let (local, _tag) = local.split_once('+')?;
+    (!local.is_empty()).then(|| format!("{local}@{domain}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_tag;
+
+    #[test]
+    fn tags_go() {
+        assert_eq!(
+            without_tag("alice+list@example.org").as_deref(),
+            Some("alice@example.org")
+        );
+        assert_eq!(
+            without_tag("alice+a+b@example.org").as_deref(),
+            Some("alice@example.org")
+        );
+        assert_eq!(without_tag("alice@example.org"), None);
+        assert_eq!(without_tag("+x@example.org"), None);
+        assert_eq!(without_tag("alice"), None);
+    }
+}

@@ -1,0 +1,193 @@
+//! The place where a message is collected while it comes in: forged fields removed, candidate parts
+//! found on the way, large ones in a file.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use imip::{Limits, Strip, Structure, Walker};
+
+use crate::intake::{Incoming, Refusal};
+
+/// How many octets of a message stay in memory.
+const IN_MEMORY: usize = 1 << 20;
+
+/// How many octets of a spooled message are read at once.
+const CHUNK: usize = 64 << 10;
+
+/// Makes a [`Collector`] for each message.
+#[derive(Debug, Clone)]
+pub struct Spool {
+    directory: PathBuf,
+    limits: Arc<Limits>,
+}
+
+impl Spool {
+    /// A spool that keeps large messages as nameless files in `directory`, which must exist.
+    pub fn new(directory: impl Into<PathBuf>, limits: Limits) -> Self {
+        Self {
+            directory: directory.into(),
+            limits: Arc::new(limits),
+        }
+    }
+
+    /// Opens a place for one message.
+    #[must_use]
+    pub fn collect(&self) -> Collector {
+        Collector {
+            directory: self.directory.clone(),
+            strip: Some(Strip::new()),
+            walker: Some(Walker::new(&self.limits)),
+            body: Body::Memory(Vec::new()),
+        }
+    }
+}
+
+/// Collects one message.
+///
+/// A panic in the code that reads the mail ends the reading, not the mail: it is delivered as if it
+/// had no event.
+pub struct Collector {
+    directory: PathBuf,
+    /// `None` after a panic.
+    strip: Option<Strip>,
+    /// `None` after a panic.
+    walker: Option<Walker>,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Memory(Vec<u8>),
+    File { file: File, length: u64 },
+}
+
+impl Collector {
+    /// Ends the collecting.
+    pub fn finish(mut self) -> Result<Message, Refusal> {
+        let mut kept = Vec::new();
+        if let Some(strip) = self.strip.take() {
+            strip.finish(&mut |octets: &[u8]| kept.extend_from_slice(octets));
+        }
+        self.keep(&kept)?;
+        let structure = self
+            .walker
+            .take()
+            .and_then(|walker| catch_unwind(AssertUnwindSafe(|| walker.finish())).ok());
+        Ok(Message {
+            body: self.body,
+            structure,
+        })
+    }
+
+    fn keep(&mut self, octets: &[u8]) -> Result<(), Refusal> {
+        if let Some(walker) = &mut self.walker
+            && catch_unwind(AssertUnwindSafe(|| walker.feed(octets))).is_err()
+        {
+            self.walker = None;
+        }
+        self.store(octets).map_err(|error| {
+            tracing::error!(%error, directory = %self.directory.display(), "the spool cannot be written");
+            Refusal::Storage
+        })
+    }
+
+    fn store(&mut self, octets: &[u8]) -> io::Result<()> {
+        if let Body::Memory(memory) = &mut self.body {
+            if memory.len() + octets.len() <= IN_MEMORY {
+                memory.extend_from_slice(octets);
+                return Ok(());
+            }
+            let mut file = tempfile::tempfile_in(&self.directory)?;
+            file.write_all(memory)?;
+            self.body = Body::File {
+                file,
+                length: memory.len() as u64,
+            };
+        }
+        if let Body::File { file, length } = &mut self.body {
+            file.write_all(octets)?;
+            *length += octets.len() as u64;
+        }
+        Ok(())
+    }
+}
+
+impl Incoming for Collector {
+    fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
+        let Some(mut strip) = self.strip.take() else {
+            return self.keep(octets);
+        };
+        let mut kept = Vec::with_capacity(octets.len());
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            strip.feed(octets, &mut |octets: &[u8]| kept.extend_from_slice(octets));
+            strip
+        }));
+        match outcome {
+            Ok(strip) => {
+                self.strip = Some(strip);
+                self.keep(&kept)
+            }
+            Err(_) => {
+                // Without its fields removed the mail must not look as if we had stamped it.
+                self.walker = None;
+                self.keep(octets)
+            }
+        }
+    }
+}
+
+/// A collected message: its octets less the fields that only we may set, and what was found in it.
+#[derive(Debug)]
+pub struct Message {
+    body: Body,
+    structure: Option<Structure>,
+}
+
+impl Message {
+    /// The message's size in octets, CRLF lines.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        match &self.body {
+            Body::Memory(memory) => memory.len() as u64,
+            Body::File { length, .. } => *length,
+        }
+    }
+
+    /// What the walk found; `None` when it ended in a panic.
+    #[must_use]
+    pub fn structure(&self) -> Option<&Structure> {
+        self.structure.as_ref()
+    }
+
+    /// The header with its closing empty line, as far as the limits allow.
+    #[must_use]
+    pub fn header(&self) -> &[u8] {
+        self.structure
+            .as_ref()
+            .map_or(&[], |structure| &structure.header)
+    }
+
+    /// Gives the octets in order.
+    pub fn for_each_chunk(&self, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        match &self.body {
+            Body::Memory(memory) => take(memory),
+            Body::File { file, length } => {
+                let mut chunk = vec![0; CHUNK];
+                let mut at = 0;
+                while at < *length {
+                    let read = file.read_at(&mut chunk, at)?;
+                    if read == 0 {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                    take(&chunk[..read])?;
+                    at += read as u64;
+                }
+                Ok(())
+            }
+        }
+    }
+}

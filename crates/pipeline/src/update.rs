@@ -1,0 +1,148 @@
+//! The update daemon: takes ready jobs, one at a time per account, and applies each to the calendar.
+
+pub mod apply;
+pub mod decide;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::{Job, Store, Timestamp};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::clock::{Clock, HOUR, MINUTE, SECOND};
+use crate::site::Site;
+use apply::{Applied, Failure};
+
+/// How many jobs, each of another account, are applied at once.
+const AT_ONCE: usize = 16;
+
+/// The waits between tries; after the last one the job is parked.
+const WAITS: [Timestamp; 7] = [
+    SECOND,
+    5 * SECOND,
+    30 * SECOND,
+    2 * MINUTE,
+    10 * MINUTE,
+    HOUR,
+    4 * HOUR,
+];
+
+/// Applies ready jobs.
+pub struct Update {
+    /// Where jobs and calendars are.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The site's settings.
+    pub site: Arc<Site>,
+}
+
+impl Update {
+    /// Applies what is due until `stop` says so; finishes what is under way.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let update = Arc::new(self);
+        let mut tasks = JoinSet::new();
+        while !*stop.borrow() {
+            if update.fill(&mut tasks).await > 0 {
+                continue;
+            }
+            tokio::select! {
+                _ = stop.changed() => {}
+                Some(_) = tasks.join_next() => {}
+                () = update.store.wait_for_work(Duration::from_secs(30)) => {}
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Applies all that is due now, and says how many jobs there were.
+    pub async fn drain(self: &Arc<Self>) -> usize {
+        let mut tasks = JoinSet::new();
+        let mut count = 0;
+        loop {
+            count += self.fill(&mut tasks).await;
+            if tasks.join_next().await.is_none() {
+                return count;
+            }
+        }
+    }
+
+    /// Starts as many due jobs as there is room for.
+    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> usize {
+        let room = AT_ONCE.saturating_sub(tasks.len());
+        if room == 0 {
+            return 0;
+        }
+        let jobs = match self.store.jobs_take(self.clock.now(), room).await {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                tracing::warn!(%error, "jobs cannot be read");
+                return 0;
+            }
+        };
+        let count = jobs.len();
+        for job in jobs {
+            let update = Arc::clone(self);
+            tasks.spawn(async move { update.work(job).await });
+        }
+        count
+    }
+
+    /// Brings one job to its end: applied, to be tried again, or parked.
+    async fn work(self: &Arc<Self>, job: Job) {
+        fail::fail_point!("update::taken");
+        let update = Arc::clone(self);
+        let job = Arc::new(job);
+        let applying = Arc::clone(&job);
+        // A task of its own, so that a panic in there ends this job alone.
+        let applied = tokio::spawn(async move {
+            apply::apply(&*update.store, &*update.clock, &update.site, &applying).await
+        })
+        .await
+        .unwrap_or_else(|_| {
+            Err(Failure::Never(
+                "the rules failed on this message".to_owned(),
+            ))
+        });
+        fail::fail_point!("update::applied");
+        let kept = match applied {
+            Ok(applied) => {
+                self.log(&job, &applied);
+                return;
+            }
+            Err(Failure::Never(error)) => self.park(&job, &error).await,
+            Err(Failure::Later(error)) => match WAITS.get(job.attempts as usize) {
+                Some(wait) => {
+                    tracing::warn!(job.id = job.key.id, %error, "a job failed and is tried again");
+                    self.store
+                        .job_retry(&job.key, self.clock.now() + wait, &error)
+                        .await
+                }
+                None => self.park(&job, &error).await,
+            },
+        };
+        if let Err(error) = kept {
+            tracing::error!(%error, job.id = job.key.id, "what became of a job could not be written");
+        }
+    }
+
+    async fn park(&self, job: &Job, error: &str) -> store::Result<()> {
+        tracing::error!(job.id = job.key.id, %error, "a job is parked; see `invited queue list`");
+        self.store.job_park(&job.key, error).await
+    }
+
+    fn log(&self, job: &Job, applied: &Applied) {
+        tracing::info!(
+            target: "mail",
+            {
+                mail.uid = applied.uid,
+                mail.outcome = applied.outcome,
+                mail.reason = applied.reason,
+                job.attempts = job.attempts + 1,
+                job.milliseconds = self.clock.now() - job.received,
+            },
+            "{} {} of {}: {} ({})", applied.method, applied.uid, applied.sender, applied.outcome, applied.reason
+        );
+    }
+}

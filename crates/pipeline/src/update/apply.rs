@@ -1,0 +1,257 @@
+//! One job applied: read again, decided by the rules, written in one commit.
+
+use itip::{Answered, Change, Decision, Outcome, Suggestion};
+use store::{Account, CalendarId, Commit, Expect, Job, NewDecision, PutObject, StateChange, Store};
+
+use super::decide::{Decided, Question, decide};
+use crate::clock::Clock;
+use crate::examine::{self, Examined};
+use crate::job::{self, Detail, Effects};
+use crate::name;
+use crate::site::Site;
+
+/// How often a decision is made anew because the calendar changed meanwhile.
+const ROUNDS: usize = 8;
+
+/// What became of a job, for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The METHOD.
+    pub method: String,
+    /// The UID.
+    pub uid: String,
+    /// The sender's address.
+    pub sender: String,
+    /// The outcome, in the word of RULES.md G.
+    pub outcome: String,
+    /// The reason code.
+    pub reason: String,
+}
+
+/// Why a job could not be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// Trying again may help.
+    Later(String),
+    /// It will not.
+    Never(String),
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        if error.is_transient() {
+            Self::Later(error.to_string())
+        } else {
+            Self::Never(error.to_string())
+        }
+    }
+}
+
+/// Applies a taken job. The job ends with the commit; after an error it is still taken.
+pub async fn apply(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    site: &Site,
+    job: &Job,
+) -> Result<Applied, Failure> {
+    let Some(account) = store.account(job.key.account).await? else {
+        return Err(Failure::Never("the account is gone".to_owned()));
+    };
+    let (header, parts) =
+        job::decode(&job.content).ok_or_else(|| Failure::Never("the job is damaged".to_owned()))?;
+    let examined = examine::examine(&header, &parts, &site.limits, &site.trust)
+        .map_err(|error| Failure::Never(error.to_string()))?;
+    let Some(invitation) = &examined.detection.invitation else {
+        return Err(Failure::Never(
+            "the mail's invitation cannot be read again".to_owned(),
+        ));
+    };
+    let (effects, recipient) = allowed(&job.details)?;
+    let question = Question {
+        account: &account,
+        examined: &examined,
+        invitation,
+        effects: &effects,
+        recipient: &recipient,
+        digest: &job.key.id,
+        received: job.received,
+    };
+    for _ in 0..ROUNDS {
+        let decided = decide(store, clock, site, question).await?;
+        let commit = commit(clock, job, &account, question, &decided)?;
+        let applied = applied(&commit);
+        fail::fail_point!("update::decided");
+        match store.commit(commit).await {
+            Ok(_) => return Ok(applied),
+            Err(store::Error::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::Later(
+        "the calendar changed again and again".to_owned(),
+    ))
+}
+
+/// What all deliveries of the message allowed together, and the first one's address.
+fn allowed(details: &[String]) -> Result<(Effects, String), Failure> {
+    let mut effects = Effects::default();
+    let mut recipient = None;
+    for detail in details {
+        let detail: Detail = serde_json::from_str(detail)
+            .map_err(|error| Failure::Never(format!("the job cannot be read: {error}")))?;
+        effects = effects.or(detail.effects);
+        recipient.get_or_insert(detail.recipient);
+    }
+    Ok((effects, recipient.unwrap_or_default()))
+}
+
+/// The decision as a change of the store.
+fn commit(
+    clock: &dyn Clock,
+    job: &Job,
+    account: &Account,
+    question: Question<'_>,
+    decided: &Decided,
+) -> Result<Commit, Failure> {
+    let uid = &question.invitation.uid;
+    let mut commit = Commit::new(account.id, uid.clone());
+    commit.expect = Some(Expect::unchanged(&decided.event));
+    commit.job = Some(job.key.clone());
+    if let Some(state) = &decided.decision.state {
+        commit.state = if state.is_empty() {
+            StateChange::Remove
+        } else {
+            StateChange::Put(state.to_json())
+        };
+        commit.early = Some(
+            state
+                .early()
+                .map(|(sender, at)| (sender.to_owned(), at))
+                .collect(),
+        );
+    }
+    let mut place = None;
+    match &decided.decision.change {
+        Change::None => {}
+        Change::Put {
+            calendar,
+            name,
+            text,
+            answered,
+        } => {
+            let name = name.clone().unwrap_or_else(|| name::of_event(uid));
+            place = Some((CalendarId(calendar.clone()), name.clone()));
+            commit.put.push(PutObject {
+                calendar: CalendarId(calendar.clone()),
+                name,
+                uid: uid.clone(),
+                text: text.clone(),
+                unanswered: *answered == Answered::No,
+            });
+        }
+        Change::Delete { calendar, name } => {
+            place = Some((CalendarId(calendar.clone()), name.clone()));
+            commit
+                .delete
+                .push((CalendarId(calendar.clone()), name.clone()));
+        }
+    }
+    commit.decision = Some(record(clock, job, question, decided, place));
+    Ok(commit)
+}
+
+fn record(
+    clock: &dyn Clock,
+    job: &Job,
+    question: Question<'_>,
+    decided: &Decided,
+    place: Option<(CalendarId, String)>,
+) -> NewDecision {
+    let Question {
+        examined,
+        invitation,
+        ..
+    } = question;
+    let decision = &decided.decision;
+    let place = place.or_else(|| {
+        decided
+            .event
+            .objects
+            .first()
+            .map(|object| (object.calendar.clone(), object.name.clone()))
+    });
+    let (before, after) = before_and_after(decided, place.as_ref());
+    let (calendar, name) = place.unzip();
+    NewDecision {
+        job: job.key.id.clone(),
+        method: invitation.method.as_str().to_owned(),
+        uid: invitation.uid.clone(),
+        summary: itip::summary(&invitation.document),
+        message_id: examined.message_id.clone(),
+        outcome: decision.outcome.as_str().to_owned(),
+        reason: decision.reason.code().to_owned(),
+        notes: notes(examined, decision),
+        sender: examined.sender.address.clone().unwrap_or_default(),
+        authentication: examined.sender.authentication.code().to_owned(),
+        calendar,
+        name,
+        before,
+        after,
+        suggestion: match decision.suggestion {
+            Suggestion::Keep => Some(invitation.document.as_bytes().to_vec()),
+            Suggestion::None => None,
+        },
+        received: job.received,
+        decided: clock.now(),
+    }
+}
+
+/// The object's text before and after, for undo; nothing when it did not change.
+fn before_and_after(
+    decided: &Decided,
+    place: Option<&(CalendarId, String)>,
+) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+    let after = match &decided.decision.change {
+        Change::None => return (None, None),
+        Change::Put { text, .. } => Some(text.clone()),
+        Change::Delete { .. } => None,
+    };
+    let held = |object: &&store::Object| {
+        place.is_some_and(|(calendar, name)| object.calendar == *calendar && object.name == *name)
+    };
+    (
+        decided
+            .event
+            .objects
+            .iter()
+            .find(held)
+            .map(|object| object.text.clone()),
+        after,
+    )
+}
+
+/// What was noticed, each once.
+pub(crate) fn notes(examined: &Examined, decision: &Decision) -> Vec<String> {
+    let mut notes = examined.notes();
+    for note in &decision.notes {
+        let code = note.code().to_owned();
+        if !notes.contains(&code) {
+            notes.push(code);
+        }
+    }
+    notes
+}
+
+fn applied(commit: &Commit) -> Applied {
+    let record = commit.decision.as_ref();
+    let text = |field: fn(&NewDecision) -> &String| record.map(field).cloned().unwrap_or_default();
+    Applied {
+        method: text(|record| &record.method),
+        uid: text(|record| &record.uid),
+        sender: text(|record| &record.sender),
+        outcome: record.map_or(Outcome::Error.as_str().to_owned(), |record| {
+            record.outcome.clone()
+        }),
+        reason: text(|record| &record.reason),
+    }
+}

@@ -1,0 +1,39 @@
+//! Reason codes in words that a person reads.
+
+/// One sentence for a reason code of a record.
+#[must_use]
+pub fn reason(code: &str) -> String {
+    if let Some(reason) = itip::Reason::from_code(code) {
+        return reason.text().to_owned();
+    }
+    let text = match code {
+        "not-asked" => "The scripts asked for nothing to be done.",
+        "failed" => "Reading the mail failed, so it was delivered as if it had no event.",
+        "no-method" => "No calendar part says what it wants (METHOD), so it is no invitation.",
+        "methods-differ" => "The calendar data has two different METHODs.",
+        "method-unknown" => "The METHOD of the calendar data is none that exists.",
+        "parts-disagree" => "The calendar parts contradict each other.",
+        "several-calendars" => "A calendar part holds more than one calendar.",
+        "several-uids" => "A calendar part holds more than one event.",
+        "several-kinds" => "A calendar part mixes events and tasks.",
+        "several-organizers" => "The event names more than one organizer.",
+        "no-uid" => "The event has no UID.",
+        "no-component" => "The calendar part holds no event and no task.",
+        "no-calendar" => "The calendar part holds no calendar.",
+        "not-well-nested" => "The calendar data is damaged.",
+        "too-much" => "The mail or its calendar data is larger than what is looked at.",
+        _ => return code.replace('-', " "),
+    };
+    text.to_owned()
+}
+
+/// The rule of RULES.md behind a reason code; empty for codes that stand for none.
+#[must_use]
+pub fn rule(code: &str) -> &'static str {
+    match itip::Reason::from_code(code) {
+        Some(reason) => reason.rule(),
+        None if code == "no-method" || code.starts_with("method") => "A1",
+        None if code == "not-asked" || code == "failed" => "",
+        None => "A2",
+    }
+}
