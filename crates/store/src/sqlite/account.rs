@@ -32,11 +32,12 @@ pub(super) fn add(connection: &Connection, new: NewAccount) -> Result<Account> {
         }
     }
     calendar::add(connection, id, DEFAULT_CALENDAR, calendar::Role::Default)?;
-    let address = addresses.remove(0);
+    let mut addresses = addresses.into_iter();
+    let address = addresses.next().unwrap_or_default();
     Ok(Account {
         id,
         address,
-        aliases: addresses,
+        aliases: addresses.collect(),
         name: new.name,
         password: new.password,
     })

@@ -1,15 +1,21 @@
 //! Opening the file: the settings that every connection has, and what is refused.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::migration;
 use crate::{Error, Result};
 
 /// How long a statement waits for another process' transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between tries where SQLite does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 /// Prepared statements kept for each connection; there are fewer in this crate.
 const STATEMENTS: usize = 128;
 /// Pages in the write-ahead log (16 MiB) before they are moved into the file.
@@ -19,27 +25,37 @@ const LOG_BYTES: i64 = 64 << 20;
 
 /// The connection that writes; the file is made or migrated where necessary.
 pub(super) fn writing(path: &Path) -> Result<Connection> {
-    open_writing(path).map_err(|error| at(path, error))
+    create(path)
+        .and_then(|()| open_writing(path))
+        .map_err(|error| at(path, error))
 }
 
 /// A connection that only reads a file that [`writing`] has opened before.
 pub(super) fn reading(path: &Path) -> Result<Connection> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let connection = open(path)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
-fn open_writing(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let mut connection = open(path, flags)?;
-    migration::check(&connection)?;
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
-    if !mode.eq_ignore_ascii_case("wal") {
-        return Err(Error::Unusable(
-            "its file system has no shared memory; move it to a local disk".to_owned(),
-        ));
+/// Makes an empty file that only its owner may read, for it will hold mail and password hashes.
+/// SQLite gives the files beside it the same permissions.
+fn create(path: &Path) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(Error::Unavailable(format!("it cannot be made: {error}")))
+        }
+        _ => Ok(()),
     }
+}
+
+fn open_writing(path: &Path) -> Result<Connection> {
+    let mut connection = open(path)?;
+    migration::check(&connection)?;
+    log_ahead(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
@@ -48,11 +64,38 @@ fn open_writing(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+fn open(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
+}
+
+/// Switches to the write-ahead log.
+///
+/// SQLite answers busy at once, without its timeout, when two processes do so at the same time.
+fn log_ahead(connection: &Connection) -> Result<()> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    let mode: String = loop {
+        let switched =
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0));
+        match switched {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < deadline =>
+            {
+                std::thread::sleep(BUSY_PAUSE);
+            }
+            other => break other?,
+        }
+    };
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(Error::Unusable(
+            "its file system has no shared memory; move it to a local disk".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Names the file in an error of opening it.

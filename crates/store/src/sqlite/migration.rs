@@ -12,15 +12,17 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
 
 /// Refuses a file of another program or of a later version of this one, before it is written to.
 pub(super) fn check(connection: &Connection) -> Result<()> {
-    let application = pragma(connection, "application_id")?;
+    // One snapshot: another process may be making the file at this moment.
+    let reading = connection.unchecked_transaction()?;
+    let application = pragma(&reading, "application_id")?;
     let objects: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        reading.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != APPLICATION_ID && (objects > 0 || application != 0) {
         return Err(Error::Unusable(
             "it belongs to another program; name another file".to_owned(),
         ));
     }
-    version(connection).map(drop)
+    version(&reading).map(drop)
 }
 
 /// Brings the file to the latest version.

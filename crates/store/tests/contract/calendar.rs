@@ -158,3 +158,32 @@ pub(crate) async fn is_its_account_s_alone(database: &impl Database) {
         "not alice's"
     );
 }
+
+/// UIDs and names are opaque, however they look.
+pub(crate) async fn keeps_any_text(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    let long = "u".repeat(64 * 1024);
+    for uid in [
+        "",
+        "a\0b",
+        "a\0c",
+        "a'\"; DROP TABLE objects; --",
+        "%",
+        "é\r\n\u{1f600}",
+        &long,
+    ] {
+        let commit = writing(&store, alice, &calendar, uid, uid).await;
+        store.commit(commit).await.unwrap();
+        let event = store.event(alice, uid).await.unwrap();
+        let [object] = &event.objects[..] else {
+            panic!("{uid:?}: {event:?}")
+        };
+        assert_eq!(
+            (object.uid.as_str(), object.text.as_slice()),
+            (uid, uid.as_bytes())
+        );
+    }
+    assert_eq!(store.objects(alice, &calendar).await.unwrap().len(), 7);
+}

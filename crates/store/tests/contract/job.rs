@@ -1,5 +1,7 @@
 //! What is promised of jobs (DESIGN.md, promise 2).
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use store::{Commit, Holding, JobKey, QueueState, Store};
@@ -351,5 +353,22 @@ pub(crate) async fn wakes_another_process(database: &impl Database) {
     assert!(command.queue_retry("j").await.unwrap());
     while take(&server, 1, 1).await.is_empty() {
         server.wait_for_work(FOR_EVER).await;
+    }
+}
+
+/// A session may end while it asks; what it would have got is not lost.
+pub(crate) async fn is_given_back_by_a_caller_that_has_gone(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    ready(&store, alice, "j", 1).await;
+    store.queue().await.unwrap(); // The release is written.
+    let mut asking = store.jobs_take(1, 1);
+    let asked = poll_fn(|context| Poll::Ready(asking.as_mut().poll(context))).await;
+    drop(asking);
+    if asked.is_ready() {
+        return; // The answer came at once: there was nobody to go meanwhile.
+    }
+    while take(&store, 1, 1).await.is_empty() {
+        tokio::task::yield_now().await;
     }
 }

@@ -26,7 +26,7 @@ macro_rules! contract {
             account: has_its_addresses_and_a_default_calendar, is_found_in_any_spelling,
                 is_alone_with_its_addresses, takes_everything_with_it, changes_its_password,
                 must_be_there_to_be_written_to;
-            calendar: has_a_fresh_opaque_id, has_one_default, keeps_contacts_by_name,
+            calendar: keeps_any_text, has_a_fresh_opaque_id, has_one_default, keeps_contacts_by_name,
                 finds_contacts_by_address, keeps_settings, is_its_account_s_alone;
             commit: writes_everything_at_once, writes_nothing_when_refused,
                 is_refused_when_an_object_moved, is_refused_when_the_state_moved,
@@ -39,7 +39,7 @@ macro_rules! contract {
                 is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,
                 goes_with_its_only_hold, stays_for_others_when_refused, keeps_every_distinct_detail,
                 is_released_for_a_dead_process, is_released_after_its_lease,
-                is_given_back_by_a_restart, is_forgotten_after_thirty_days,
+                is_given_back_by_a_restart, is_given_back_by_a_caller_that_has_gone, is_forgotten_after_thirty_days,
                 wakes_who_waits, wakes_who_was_not_waiting_yet, wakes_another_process;
             mail: is_written_once, is_taken_when_due, is_tried_again, is_not_sent_twice,
                 waits_when_parked;

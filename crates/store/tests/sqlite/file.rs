@@ -410,3 +410,31 @@ fn frequent_questions_use_an_index() {
         assert!(!plan.contains("TEMP B-TREE"), "{question}: {plan}");
     }
 }
+
+#[test]
+fn many_processes_may_make_the_file_at_once() {
+    for _ in 0..20 {
+        let file = File::new();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| drop(file.open()));
+            }
+        });
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_its_owner_s_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let file = File::new();
+    let store = file.open();
+    for end in ["", "-wal"] {
+        let path = format!("{}{end}", file.path().display());
+        assert_eq!(
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    drop(store);
+}
