@@ -6,7 +6,7 @@ use super::address::folded;
 use super::operation::Effects;
 use super::statement::{all, execute, first};
 use super::taken::Freed;
-use super::{account, calendar, clock, decision, done, mail};
+use super::{account, calendar, clock, decision, done, job, mail};
 use crate::{
     AccountId, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
     NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp,
@@ -17,10 +17,12 @@ pub(super) fn commit(
     effects: &mut Effects,
     commit: Commit,
 ) -> Result<Committed> {
-    if let Some(job) = &commit.job {
-        effects.freed.push(Freed::Job(job.clone()));
+    if let Some(key) = &commit.job {
+        effects.freed.push(Freed::Job(key.clone()));
         effects.work = true;
-        if let Some(earlier) = done::job(connection, job)? {
+        if !job::is_queued(connection, key)?
+            && let Some(earlier) = done::job(connection, key)?
+        {
             return Ok(Committed {
                 revision: None,
                 decision: earlier.decision,
@@ -35,8 +37,8 @@ pub(super) fn commit(
     if !commit.mails.is_empty() {
         mail::add(connection, effects, &commit.mails, writing.at)?;
     }
-    if let Some(job) = &commit.job {
-        writing.end(job, commit.decision.as_ref())?;
+    if let Some(key) = &commit.job {
+        writing.end(key, commit.decision.as_ref())?;
     }
     Ok(Committed {
         revision: writing.finish()?,
@@ -174,14 +176,15 @@ impl<'a> Writing<'a> {
         puts: &[PutObject],
         places: &[Place],
     ) -> Result<DecisionId> {
-        let mut new = new.clone();
         let went = puts.iter().zip(places).find(|(put, (calendar, _))| {
             put.calendar != *calendar && new.calendar.as_ref() == Some(&put.calendar)
         });
-        if let Some((_, (calendar, name))) = went {
-            new.calendar = Some(calendar.clone());
-            new.name = new.name.map(|_| name.clone());
-        }
+        let Some((_, (calendar, name))) = went else {
+            return decision::record(self.connection, self.account, new);
+        };
+        let mut new = new.clone();
+        new.calendar = Some(calendar.clone());
+        new.name = new.name.map(|_| name.clone());
         decision::record(self.connection, self.account, &new)
     }
 

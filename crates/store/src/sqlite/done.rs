@@ -23,7 +23,7 @@ pub(super) struct Done {
     pub(super) decision: Option<DecisionId>,
 }
 
-/// Whether the job is done, and how.
+/// Whether a job that is not in the queue is done, and how.
 pub(super) fn job(connection: &Connection, job: &JobKey) -> Result<Option<Done>> {
     if let Some(id) = decision::of_job(connection, job.account, &job.id)? {
         return Ok(Some(Done { decision: Some(id) }));

@@ -28,9 +28,7 @@ pub(super) fn hold(
 }
 
 fn hold_one(connection: &Connection, job: &NewJob) -> Result<Holding> {
-    let known = "SELECT 1 FROM jobs WHERE account = ?1 AND id = ?2";
-    let key = params![job.key.account, job.key.id];
-    if first(connection, known, key, |_| Ok(()))?.is_some() {
+    if is_queued(connection, &job.key)? {
         add_hold(connection, job)?;
         return Ok(Holding::Joined);
     }
@@ -40,6 +38,15 @@ fn hold_one(connection: &Connection, job: &NewJob) -> Result<Holding> {
     insert(connection, job)?;
     add_hold(connection, job)?;
     Ok(Holding::New)
+}
+
+/// Whether the job is in the queue: then it is not done, whatever was recorded.
+pub(super) fn is_queued(connection: &Connection, key: &JobKey) -> Result<bool> {
+    let statement = "SELECT 1 FROM jobs WHERE account = ?1 AND id = ?2";
+    let found = first(connection, statement, params![key.account, key.id], |_| {
+        Ok(())
+    })?;
+    Ok(found.is_some())
 }
 
 fn insert(connection: &Connection, job: &NewJob) -> Result<()> {

@@ -466,3 +466,24 @@ pub(crate) async fn replaces_what_came_early(database: &impl Database) {
     assert_eq!(store.early_count(alice, &eve, 30).await.unwrap(), 1);
     assert_eq!(store.early_count(alice, &eve, 31).await.unwrap(), 0);
 }
+
+/// A failure may be recorded while the job waits for a person; that does not end it.
+pub(crate) async fn ends_a_job_whose_failure_was_recorded(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    ready(&store, alice, "j", 5).await;
+    let mut failure = Commit::new(alice, "uid-1");
+    failure.decision = Some(decision("j", "eve@example.org", 70));
+    store.commit(failure).await.unwrap();
+    assert_eq!(take(&store, 5, 1).await, ["j"]);
+    let mut commit = writing(&store, alice, &calendar, "uid-1", "text").await;
+    commit.job = Some(key(alice, "j"));
+    assert_eq!(
+        store.commit(commit).await.unwrap().revision,
+        Some(Revision(1))
+    );
+    assert_eq!(store.queue().await.unwrap(), []);
+    let holding = store.jobs_hold(vec![job(alice, "j", 5)]).await.unwrap();
+    assert_eq!(holding, [Holding::Done]);
+}

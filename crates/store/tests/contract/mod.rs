@@ -33,7 +33,7 @@ macro_rules! contract {
                 loses_nothing_among_many, numbers_every_change, shows_deletions,
                 moves_an_object, goes_to_the_default_when_the_calendar_is_gone,
                 spares_what_has_the_name_already, refuses_a_name_with_another_uid,
-                records_one_decision_for_a_job, is_done_once_for_a_job, counts_for_caps,
+                records_one_decision_for_a_job, is_done_once_for_a_job, ends_a_job_whose_failure_was_recorded, counts_for_caps,
                 replaces_what_came_early;
             job: is_held_joined_and_done, is_taken_once_released, comes_oldest_first,
                 is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,
