@@ -85,7 +85,7 @@ mod tests {
         table.row(["Zoë", "long enough"]);
         assert_eq!(
             table.print(),
-            "name      what\na b [2J   x\nZoë       long enough\n"
+            "name     what\na b [2J  x\nZoë      long enough\n"
         );
     }
 }

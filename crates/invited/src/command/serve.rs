@@ -26,10 +26,10 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// Runs the server until SIGINT or SIGTERM; what it took is finished first.
 pub async fn run(config: Config) -> Outcome {
     logging::start();
+    let server = Running::start(&config).await?;
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
-    let server = Running::start(&config).await?;
     output::print(&format!(
         "invited {} listens on {} (LMTP)",
         env!("CARGO_PKG_VERSION"),

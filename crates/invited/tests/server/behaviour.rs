@@ -8,11 +8,16 @@ const CAROL: &str = "carol@example.org";
 /// The value of one of our fields, folds kept.
 fn field<'a>(mail: &'a str, name: &str) -> Option<&'a str> {
     let header = mail.split("\n\n").next().unwrap();
-    header.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    header
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }
 
 fn newest(site: &Site, address: &str) -> (String, String) {
-    site.decisions(address).into_iter().next().expect("a decision")
+    site.decisions(address)
+        .into_iter()
+        .next()
+        .expect("a decision")
 }
 
 fn pair(outcome: &str, reason: &str) -> (String, String) {
@@ -43,13 +48,23 @@ fn an_update_of_a_known_event_is_applied_and_joins_its_thread() {
     site.start();
     let first = Invitation::default();
     site.settle(&[ALICE], &first.mail());
-    let moved = Invitation { sequence: 1, start: "20270302T150000Z", ..Invitation::default() };
+    let moved = Invitation {
+        sequence: 1,
+        start: "20270302T150000Z",
+        ..Invitation::default()
+    };
     site.settle(&[ALICE], &moved.mail());
     let mails = site.mails(ALICE, "");
     assert_eq!(mails.len(), 2);
-    let update = mails.iter().find(|mail| mail.contains("SEQUENCE:1")).unwrap();
+    let update = mails
+        .iter()
+        .find(|mail| mail.contains("SEQUENCE:1"))
+        .unwrap();
     assert!(field(update, "X-ME-Cal-Exists").is_some());
-    let ids: Vec<_> = mails.iter().map(|mail| field(mail, "X-ME-Message-Id").unwrap()).collect();
+    let ids: Vec<_> = mails
+        .iter()
+        .map(|mail| field(mail, "X-ME-Message-Id").unwrap())
+        .collect();
     assert_eq!(ids[0], ids[1]);
     for mail in &mails {
         assert_eq!(field(mail, "References"), Some(ids[0]), "{mail}");
@@ -64,7 +79,11 @@ fn an_update_of_a_known_event_is_applied_and_joins_its_thread() {
 fn a_strangers_invitation_is_only_delivered() {
     let mut site = Site::new("");
     site.start();
-    let stranger = Invitation { from: "eve@evil.example", organizer: "eve@evil.example", ..Invitation::default() };
+    let stranger = Invitation {
+        from: "eve@evil.example",
+        organizer: "eve@evil.example",
+        ..Invitation::default()
+    };
     site.settle(&[ALICE], &stranger.mail());
     assert_eq!(site.mails(ALICE, "").len(), 1);
     assert!(!site.calendar(ALICE).contains("BEGIN:VEVENT"));
@@ -86,7 +105,11 @@ fn a_stranger_does_not_change_a_known_event() {
             ..Invitation::default()
         };
         site.settle(&[ALICE], &forged.mail());
-        assert_eq!(newest(&site, ALICE), pair("no-action", "not-the-organizer"), "{method}");
+        assert_eq!(
+            newest(&site, ALICE),
+            pair("no-action", "not-the-organizer"),
+            "{method}"
+        );
         assert_eq!(site.calendar(ALICE), before);
     }
 }
@@ -96,14 +119,29 @@ fn a_cancelled_event_is_marked_or_removed_as_the_owner_wants() {
     let mut site = Site::new("");
     site.start();
     site.settle(&[ALICE], &Invitation::default().mail());
-    site.settle(&[ALICE], &Invitation { method: "CANCEL", sequence: 1, ..Invitation::default() }.mail());
+    site.settle(
+        &[ALICE],
+        &Invitation {
+            method: "CANCEL",
+            sequence: 1,
+            ..Invitation::default()
+        }
+        .mail(),
+    );
     assert!(site.calendar(ALICE).contains("STATUS:CANCELLED"));
     assert_eq!(newest(&site, ALICE).0, "cancelled");
     site.ok(&["preferences", "set", ALICE, "cancelled", "remove"]);
-    let other = Invitation { uid: "tea@example.com", ..Invitation::default() };
+    let other = Invitation {
+        uid: "tea@example.com",
+        ..Invitation::default()
+    };
     site.settle(&[ALICE], &other.mail());
     assert!(site.calendar(ALICE).contains("UID:tea@example.com"));
-    let cancel = Invitation { method: "CANCEL", sequence: 1, ..other };
+    let cancel = Invitation {
+        method: "CANCEL",
+        sequence: 1,
+        ..other
+    };
     site.settle(&[ALICE], &cancel.mail());
     assert!(!site.calendar(ALICE).contains("UID:tea@example.com"));
     assert_eq!(newest(&site, ALICE).0, "removed");
@@ -114,9 +152,17 @@ fn two_recipients_of_one_mail_have_their_own_stamps_and_decisions() {
     let mut site = Site::new("");
     site.start();
     site.settle(&[ALICE], &Invitation::default().mail());
-    let moved = Invitation { sequence: 1, start: "20270302T150000Z", ..Invitation::default() };
+    let moved = Invitation {
+        sequence: 1,
+        start: "20270302T150000Z",
+        ..Invitation::default()
+    };
     site.settle(&[CAROL, ALICE], &moved.mail());
-    let of_alice = site.mails(ALICE, "").into_iter().find(|mail| mail.contains("SEQUENCE:1")).unwrap();
+    let of_alice = site
+        .mails(ALICE, "")
+        .into_iter()
+        .find(|mail| mail.contains("SEQUENCE:1"))
+        .unwrap();
     assert!(field(&of_alice, "X-ME-Cal-Exists").is_some());
     assert_eq!(field(&of_alice, "Delivered-To"), Some(ALICE));
     let of_carol = site.mails(CAROL, "");
@@ -131,23 +177,37 @@ fn two_recipients_of_one_mail_have_their_own_stamps_and_decisions() {
 fn one_account_behind_two_addresses_has_two_mails_and_one_decision() {
     let mut site = Site::new("");
     site.start();
-    site.settle(&["al@example.org", "alice+lists@example.org"], &Invitation::default().mail());
+    site.settle(
+        &["al@example.org", "alice+lists@example.org"],
+        &Invitation::default().mail(),
+    );
     assert_eq!(site.mails(ALICE, "").len(), 2);
     assert_eq!(site.decisions(ALICE), [pair("added", "new")]);
     let mut lmtp = Lmtp::connect(site.address());
     assert!(lmtp.say("MAIL FROM:<bob@example.com>").starts_with("250"));
-    assert!(lmtp.say("RCPT TO:<nobody@example.org>").starts_with("550 5.1.1"));
+    assert!(
+        lmtp.say("RCPT TO:<nobody@example.org>")
+            .starts_with("550 5.1.1")
+    );
 }
 
 #[test]
 fn forged_stamps_go_from_any_mail_and_the_rest_stays() {
     let mut site = Site::new("");
     site.start();
-    let forged = "X-ME-Cal-Method: request\nx-me-cal-sender : bob@example.com\nX-Me-Message-ID:\n <a@b>\n";
-    let ordinary = format!("From: eve@evil.example\n{forged}Subject: hello\n\nX-ME-Cal-Method: in the body\n");
+    let forged =
+        "X-ME-Cal-Method: request\nx-me-cal-sender : bob@example.com\nX-Me-Message-ID:\n <a@b>\n";
+    let ordinary =
+        format!("From: eve@evil.example\n{forged}Subject: hello\n\nX-ME-Cal-Method: in the body\n");
     site.settle(&[ALICE], &ordinary);
     let mails = site.mails(ALICE, "");
-    assert!(mails[0].ends_with("\nFrom: eve@evil.example\nSubject: hello\n\nX-ME-Cal-Method: in the body\n"), "{}", mails[0]);
+    assert!(
+        mails[0].ends_with(
+            "\nFrom: eve@evil.example\nSubject: hello\n\nX-ME-Cal-Method: in the body\n"
+        ),
+        "{}",
+        mails[0]
+    );
     let stranger = Invitation {
         from: "eve@evil.example",
         organizer: "eve@evil.example",
@@ -162,13 +222,27 @@ fn forged_stamps_go_from_any_mail_and_the_rest_stays() {
 fn the_body_stays_byte_for_byte() {
     let mut site = Site::new("");
     site.start();
-    let mail = Invitation { title: "Größe 8bit ✓", ..Invitation::default() }.mail();
+    let mail = Invitation {
+        title: "Größe 8bit ✓",
+        ..Invitation::default()
+    }
+    .mail();
     site.settle(&[ALICE], &mail);
     let stored = &site.mails(ALICE, "")[0];
-    let added: Vec<&str> = stored.strip_suffix(&mail).expect("the mail as it came").lines().collect();
-    assert!(added[0].starts_with("Return-Path: <bob@example.com>"), "{added:?}");
+    let added: Vec<&str> = stored
+        .strip_suffix(&mail)
+        .expect("the mail as it came")
+        .lines()
+        .collect();
+    assert!(
+        added[0].starts_with("Return-Path: <bob@example.com>"),
+        "{added:?}"
+    );
     assert!(added[1].starts_with("Delivered-To: "), "{added:?}");
-    assert!(added[2].starts_with("Received: from mx.example.net"), "{added:?}");
+    assert!(
+        added[2].starts_with("Received: from mx.example.net"),
+        "{added:?}"
+    );
 }
 
 #[test]
@@ -182,7 +256,17 @@ fn each_preference_changes_the_script_and_the_next_mail() {
         assert_ne!(before, after, "{name} {value}");
     };
     let send = |uid: &str, from: &str, method: &str| {
-        site.settle(&[ALICE], &Invitation { uid, from, organizer: from, method, ..Invitation::default() }.mail());
+        site.settle(
+            &[ALICE],
+            &Invitation {
+                uid,
+                from,
+                organizer: from,
+                method,
+                ..Invitation::default()
+            }
+            .mail(),
+        );
         newest(&site, ALICE)
     };
     let (bob, colleague, eve) = ("bob@example.com", "zoe@corp.example", "eve@evil.example");
@@ -220,9 +304,18 @@ fn the_calendar_preference_names_where_new_events_go() {
     let mut site = Site::new("");
     site.start();
     let shown = site.ok(&["calendar", "show", ALICE]);
-    let id = shown.split("(id ").nth(1).unwrap().split([',', ')']).next().unwrap();
+    let id = shown
+        .split("(id ")
+        .nth(1)
+        .unwrap()
+        .split([',', ')'])
+        .next()
+        .unwrap();
     site.ok(&["preferences", "set", ALICE, "calendar", id]);
-    assert!(site.ok(&["sieve", "show", ALICE]).contains(&format!("calendarId={id}")));
+    assert!(
+        site.ok(&["sieve", "show", ALICE])
+            .contains(&format!("calendarId={id}"))
+    );
     site.settle(&[ALICE], &Invitation::default().mail());
     assert_eq!(newest(&site, ALICE).0, "added");
     let (status, error) = site.fails(&["preferences", "set", ALICE, "calendar", "nosuch"]);
@@ -240,7 +333,10 @@ fn the_own_script_runs_after_the_generated_one() {
     let file = site.write("own.sieve", script);
     let (_, error) = site.fails(&["sieve", "set", ALICE, &file]);
     assert!(error.contains("copy"), "{error}");
-    let file = site.write("own.sieve", script.replace("imap4flags", "imap4flags\", \"copy"));
+    let file = site.write(
+        "own.sieve",
+        script.replace("imap4flags", "imap4flags\", \"copy"),
+    );
     site.ok(&["sieve", "set", ALICE, &file]);
     site.settle(&[ALICE], &Invitation::default().mail());
     assert_eq!(newest(&site, ALICE).0, "added");
@@ -254,15 +350,46 @@ fn the_own_script_runs_after_the_generated_one() {
 fn trusted_results_decide_who_is_authenticated() {
     let mut site = Site::new("[trust]\nauthserv_ids = [\"mx.example.org\"]\n");
     site.start();
-    site.settle(&[ALICE], &Invitation { uid: "no-results", ..Invitation::default() }.mail());
+    site.settle(
+        &[ALICE],
+        &Invitation {
+            uid: "no-results",
+            ..Invitation::default()
+        }
+        .mail(),
+    );
     assert_eq!(newest(&site, ALICE).0, "no-action");
     let fail = "Authentication-Results: mx.example.org; dmarc=fail header.from=example.com\n";
-    site.settle(&[ALICE], &Invitation { uid: "fail", fields: fail, ..Invitation::default() }.mail());
+    site.settle(
+        &[ALICE],
+        &Invitation {
+            uid: "fail",
+            fields: fail,
+            ..Invitation::default()
+        }
+        .mail(),
+    );
     assert_eq!(newest(&site, ALICE).0, "no-action");
     let foreign = "Authentication-Results: evil.example; dmarc=pass header.from=example.com\n";
-    site.settle(&[ALICE], &Invitation { uid: "foreign", fields: foreign, ..Invitation::default() }.mail());
+    site.settle(
+        &[ALICE],
+        &Invitation {
+            uid: "foreign",
+            fields: foreign,
+            ..Invitation::default()
+        }
+        .mail(),
+    );
     assert_eq!(newest(&site, ALICE).0, "no-action");
     let pass = "Authentication-Results: mx.example.org; dmarc=pass header.from=example.com\n";
-    site.settle(&[ALICE], &Invitation { uid: "pass", fields: pass, ..Invitation::default() }.mail());
+    site.settle(
+        &[ALICE],
+        &Invitation {
+            uid: "pass",
+            fields: pass,
+            ..Invitation::default()
+        }
+        .mail(),
+    );
     assert_eq!(newest(&site, ALICE), pair("added", "new"));
 }

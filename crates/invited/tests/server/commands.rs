@@ -10,9 +10,18 @@ fn misuse_is_status_2_and_one_line() {
     for (arguments, said) in [
         (&["account", "add"][..], "ADDRESS"),
         (&["nonsense"], "nonsense"),
-        (&["account", "add", "not an address", "--password-stdin"], "alice@example.org"),
-        (&["preferences", "set", ALICE, "colour", "red"], "invitation-folder"),
-        (&["preferences", "set", ALICE, "invitations", "friends"], "contacts-and-own-domain"),
+        (
+            &["account", "add", "not an address", "--password-stdin"],
+            "alice@example.org",
+        ),
+        (
+            &["preferences", "set", ALICE, "colour", "red"],
+            "invitation-folder",
+        ),
+        (
+            &["preferences", "set", ALICE, "invitations", "friends"],
+            "contacts-and-own-domain",
+        ),
     ] {
         let (status, error) = site.fails(arguments);
         assert_eq!(status, 2, "{arguments:?}: {error}");
@@ -24,9 +33,18 @@ fn misuse_is_status_2_and_one_line() {
 fn failures_are_status_1_and_say_how_to_mend() {
     let site = Site::new("");
     for (arguments, said) in [
-        (&["calendar", "show", "nobody@example.org"][..], "invited account list"),
-        (&["contacts", "import", ALICE, "/nonexistent.vcf"], "/nonexistent.vcf"),
-        (&["check", "/nonexistent.eml", "--account", ALICE], "/nonexistent.eml"),
+        (
+            &["calendar", "show", "nobody@example.org"][..],
+            "invited account list",
+        ),
+        (
+            &["contacts", "import", ALICE, "/nonexistent.vcf"],
+            "/nonexistent.vcf",
+        ),
+        (
+            &["check", "/nonexistent.eml", "--account", ALICE],
+            "/nonexistent.eml",
+        ),
         (&["queue", "retry", "0000"], "invited queue list"),
     ] {
         let (status, error) = site.fails(arguments);
@@ -41,11 +59,16 @@ fn a_taken_port_is_one_line() {
     let address = listener.local_addr().unwrap().to_string();
     let site = Site::new("");
     let path = site.path().join("invited.toml");
-    let config = std::fs::read_to_string(&path).unwrap().replace("127.0.0.1:0", &address);
+    let config = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("127.0.0.1:0", &address);
     std::fs::write(&path, config).unwrap();
     let (status, error) = site.fails(&["serve"]);
     assert_eq!(status, 1);
-    assert!(error.contains(&address) && error.contains("lmtp.listen"), "{error}");
+    assert!(
+        error.contains(&address) && error.contains("lmtp.listen"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -97,17 +120,29 @@ fn the_configuration_warns_of_forgery() {
     let site = Site::empty("");
     assert!(site.ok(&["config", "check"]).contains("authserv_ids"));
     let site = Site::empty("[trust]\nauthserv_ids = [\"mx.example.org\"]");
-    assert_eq!(site.ok(&["config", "check"]), "the configuration is right\n");
+    assert_eq!(
+        site.ok(&["config", "check"]),
+        "the configuration is right\n"
+    );
 }
 
 #[test]
 fn accounts_come_and_go() {
     let site = Site::new("");
     let list = site.ok(&["account", "list"]);
-    assert!(list.contains(ALICE) && list.contains("al@example.org"), "{list}");
-    let output = site.run(&["account", "add", "AL@EXAMPLE.ORG", "--password-stdin"], "x\n");
+    assert!(
+        list.contains(ALICE) && list.contains("al@example.org"),
+        "{list}"
+    );
+    let output = site.run(
+        &["account", "add", "AL@EXAMPLE.ORG", "--password-stdin"],
+        "x\n",
+    );
     assert_eq!(output.status.code(), Some(1));
-    site.ok_with(&["account", "password", "c@example.org", "--password-stdin"], "new\n");
+    site.ok_with(
+        &["account", "password", "c@example.org", "--password-stdin"],
+        "new\n",
+    );
     site.ok(&["account", "remove", "c@example.org"]);
     assert!(!site.ok(&["account", "list"]).contains("carol"));
 }
@@ -121,7 +156,10 @@ fn an_exported_calendar_can_be_imported() {
     let file = site.write("calendar.ics", &calendar);
     site.ok(&["calendar", "import", "carol@example.org", &file]);
     assert_eq!(site.calendar("carol@example.org"), calendar);
-    assert!(site.ok(&["calendar", "show", "carol@example.org"]).contains("Lunch"));
+    assert!(
+        site.ok(&["calendar", "show", "carol@example.org"])
+            .contains("Lunch")
+    );
 }
 
 #[test]
@@ -129,7 +167,12 @@ fn check_changes_nothing_and_says_why() {
     let site = Site::new("");
     let file = site.write("mail.eml", Invitation::default().mail());
     let said = site.ok(&["check", &file, "--account", ALICE]);
-    for part in ["REQUEST of lunch@example.com", "bob@example.com (unverified)", "added", "Lunch"] {
+    for part in [
+        "REQUEST of lunch@example.com",
+        "bob@example.com (unverified)",
+        "added",
+        "Lunch",
+    ] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(site.decisions(ALICE).is_empty());

@@ -19,10 +19,25 @@ fn survive(step: &str) {
         site.settle(&[ALICE], &mail);
     }
     site.wait_for_jobs();
-    assert!(!site.mails(ALICE, "").is_empty(), "{step}: the mail is gone");
-    assert_eq!(site.calendar(ALICE).matches("BEGIN:VEVENT").count(), 1, "{step}");
-    assert_eq!(site.decisions(ALICE), [("added".to_owned(), "new".to_owned())], "{step}");
-    assert_eq!(site.ok(&["queue", "list"]), "nothing waits, nothing is parked\n", "{step}");
+    assert!(
+        !site.mails(ALICE, "").is_empty(),
+        "{step}: the mail is gone"
+    );
+    assert_eq!(
+        site.calendar(ALICE).matches("BEGIN:VEVENT").count(),
+        1,
+        "{step}"
+    );
+    assert_eq!(
+        site.decisions(ALICE),
+        [("added".to_owned(), "new".to_owned())],
+        "{step}"
+    );
+    assert_eq!(
+        site.ok(&["queue", "list"]),
+        "nothing waits, nothing is parked\n",
+        "{step}"
+    );
 }
 
 #[test]
@@ -75,7 +90,12 @@ fn two_mails_in_flight_with_one_event_are_applied_once_each() {
     let mut site = Site::new("");
     site.start();
     let first = Invitation::default().mail();
-    let update = Invitation { sequence: 1, start: "20270302T150000Z", ..Invitation::default() }.mail();
+    let update = Invitation {
+        sequence: 1,
+        start: "20270302T150000Z",
+        ..Invitation::default()
+    }
+    .mail();
     let mut one = Lmtp::connect(site.address());
     let mut two = Lmtp::connect(site.address());
     one.begin("bob@example.com", &[ALICE], &first);

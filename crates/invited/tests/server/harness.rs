@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use store::{SqliteStore, Store};
 
-
 /// A site in a temporary folder; its server is killed at the end.
 pub struct Site {
     folder: tempfile::TempDir,
@@ -26,8 +25,21 @@ impl Site {
     /// alice@example.org (contacts: bob@example.com) and carol@example.org.
     pub fn new(more: &str) -> Self {
         let site = Self::empty(more);
-        for (address, alias) in [("alice@example.org", "al@example.org"), ("carol@example.org", "c@example.org")] {
-            site.ok_with(&["account", "add", address, "--alias", alias, "--password-stdin"], "secret\n");
+        for (address, alias) in [
+            ("alice@example.org", "al@example.org"),
+            ("carol@example.org", "c@example.org"),
+        ] {
+            site.ok_with(
+                &[
+                    "account",
+                    "add",
+                    address,
+                    "--alias",
+                    alias,
+                    "--password-stdin",
+                ],
+                "secret\n",
+            );
         }
         let contact = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:bob\r\nFN:Bob\r\nEMAIL:bob@example.com\r\nEND:VCARD\r\n";
         let file = site.write("bob.vcf", contact);
@@ -44,7 +56,10 @@ impl Site {
              [lmtp]\nlisten = \"127.0.0.1:0\"\n{more}\n"
         );
         std::fs::write(folder.path().join("invited.toml"), config).unwrap();
-        Self { folder, server: None }
+        Self {
+            folder,
+            server: None,
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -61,7 +76,10 @@ impl Site {
     /// The program with this site's configuration.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_invited"));
-        command.arg("--config").arg(self.folder.path().join("invited.toml")).args(arguments);
+        command
+            .arg("--config")
+            .arg(self.folder.path().join("invited.toml"))
+            .args(arguments);
         command.current_dir(self.folder.path());
         command
     }
@@ -129,9 +147,18 @@ impl Site {
         });
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let address = line.split(" listens on ").nth(1).and_then(|rest| rest.split(' ').next());
-        let address = address.unwrap_or_else(|| panic!("the server did not start: {line:?}")).to_owned();
-        self.server = Some(Server { child, address, log });
+        let address = line
+            .split(" listens on ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next());
+        let address = address
+            .unwrap_or_else(|| panic!("the server did not start: {line:?}"))
+            .to_owned();
+        self.server = Some(Server {
+            child,
+            address,
+            log,
+        });
     }
 
     /// Where the server takes mail.
@@ -154,7 +181,10 @@ impl Site {
     /// Stops the server as an administrator does, and gives its log.
     pub fn stop(&mut self) -> String {
         let mut server = self.server.take().unwrap();
-        let status = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+        let status = Command::new("kill")
+            .arg(server.child.id().to_string())
+            .status()
+            .unwrap();
         assert!(status.success());
         assert!(server.child.wait().unwrap().success());
         server.log.join().unwrap()
@@ -175,21 +205,37 @@ impl Site {
 
     /// Waits until no job is left.
     pub fn wait_for_jobs(&self) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let store = SqliteStore::open(&self.folder.path().join("data/invited.db")).unwrap();
             let idle = async {
-                while store.queue().await.unwrap().iter().any(|entry| entry.kind == "calendar") {
+                while store
+                    .queue()
+                    .await
+                    .unwrap()
+                    .iter()
+                    .any(|entry| entry.kind == "calendar")
+                {
                     store.wait_for_work(Duration::from_millis(100)).await;
                 }
             };
-            tokio::time::timeout(Duration::from_secs(60), idle).await.expect("jobs are still there");
+            tokio::time::timeout(Duration::from_secs(60), idle)
+                .await
+                .expect("jobs are still there");
         });
     }
 
     /// The texts of the mails in a folder of an account (`""`: the inbox), oldest first.
     pub fn mails(&self, address: &str, folder: &str) -> Vec<String> {
-        let home = self.folder.path().join("data/mail").join(address).join(folder);
+        let home = self
+            .folder
+            .path()
+            .join("data/mail")
+            .join(address)
+            .join(folder);
         let mut files: Vec<PathBuf> = ["new", "cur"]
             .iter()
             .filter_map(|part| std::fs::read_dir(home.join(part)).ok())
@@ -197,7 +243,10 @@ impl Site {
             .map(|entry| entry.unwrap().path())
             .collect();
         files.sort();
-        files.iter().map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()).collect()
+        files
+            .iter()
+            .map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned())
+            .collect()
     }
 
     /// The events of an account as iCalendar.
@@ -207,12 +256,18 @@ impl Site {
 
     /// Outcome and reason of an account's decisions, newest first.
     pub fn decisions(&self, address: &str) -> Vec<(String, String)> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let store = SqliteStore::open(&self.folder.path().join("data/invited.db")).unwrap();
             let account = store.account_by_address(address).await.unwrap().unwrap();
             let decisions = store.decisions(account.id, 1000).await.unwrap();
-            decisions.into_iter().map(|decision| (decision.record.outcome, decision.record.reason)).collect()
+            decisions
+                .into_iter()
+                .map(|decision| (decision.record.outcome, decision.record.reason))
+                .collect()
         })
     }
 }
@@ -235,8 +290,12 @@ impl Lmtp {
     /// Connects and says LHLO.
     pub fn connect(address: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let mut client = Self { stream: BufReader::new(stream) };
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        let mut client = Self {
+            stream: BufReader::new(stream),
+        };
         assert!(client.reply().starts_with("220 "));
         assert!(client.say("LHLO mx.example.net").starts_with("250 "));
         client
@@ -280,9 +339,16 @@ impl Lmtp {
             assert!(reply.starts_with("250 "), "{reply}");
         }
         assert!(self.say("DATA").starts_with("354 "));
-        let text = mail.replace("\r\n", "\n").replace('\n', "\r\n").replace("\r\n.", "\r\n..");
+        let text = mail
+            .replace("\r\n", "\n")
+            .replace('\n', "\r\n")
+            .replace("\r\n.", "\r\n..");
         self.send(text.as_bytes());
-        self.send(if text.ends_with("\r\n") { b".\r\n" } else { b"\r\n.\r\n" });
+        self.send(if text.ends_with("\r\n") {
+            b".\r\n"
+        } else {
+            b"\r\n.\r\n"
+        });
     }
 }
 
@@ -322,7 +388,18 @@ impl Default for Invitation<'_> {
 impl Invitation<'_> {
     /// The mail, LF lines.
     pub fn mail(&self) -> String {
-        let Self { method, uid, from, organizer, attendee, sequence, start, title, fields, lines } = self;
+        let Self {
+            method,
+            uid,
+            from,
+            organizer,
+            attendee,
+            sequence,
+            start,
+            title,
+            fields,
+            lines,
+        } = self;
         format!(
             "From: Bob <{from}>\nTo: {attendee}\nSubject: {title}\nMessage-ID: <{method}-{sequence}-{start}@example.com>\n\
              Date: Mon, 01 Feb 2027 10:00:0{second} +0000\nMIME-Version: 1.0\n{fields}\

@@ -39,13 +39,18 @@ fn serve(stream: TcpStream, answer: &str, mails: &Sender<String>) {
     say("220 relay");
     while reader.read_line(&mut line).is_ok_and(|octets| octets > 0) {
         let command = std::mem::take(&mut line);
-        let verb = command.split([' ', '\r']).next().unwrap().to_ascii_uppercase();
+        let verb = command
+            .split([' ', '\r'])
+            .next()
+            .unwrap()
+            .to_ascii_uppercase();
         let reply = match verb.as_str() {
             "EHLO" => "250-relay\r\n250 8BITMIME",
             "RCPT" if !answer.is_empty() => answer,
             "DATA" => {
                 say("354 go on");
-                while reader.read_line(&mut line).is_ok_and(|octets| octets > 0) && line != ".\r\n" {
+                while reader.read_line(&mut line).is_ok_and(|octets| octets > 0) && line != ".\r\n"
+                {
                     mail.push_str(&std::mem::take(&mut line));
                 }
                 line.clear();
@@ -80,8 +85,14 @@ fn a_redirected_mail_leaves_through_the_relay() {
     let mail = relay.mails.recv().unwrap();
     assert!(mail.starts_with("MAIL FROM:<bob@example.com>"), "{mail}");
     assert!(mail.contains("RCPT TO:<friend@example.net>"), "{mail}");
-    assert!(mail.contains("\r\nDelivered-To: alice@example.org\r\n"), "{mail}");
-    assert!(mail.ends_with("\r\nFrom: bob@example.com\r\nSubject: hi\r\n\r\nhello\r\n"), "{mail}");
+    assert!(
+        mail.contains("\r\nDelivered-To: alice@example.org\r\n"),
+        "{mail}"
+    );
+    assert!(
+        mail.ends_with("\r\nFrom: bob@example.com\r\nSubject: hi\r\n\r\nhello\r\n"),
+        "{mail}"
+    );
     assert!(site.mails(ALICE, "").is_empty());
 }
 
@@ -90,7 +101,10 @@ fn a_mail_that_comes_back_is_refused() {
     let relay = Relay::start("");
     let mut site = site(&relay, "redirect \"friend@example.net\";");
     site.start();
-    let replies = site.deliver(&[ALICE], "Delivered-To: alice@example.org\nSubject: again\n\nhello\n");
+    let replies = site.deliver(
+        &[ALICE],
+        "Delivered-To: alice@example.org\nSubject: again\n\nhello\n",
+    );
     assert!(replies[0].starts_with("554 5.4.6"), "{replies:?}");
     let hops = "Received: from a by b; Mon, 01 Feb 2027 10:00:00 +0000\n".repeat(101);
     let replies = site.deliver(&[ALICE], &format!("{hops}Subject: again\n\nhello\n"));
@@ -105,10 +119,22 @@ fn a_refused_mail_is_parked_and_can_be_dropped() {
     site.settle(&[ALICE], "Subject: hi\n\nhello\n");
     let list = wait_for(&site, "parked");
     assert!(list.contains("no such user"), "{list}");
-    let id = list.lines().nth(1).unwrap().split_whitespace().next().unwrap();
-    assert!(site.ok(&["queue", "show", id]).contains("friend@example.net"));
+    let id = list
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap();
+    assert!(
+        site.ok(&["queue", "show", id])
+            .contains("friend@example.net")
+    );
     site.ok(&["queue", "drop", id]);
-    assert_eq!(site.ok(&["queue", "list"]), "nothing waits, nothing is parked\n");
+    assert_eq!(
+        site.ok(&["queue", "list"]),
+        "nothing waits, nothing is parked\n"
+    );
 }
 
 #[test]
@@ -123,10 +149,18 @@ fn a_deferred_mail_waits_and_is_sent_when_told() {
     // The same site with a relay that works.
     let working = Relay::start("");
     let path = site.path().join("invited.toml");
-    let config = std::fs::read_to_string(&path).unwrap().replace(&relay.address, &working.address);
+    let config = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace(&relay.address, &working.address);
     std::fs::write(&path, config).unwrap();
     site.start();
-    let id = list.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    let id = list
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap();
     site.ok(&["queue", "retry", id]);
     assert!(working.mails.recv().unwrap().ends_with("hello\r\n"));
 }

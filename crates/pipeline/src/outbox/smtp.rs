@@ -80,6 +80,8 @@ impl Relay for SmtpRelay {
         message: &[u8],
     ) -> Result<(), SendError> {
         let envelope = envelope(reverse_path, recipient)?;
+        // lettre ends the last line itself, even when it has an end already.
+        let message = message.strip_suffix(b"\r\n").unwrap_or(message);
         match self.transport.send_raw(&envelope, message).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_permanent() => Err(SendError::Permanent(said(&error))),
