@@ -145,7 +145,12 @@ fn logical_line(rest: &[u8]) -> &[u8] {
 fn field(octets: &[u8]) -> Option<Field<'_>> {
     let colon = memchr::memchr(b':', octets)?;
     let (name, value) = octets.split_at_checked(colon)?;
-    let name = name.trim_ascii_end();
+    let blanks = name
+        .iter()
+        .rev()
+        .take_while(|octet| matches!(octet, b' ' | b'\t'))
+        .count();
+    let name = name.get(..name.len() - blanks)?;
     if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
         return None;
     }

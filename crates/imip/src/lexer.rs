@@ -10,9 +10,15 @@ pub(crate) struct Lexer<'a> {
     rest: &'a [u8],
 }
 
+/// Octets of the longest value that is read; what is made of it takes many times its memory.
+const LONGEST: usize = 64 << 10;
+
 impl<'a> Lexer<'a> {
     /// A value with control characters is refused: readers differ about them.
     pub(crate) fn new(value: &'a [u8]) -> Result<Self, Malformed> {
+        if value.len() > LONGEST {
+            return Err(Malformed);
+        }
         let control = value
             .iter()
             .any(|octet| octet.is_ascii_control() && *octet != b'\t');
@@ -138,6 +144,13 @@ mod tests {
         assert_eq!(after_cfws("(a(b)"), None);
         assert_eq!(after_cfws("(a\\"), None);
         assert_eq!(after_cfws(&"(".repeat(1_000_000)), None);
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused() {
+        assert!(after_cfws(&"(".repeat(LONGEST)).is_none());
+        assert!(after_cfws(&"a".repeat(LONGEST)).is_some());
+        assert!(after_cfws(&"a".repeat(LONGEST + 1)).is_none());
     }
 
     #[test]

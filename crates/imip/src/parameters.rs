@@ -11,6 +11,9 @@ pub(crate) struct Parameterized {
     parameters: Vec<Parameter>,
 }
 
+/// Parameters that are read of one field.
+const MOST: usize = 1_000;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Parameter {
     /// In lower case, asterisks of RFC 2231 included.
@@ -23,7 +26,7 @@ impl Parameterized {
         let value = field.value();
         let mut pieces = Pieces { rest: &value };
         let first = pieces.next().unwrap_or_default();
-        let parameters = pieces.filter_map(parameter).collect();
+        let parameters = pieces.filter_map(parameter).take(MOST).collect();
         let value =
             String::from_utf8_lossy(without_comment(first).trim_ascii()).to_ascii_lowercase();
         Self { value, parameters }
@@ -267,6 +270,17 @@ mod tests {
         assert_eq!(parameter_of("a/b; boundary=a=b", "boundary"), "a=b");
         assert_eq!(parameter_of("a/b; x=1; x=2", "x"), "1");
         assert_eq!(read("a/b; x").parameter("x"), None);
+    }
+
+    #[test]
+    fn so_many_are_read_and_no_more() {
+        let value = format!("a/b{}; last=1", "; x=y".repeat(MOST - 1));
+        assert_eq!(parameter_of(&value, "last"), "1");
+        assert_eq!(
+            parameter_of(&value.replace("; last", "; x=y; last"), "last"),
+            ""
+        );
+        assert_eq!(read(&value.repeat(100)).parameters.len(), MOST);
     }
 
     #[test]

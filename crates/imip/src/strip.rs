@@ -113,11 +113,16 @@ fn fate(begin: &[u8]) -> Option<Fate> {
         return None;
     }
     match begin.split_last() {
-        Some((b':' | b' ' | b'\t', name)) if name.eq_ignore_ascii_case(MESSAGE_ID) => {
+        Some((&after, name)) if ends_name(after) && name.eq_ignore_ascii_case(MESSAGE_ID) => {
             Some(Fate::Drop)
         }
         _ => Some(Fate::Keep),
     }
+}
+
+/// A colon, or what a lenient reader might take for a blank before it.
+fn ends_name(octet: u8) -> bool {
+    octet == b':' || !(octet.is_ascii_graphic() || matches!(octet, b'\r' | b'\n'))
 }
 
 /// Whether `name` starts with `begin`, in any case.
@@ -168,7 +173,7 @@ mod tests {
     #[test]
     fn our_fields_go_in_any_spelling() {
         check(
-            "x-me-cal-METHOD : a\nX-Me-Message-ID \t: <a@b>\nX-ME-CAL-Anything: x\nA: 1\n\n",
+            "x-me-cal-METHOD : a\nX-Me-Message-ID \t: <a@b>\nX-ME-CAL-Anything: x\nx-me-message-id\x0c: y\nA: 1\n\n",
             "A: 1\n\n",
         );
         check("X-ME-Cal-: x\nX-ME-Cal-Foo\nA: 1\n\n", "A: 1\n\n");

@@ -1,6 +1,6 @@
 //! The Received fields of the site's own servers (RFC 5321 section 4.4, RFC 3848, RFC 6531).
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::authentication_results::is_one_of;
 use crate::header::{Field, named};

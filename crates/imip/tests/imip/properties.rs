@@ -86,10 +86,13 @@ fn strip_by_lines(mail: &[u8]) -> Vec<u8> {
         let blank = matches!(line, b"\n" | b"\r\n");
         if !line.starts_with(b" ") && !line.starts_with(b"\t") {
             let line = String::from_utf8_lossy(line).to_ascii_lowercase();
+            let ends_name = |letter: char| {
+                letter == ':' || (letter != '\r' && letter != '\n' && !letter.is_ascii_graphic())
+            };
             let after_id = line
                 .strip_prefix("x-me-message-id")
                 .and_then(|rest| rest.chars().next());
-            ours = line.starts_with("x-me-cal-") || matches!(after_id, Some(' ' | '\t' | ':'));
+            ours = line.starts_with("x-me-cal-") || after_id.is_some_and(ends_name);
         }
         if !ours {
             passed.extend_from_slice(line);
