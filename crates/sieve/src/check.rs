@@ -1,5 +1,6 @@
 //! From a syntax tree to code that can run: names, arguments and `require` (RFC 5228 sections 2.6, 2.10.5 and 3).
 
+mod arguments;
 mod call;
 mod control;
 mod string;

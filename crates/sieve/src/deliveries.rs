@@ -87,7 +87,7 @@ impl Deliveries {
                 address: known,
                 transfer,
             } = effect
-                && *known == address
+                && is_same_address(known, &address)
             {
                 if delivery.transfer == Transfer::Move {
                     *transfer = Transfer::Move;
@@ -157,6 +157,16 @@ impl Deliveries {
 
     fn check(&self, limits: &Limits) -> Step<()> {
         within(self.effects.len(), limits.effects, "actions are taken")
+    }
+}
+
+/// The domain is compared without regard to case, the local part exactly.
+fn is_same_address(a: &str, b: &str) -> bool {
+    match (a.rsplit_once('@'), b.rsplit_once('@')) {
+        (Some((a, a_domain)), Some((b, b_domain))) => {
+            a == b && a_domain.eq_ignore_ascii_case(b_domain)
+        }
+        _ => a == b,
     }
 }
 

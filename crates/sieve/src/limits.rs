@@ -8,6 +8,8 @@ pub struct Limits {
     /// Octets of one string in the source, of one variable and of one expanded string.
     pub string_length: usize,
     /// Depth of blocks and tests, counted together and checked before the parser descends.
+    ///
+    /// Each level takes some hundred octets of stack in every later pass, so keep it below a thousand.
     pub nesting: usize,
     /// Errors that `compile` reports before it gives up; at least one is reported.
     pub errors: usize,
@@ -21,7 +23,7 @@ pub struct Limits {
     pub variables: usize,
     /// Flags in one set (RFC 5232).
     pub flags: usize,
-    /// Distinct effects of all units together.
+    /// Distinct effects of all units together, notifications included.
     pub effects: usize,
     /// Distinct addresses that one run redirects to.
     pub redirects: usize,

@@ -10,7 +10,7 @@ pub enum Question {
     List {
         /// The list's name, such as `:addrbook:default`.
         list: String,
-        /// An address or another value, as it stood in the message.
+        /// An address or another value in the case in which it stood in the message; comparing is the list's.
         value: String,
     },
     /// Is there such a mailbox, and may mail go into it (RFC 5490)?

@@ -1,4 +1,4 @@
-//! "enotify": `notify`, its tests and `:encodeurl` (RFC 5435).
+//! "enotify": `notify`, its tests and `:encodeurl` (RFC 5435), with our own methods and without `mailto:`.
 
 mod method;
 

@@ -27,6 +27,11 @@ fileinto "a"; fileinto "a"; keep; fileinto "INBOX"; fileinto "inbox";
 require "fileinto";
 fileinto "a"; fileinto "A";
 
+#== 2.10.3: one address is redirected to once; the domain has no case
+#> redirect a@example.com
+#> redirect A@example.com
+redirect "a@example.com"; redirect "<a@EXAMPLE.com>"; redirect "A@example.com";
+
 #== 2.10.4: the limit on redirects is a fault, and the message is kept
 #> keep
 #> fault unit 0, line 3: more than the 5 addresses are redirected to that are allowed for one message
