@@ -58,9 +58,11 @@ fn is_authenticated(with: &str) -> bool {
     is_one_of_names(with, &["ESMTPA", "ESMTPSA", "UTF8SMTPA", "UTF8SMTPSA"])
 }
 
-/// LMTP is not spoken across the Internet (RFC 2033 section 1).
+/// LMTP is not spoken across the Internet (RFC 2033 section 5); its log-in is a server's, not a user's.
 fn is_lmtp(with: &str) -> bool {
-    is_one_of_names(with, &["LMTP", "LMTPS", "UTF8LMTP", "UTF8LMTPS"])
+    let plain = ["LMTP", "LMTPS", "UTF8LMTP", "UTF8LMTPS"];
+    let with_log_in = ["LMTPA", "LMTPSA", "UTF8LMTPA", "UTF8LMTPSA"];
+    is_one_of_names(with, &plain) || is_one_of_names(with, &with_log_in)
 }
 
 /// One pair of words, such as `by mx.example.com`, and the comments after it.
@@ -208,6 +210,7 @@ mod tests {
     fn reading_goes_on_inside() {
         for inside in [
             "from mx.us by in.us with LMTP id 1; date",
+            "from mx.us ([192.0.2.7]) by in.us (Cyrus) with LMTPA; date",
             "from x (mx.us [192.0.2.7]) by in.us with ESMTPS; date",
             "from x (MX.us [IPv6:2001:db8::1]) (using TLSv1.3) by in.us with ESMTPS; date",
             "from localhost (localhost [127.0.0.1]) by mx.us with ESMTP; date",
