@@ -58,7 +58,7 @@ fn is_authenticated(with: &str) -> bool {
     is_one_of_names(with, &["ESMTPA", "ESMTPSA", "UTF8SMTPA", "UTF8SMTPSA"])
 }
 
-/// LMTP is not spoken across the Internet (RFC 2033 section 5); its log-in is a server's, not a user's.
+/// LMTP is not spoken across the Internet (RFC 2033); its log-in is a server's, not a user's.
 fn is_lmtp(with: &str) -> bool {
     let plain = ["LMTP", "LMTPS", "UTF8LMTP", "UTF8LMTPS"];
     let with_log_in = ["LMTPA", "LMTPSA", "UTF8LMTPA", "UTF8LMTPSA"];
