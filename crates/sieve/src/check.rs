@@ -84,7 +84,9 @@ impl Checker<'_> {
             return None;
         };
         let mut call = Call::of_command(self, spec, command)?;
-        let action = (spec.build)(&mut call)?;
+        let action = (spec.build)(&mut call);
+        debug_assert!(action.is_some() || !self.errors.is_empty());
+        let action = action?;
         let line = at.line;
         Some(Instruction { line, action })
     }
@@ -100,7 +102,9 @@ impl Checker<'_> {
             return None;
         };
         let mut call = Call::of_test(self, spec, test)?;
-        let condition = (spec.build)(&mut call)?;
+        let condition = (spec.build)(&mut call);
+        debug_assert!(condition.is_some() || !self.errors.is_empty());
+        let condition = condition?;
         let line = at.line;
         Some(Check { line, condition })
     }

@@ -1,6 +1,7 @@
 //! The message that a script is run on, and one made from plain bytes.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use memchr::memchr;
 
@@ -8,7 +9,8 @@ use memchr::memchr;
 pub trait Message {
     /// The raw bodies of all fields of that name, in order: what follows the colon, folds and encoded words included.
     ///
-    /// Names are compared without regard to case. This crate unfolds and decodes (RFC 2047), because the `address`
+    /// Names are compared without regard to case. A script may ask for each name it lists, at the cost of a step, so
+    /// that this should not walk over the whole header. This crate unfolds and decodes (RFC 2047), because the `address`
     /// test must split addresses before it decodes them.
     fn header_values(&self, name: &str) -> Vec<Cow<'_, [u8]>>;
     /// Octets of the whole message.
@@ -22,6 +24,7 @@ pub trait Message {
 /// A message held as the bytes of its header, or of all of it.
 #[derive(Debug, Clone)]
 pub struct RawMessage<'m> {
+    /// Names and bodies, sorted by name without regard to case, and as they came within one name.
     fields: Vec<(&'m [u8], &'m [u8])>,
     size: u64,
     envelope_from: Option<String>,
@@ -31,8 +34,10 @@ pub struct RawMessage<'m> {
 impl<'m> RawMessage<'m> {
     /// Reads the header up to the first empty line; lines may end in CRLF or LF, and broken lines are passed over.
     pub fn new(bytes: &'m [u8], envelope_from: Option<&str>, envelope_to: &str) -> Self {
+        let mut fields = fields(bytes);
+        fields.sort_by(|(a, _), (b, _)| order(a, b));
         RawMessage {
-            fields: fields(bytes),
+            fields,
             size: bytes.len() as u64,
             envelope_from: envelope_from.map(str::to_owned),
             envelope_to: envelope_to.to_owned(),
@@ -48,9 +53,14 @@ impl<'m> RawMessage<'m> {
 
 impl Message for RawMessage<'_> {
     fn header_values(&self, name: &str) -> Vec<Cow<'_, [u8]>> {
+        let name = name.as_bytes();
+        let first = self
+            .fields
+            .partition_point(|(field, _)| order(field, name).is_lt());
         self.fields
             .iter()
-            .filter(|(field, _)| field.eq_ignore_ascii_case(name.as_bytes()))
+            .skip(first)
+            .take_while(|(field, _)| field.eq_ignore_ascii_case(name))
             .map(|(_, body)| Cow::Borrowed(*body))
             .collect()
     }
@@ -66,6 +76,11 @@ impl Message for RawMessage<'_> {
     fn envelope_to(&self) -> &str {
         &self.envelope_to
     }
+}
+
+fn order(a: &[u8], b: &[u8]) -> Ordering {
+    let a = a.iter().map(u8::to_ascii_lowercase);
+    a.cmp(b.iter().map(u8::to_ascii_lowercase))
 }
 
 fn fields(bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
@@ -105,5 +120,15 @@ mod tests {
         assert_eq!(message.header_values("subject"), [&b" a\r\n\tb\r\n"[..]]);
         assert_eq!(message.header_values("To"), [&b" x\r\n"[..]]);
         assert_eq!(message.size(), mail.len() as u64);
+    }
+
+    #[test]
+    fn fields_of_one_name_keep_their_order() {
+        let mail = b"b: 1\nA: 2\nB: 3\nbb: 4\na: 5\n";
+        let message = RawMessage::new(mail, None, "");
+        assert_eq!(message.header_values("B"), [&b" 1\n"[..], b" 3\n"]);
+        assert_eq!(message.header_values("a"), [&b" 2\n"[..], b" 5\n"]);
+        assert!(message.header_values("c").is_empty());
+        assert!(message.header_values("").is_empty());
     }
 }

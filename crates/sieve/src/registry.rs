@@ -10,6 +10,7 @@ use crate::extension;
 use crate::instruction::{Action, Condition, Step};
 use crate::machine::Machine;
 use crate::matching::MatchType;
+use crate::text::Text;
 
 /// All extensions; the first is the language itself.
 pub(crate) static EXTENSIONS: &[&Extension] = &[
@@ -38,6 +39,7 @@ pub(crate) struct Extension {
     /// Tags for commands and tests of other extensions.
     pub(crate) tags: &'static [TagSpec],
     pub(crate) comparators: &'static [&'static dyn Comparator],
+    pub(crate) strings: StringSyntax,
 }
 
 impl Extension {
@@ -48,7 +50,19 @@ impl Extension {
         tests: &[],
         tags: &[],
         comparators: &[],
+        strings: StringSyntax::Unchanged,
     };
+}
+
+/// What an extension finds in strings; what is wrong in one is an error.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum StringSyntax {
+    /// Nothing.
+    Unchanged,
+    /// Characters in another spelling, which are decoded first (RFC 5229 section 3.1).
+    Encoded(fn(&str) -> Result<String, String>),
+    /// Parts that are filled in at run time.
+    Template(fn(&str) -> Result<Text, String>),
 }
 
 /// One command.
@@ -216,4 +230,32 @@ pub(crate) fn extension(capability: &str) -> Option<&'static Extension> {
         .iter()
         .find(|extension| extension.capabilities.contains(&capability))
         .copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_means_two_things() {
+        let all = || EXTENSIONS.iter();
+        let mut words: Vec<String> = Vec::new();
+        words.extend(all().flat_map(|e| e.commands).map(|spec| spec.name.into()));
+        words.extend(all().flat_map(|e| e.tests).map(|spec| spec.name.into()));
+        words.extend(capabilities().map(|name| format!("require {name}")));
+        for tag in all().flat_map(|e| e.tags) {
+            words.push(format!("{:?} :{}", tag.on, tag.name));
+        }
+        let count = words.len();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), count);
+        assert!(words.iter().all(|word| !word.is_empty()));
+    }
+
+    #[test]
+    fn only_the_language_needs_no_require() {
+        let free = EXTENSIONS.iter().filter(|e| e.capabilities.is_empty());
+        assert_eq!(free.count(), 1);
+    }
 }

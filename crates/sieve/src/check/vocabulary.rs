@@ -3,8 +3,8 @@
 use crate::comparator::Comparator;
 use crate::lexer::shortened;
 use crate::registry::{
-    CommandSpec, EXTENSIONS, Extension, Family, On, Shape, TagSpec, TestSpec, capabilities,
-    extension,
+    CommandSpec, EXTENSIONS, Extension, Family, On, Shape, StringSyntax, TagSpec, TestSpec,
+    capabilities, extension,
 };
 
 /// The extensions that are in force, the language itself first.
@@ -50,6 +50,11 @@ impl Vocabulary {
     /// Whether a capability is in force.
     pub(super) fn requires(&self, capability: &str) -> bool {
         self.required.iter().any(|required| required == capability)
+    }
+
+    /// What is found in strings.
+    pub(super) fn string_syntaxes(&self) -> impl Iterator<Item = StringSyntax> {
+        self.extensions.iter().map(|extension| extension.strings)
     }
 
     pub(super) fn command(&self, name: &str) -> Option<&'static CommandSpec> {

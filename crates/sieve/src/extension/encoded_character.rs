@@ -1,16 +1,17 @@
 //! "encoded-character": `${hex:…}` and `${unicode:…}` in strings (RFC 5228 section 2.4.2.4).
 
 use crate::lexer::shortened;
-use crate::registry::Extension;
+use crate::registry::{Extension, StringSyntax};
 
 /// Changes strings alone.
 pub(crate) static EXTENSION: Extension = Extension {
     capabilities: &["encoded-character"],
+    strings: StringSyntax::Encoded(decode),
     ..Extension::EMPTY
 };
 
 /// The string with its encoded characters decoded; what only resembles one is left as it stands.
-pub(crate) fn decode(string: &str) -> Result<String, String> {
+fn decode(string: &str) -> Result<String, String> {
     let mut octets = Vec::with_capacity(string.len());
     let mut rest = string;
     while let Some(start) = rest.find("${") {

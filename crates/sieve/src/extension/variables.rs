@@ -7,7 +7,8 @@ use crate::instruction::{Action, Condition, Flow, Step};
 use crate::machine::Machine;
 use crate::matching::{Matcher, Subject};
 use crate::registry::{
-    Change, CommandSpec, Extension, Family, On, Positional, Role, Shape, TagSpec, TestSpec,
+    Change, CommandSpec, Extension, Family, On, Positional, Role, Shape, StringSyntax, TagSpec,
+    TestSpec,
 };
 use crate::text::{Piece, Text};
 use crate::variables::HIGHEST_MATCH;
@@ -51,6 +52,7 @@ pub(crate) static EXTENSION: Extension = Extension {
         change("quotewildcard", 20, quote_wildcards),
         change("length", 10, |value| value.chars().count().to_string()),
     ],
+    strings: StringSyntax::Template(template),
     ..Extension::EMPTY
 };
 
@@ -109,7 +111,7 @@ pub(super) fn variable_name(name: &str) -> Option<String> {
 }
 
 /// Finds the variables in a string; what only resembles one is left as it stands.
-pub(crate) fn template(string: &str) -> Result<Text, String> {
+fn template(string: &str) -> Result<Text, String> {
     let mut pieces = Vec::new();
     let mut literal = String::new();
     let mut rest = string;
