@@ -4,12 +4,19 @@
 //! [`Decision`] comes out. It never does I/O, reads no clock and draws no random number. The rules
 //! have the numbers of RULES.md (A to E and G).
 
+mod answer;
+mod arrival;
+mod authority;
+mod case;
 mod decision;
 mod facts;
 mod incoming;
 mod limits;
 mod line;
+mod merge;
 mod note;
+mod object;
+mod outcome;
 mod owner;
 mod policy;
 mod reason;
@@ -19,6 +26,8 @@ mod span;
 mod stamp;
 mod state;
 mod stored;
+mod strip;
+mod taking;
 
 pub use decision::{Answered, Change, Decision, Outcome, Suggestion};
 pub use facts::{Facts, Person, describe, facts, summary};
@@ -27,7 +36,7 @@ pub use limits::Limits;
 pub use note::Note;
 pub use policy::{CancelMode, Caps, Permission, Policy, Spam, Update};
 pub use reason::Reason;
-pub use receive::receive;
+pub use receive::{recall, receive};
 pub use recurrence_id::RecurrenceId;
 pub use stamp::Stamp;
 pub use state::{BadState, State};

@@ -8,6 +8,7 @@ words! {
     /// What else was noticed.
     Note {
         Unverified = "unverified", "B1", "The sender's address was not verified, because no trusted server is configured.";
+        NotAuthenticated = "not-authenticated", "B1", "The sender's address could not be verified.";
         ViaService = "via-service", "B2", "A calendar service sent it for the organizer or attendee.";
         ForwardedBy = "forwarded-by", "B6", "The sender is not the organizer.";
         NotAnAttendee = "not-an-attendee", "C8", "You are not on the list of attendees.";
@@ -29,6 +30,5 @@ words! {
         RefreshOffered = "refresh-offered", "D4", "You can ask the organizer for the whole event.";
         AddedAgain = "added-again", "C10", "You had deleted the event; it has a new time and was added again.";
         NoDtstamp = "no-dtstamp", "A5", "The message has no DTSTAMP; its date counts.";
-        NoAttendee = "no-attendee", "B4", "The answer does not name the one who answers.";
     }
 }

@@ -1,8 +1,23 @@
 //! What a scheduling message does to an account's object with that UID (RFC 5546 section 3).
 
-use crate::decision::Decision;
-use crate::incoming::Incoming;
+mod add;
+mod cancel;
+mod early;
+mod gone;
+mod reply;
+mod request;
+
+use calendar::Method;
+
+pub use early::recall;
+
+use crate::authority;
+use crate::case::{Case, Texts};
+use crate::decision::{Decision, Outcome};
+use crate::incoming::{Incoming, Trust};
 use crate::limits::Limits;
+use crate::note::Note;
+use crate::owner::Owner;
 use crate::policy::Policy;
 use crate::reason::Reason;
 use crate::stored::{Account, Stored};
@@ -18,6 +33,71 @@ pub fn receive(
     policy: &Policy,
     limits: &Limits,
 ) -> Decision {
-    let _ = (stored, incoming, account, policy, limits);
-    Decision::no_action(Reason::NeedsRecurrence).suggested()
+    let owner = Owner::of(account);
+    let mut decision = decide(stored, incoming, &owner, policy, limits);
+    early::settle(stored, incoming, &owner, policy, limits, &mut decision);
+    match incoming.sender.trust {
+        Trust::Unverified => decision.note(Note::Unverified),
+        Trust::Authenticated | Trust::Failed => {}
+    }
+    if incoming.sender.via_service.is_some() {
+        decision.note(Note::ViaService);
+    }
+    decision
+}
+
+/// What owns the work of one message alone, without what came too early before.
+fn decide(
+    stored: &Stored,
+    incoming: &Incoming<'_>,
+    owner: &Owner,
+    policy: &Policy,
+    limits: &Limits,
+) -> Decision {
+    let texts = match Texts::of(stored, limits) {
+        Ok(texts) => texts,
+        Err(reason) => return failure(reason),
+    };
+    match Case::of(stored, &texts, incoming, (owner, policy, limits)) {
+        Ok(case) => by_method(&case),
+        Err(reason) => failure(reason),
+    }
+}
+
+fn failure(reason: Reason) -> Decision {
+    match reason {
+        Reason::StoredUnreadable => Decision::new(Outcome::Error, reason),
+        _ => Decision::no_action(reason),
+    }
+}
+
+fn by_method(case: &Case<'_>) -> Decision {
+    match case.incoming.method {
+        Method::Request | Method::Publish => request::request(case),
+        Method::Cancel => cancel::cancel(case),
+        Method::Add => add::add(case),
+        Method::Reply => reply::reply(case),
+        Method::Counter => shown_to_organizer(case, Reason::Counter),
+        Method::Refresh => shown_to_organizer(case, Reason::Refresh),
+        Method::DeclineCounter => shown_to_attendee(case),
+    }
+}
+
+/// COUNTER and REFRESH: shown, never acting by themselves (rule E4).
+fn shown_to_organizer(case: &Case<'_>, reason: Reason) -> Decision {
+    match reply::permitted(case) {
+        Ok(()) => Decision::no_action(reason).suggested(),
+        Err(refused) => case.refuse(refused),
+    }
+}
+
+/// DECLINECOUNTER: shown (rules B3 and E4).
+fn shown_to_attendee(case: &Case<'_>) -> Decision {
+    if case.mine.is_none() {
+        return Decision::no_action(Reason::UnknownEvent);
+    }
+    match authority::of_organizer(case) {
+        Ok(()) => Decision::no_action(Reason::CounterDeclined),
+        Err(reason) => case.refuse(reason),
+    }
 }

@@ -39,11 +39,29 @@ impl RecurrenceId {
         Ok(Self::instance(&value))
     }
 
+    /// Reads that of a stored component; one that no message can name gets a name of its own.
+    pub(crate) fn of_stored(component: &Component<'_>) -> Self {
+        Self::of(component).unwrap_or_else(|_| {
+            let value = component
+                .property("RECURRENCE-ID")
+                .map(|property| property.value());
+            Self(format!("? {}", value.unwrap_or_default()))
+        })
+    }
+
     /// The override of the instance at this time.
     pub(crate) fn instance(value: &DateOrTime) -> Self {
         match value {
             DateOrTime::Zoned { tzid, .. } => Self(format!("{value} {tzid}")),
             _ => Self(value.to_string()),
+        }
+    }
+
+    /// The instance's time; none for the master.
+    pub(crate) fn date_or_time(&self) -> Option<DateOrTime> {
+        match self.0.split_once(' ') {
+            Some((value, tzid)) => DateOrTime::parse(value, Some(tzid)),
+            None => DateOrTime::parse(&self.0, None),
         }
     }
 

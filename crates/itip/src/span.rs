@@ -158,3 +158,30 @@ impl Rule {
         self.parts == other.parts && ends_no_later
     }
 }
+
+/// Whether a component stands for a series.
+pub(crate) fn recurs(component: &ComponentBuf) -> bool {
+    ["RRULE", "RDATE"]
+        .iter()
+        .any(|name| component.property(name).is_some())
+}
+
+/// The lines that say when a component takes place, for telling whether they changed.
+pub(crate) fn time_lines(component: &ComponentBuf) -> Vec<String> {
+    const NAMES: &[&str] = &["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE"];
+    let lines = component
+        .properties()
+        .filter(|line| NAMES.iter().any(|name| line.is(name)));
+    let mut lines: Vec<_> = lines
+        .map(|line| {
+            format!(
+                "{};{}:{}",
+                line.name().to_ascii_uppercase(),
+                line.parameter("TZID").unwrap_or_default(),
+                line.value()
+            )
+        })
+        .collect();
+    lines.sort_unstable();
+    lines
+}

@@ -1,14 +1,16 @@
 //! What is kept beside an object, never inside it, so that messages may come in any order (RULES.md,
 //! *State*).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::Method;
+use calendar::{Document, Kind};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::incoming::{Timestamp, Trust};
+use crate::object::Object;
 use crate::recurrence_id::RecurrenceId;
+use crate::span;
 use crate::stamp::Stamp;
 
 /// The form of a kept state that this version writes.
@@ -28,6 +30,9 @@ pub struct State {
     /// What was taken last, per component.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) components: BTreeMap<RecurrenceId, Taken>,
+    /// Instances that an ADD brought, which the master needs as RDATE (rule D4).
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) added: BTreeSet<RecurrenceId>,
     /// The replies taken last, per attendee and component.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) replies: Vec<TakenReply>,
@@ -55,16 +60,6 @@ pub(crate) struct Taken {
     pub(crate) request: Option<Stamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancel: Option<Stamp>,
-    /// Whether an ADD brought it, so that the master needs its RDATE (rule D4).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) by_add: Option<ByAdd>,
-}
-
-/// That an ADD brought a component.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ByAdd {
-    /// The RDATE line that names it in the master.
-    pub(crate) rdate: String,
 }
 
 /// The last reply taken of one attendee for one component.
@@ -219,8 +214,47 @@ impl State {
         })
     }
 
-    /// The METHODs that may be kept as too early.
-    pub(crate) fn early_method(early: &Early) -> Option<Method> {
-        Method::parse(&early.method)
+    /// The last reply taken of an attendee, by the address in lower case, for a component.
+    pub(crate) fn reply_of(&self, attendee: &str, component: &RecurrenceId) -> Option<&TakenReply> {
+        let mut replies = self.replies.iter();
+        replies.find(|reply| reply.attendee == attendee && reply.component == *component)
+    }
+
+    /// The SEQUENCE at which a component got its times (rule E1).
+    pub(crate) fn times_since(&self, id: &RecurrenceId) -> u64 {
+        self.times.get(id).map_or(0, |times| times.sequence)
+    }
+
+    /// Notes the times of the owner's own event; those seen for the first time count as its SEQUENCE's.
+    pub(crate) fn observe_times(&mut self, object: &Object<'_>) {
+        self.times
+            .retain(|id, _| object.components.contains_key(id));
+        for (id, body) in &object.components {
+            let component = body.to_buf();
+            let lines = span::time_lines(&component);
+            if self.times.get(id).is_none_or(|known| known.lines != lines) {
+                let sequence = component
+                    .property("SEQUENCE")
+                    .and_then(|line| line.value().trim().parse().ok());
+                self.times.insert(
+                    id.clone(),
+                    Times {
+                        lines,
+                        sequence: sequence.unwrap_or(0),
+                    },
+                );
+            }
+        }
+    }
+
+    /// Notes the times of an event that the owner organizes, each time that it is stored.
+    ///
+    /// An answer to an older version is known by them (rule E1).
+    pub fn observe(&mut self, text: &[u8], kind: Kind, limits: &calendar::Limits) {
+        if let Ok(document) = Document::parse(text, limits)
+            && let Some(object) = Object::read(&document, kind)
+        {
+            self.observe_times(&object);
+        }
     }
 }

@@ -1,0 +1,339 @@
+//! One component merged three ways: the organizer's version before and now, and the owner's (rule C3).
+
+mod ownership;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use calendar::{ComponentBuf, Item, PropertyBuf};
+
+use crate::line::Line;
+use crate::owner::Owner;
+use crate::span;
+use crate::strip;
+use ownership::{Key, Ownership, ownership};
+
+/// What the organizer's version before is known to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// It was kept.
+    Known,
+    /// It was not: what stands there counts as the organizer's, but for what is personal.
+    Assumed,
+}
+
+/// The three sides of a component.
+pub(crate) struct Sides<'a> {
+    pub(crate) base: &'a ComponentBuf,
+    pub(crate) known: Base,
+    pub(crate) mine: &'a ComponentBuf,
+    pub(crate) theirs: &'a ComponentBuf,
+}
+
+/// A merged component.
+pub(crate) struct Merged {
+    pub(crate) component: ComponentBuf,
+    /// Lines of the owner's that the organizer's replaced.
+    pub(crate) overwritten: Vec<PropertyBuf>,
+}
+
+impl Sides<'_> {
+    /// Merges; everything stands in theirs' order, what is the owner's alone behind it.
+    pub(crate) fn merge(&self, owner: &Owner) -> Merged {
+        let lines = Lines {
+            known: self.known,
+            base: index(self.base, owner),
+            mine: index(self.mine, owner),
+            theirs: index(self.theirs, owner),
+        };
+        let mut merged = Merged {
+            component: self.theirs.clone(),
+            overwritten: Vec::new(),
+        };
+        let mut items = Vec::new();
+        for line in self.theirs.properties() {
+            items.extend(
+                lines
+                    .of_theirs(line, owner, &mut merged.overwritten)
+                    .map(Item::Property),
+            );
+        }
+        for line in self.mine.properties() {
+            items.extend(
+                lines
+                    .of_mine(line, owner, &mut merged.overwritten)
+                    .map(Item::Property),
+            );
+        }
+        items.extend(self.own_exdates().map(Item::Property));
+        items.extend(self.components().cloned().map(Item::Component));
+        *merged.component.items_mut() = items;
+        merged
+    }
+
+    /// The exceptions that are the owner's: those that mine has, and neither base nor theirs.
+    fn own_exdates(&self) -> impl Iterator<Item = PropertyBuf> {
+        let known: BTreeSet<_> = span::dates(self.theirs, "EXDATE")
+            .chain(span::dates(self.organizers(), "EXDATE"))
+            .collect();
+        let lines = self.mine.properties_named("EXDATE");
+        lines.filter_map(move |line| without_values(line, &known))
+    }
+
+    /// The component that counts as base for what the organizer owns.
+    fn organizers(&self) -> &ComponentBuf {
+        match self.known {
+            Base::Known => self.base,
+            Base::Assumed => self.mine,
+        }
+    }
+
+    /// Inner components: the owner's alarms, and of others what neither side took out.
+    fn components(&self) -> impl Iterator<Item = &ComponentBuf> {
+        let is_alarm = |inner: &&ComponentBuf| inner.is("VALARM");
+        let has = |side: &ComponentBuf, inner: &ComponentBuf| {
+            side.components().any(|other| other == inner)
+        };
+        let base = self.organizers();
+        let theirs = self
+            .theirs
+            .components()
+            .filter(move |inner| !is_alarm(inner));
+        let theirs = theirs.filter(move |inner| has(self.mine, inner) || !has(base, inner));
+        let mine = self.mine.components().filter(move |inner| {
+            is_alarm(inner) || (!has(base, inner) && !has(self.theirs, inner))
+        });
+        theirs.chain(mine)
+    }
+}
+
+/// The line without the dates that are known; none when nothing is left.
+fn without_values(line: &PropertyBuf, known: &BTreeSet<(String, String)>) -> Option<PropertyBuf> {
+    let zone = line.parameter("TZID").unwrap_or_default().into_owned();
+    let value = line.value();
+    let all: Vec<_> = value.split(',').map(str::trim).collect();
+    let left: Vec<_> = all
+        .iter()
+        .filter(|one| !known.contains(&((**one).to_owned(), zone.clone())))
+        .copied()
+        .collect();
+    if left.is_empty() {
+        return None;
+    }
+    let mut kept = line.clone();
+    if left.len() < all.len() {
+        kept.set_value(&left.join(","));
+    }
+    Some(kept)
+}
+
+/// Lines by what makes them the same line; of several with one key the first.
+type Index<'a> = BTreeMap<Key, &'a PropertyBuf>;
+
+fn index<'a>(component: &'a ComponentBuf, owner: &Owner) -> Index<'a> {
+    let mut index = Index::new();
+    for line in component.properties() {
+        index.entry(Key::of(line, owner)).or_insert(line);
+    }
+    index
+}
+
+/// The lines of the three sides.
+struct Lines<'a> {
+    known: Base,
+    base: Index<'a>,
+    mine: Index<'a>,
+    theirs: Index<'a>,
+}
+
+impl<'a> Lines<'a> {
+    /// The organizer's line before.
+    fn base(&self, key: &Key) -> Option<&'a PropertyBuf> {
+        match self.known {
+            Base::Known => self.base.get(key).copied(),
+            Base::Assumed if key.may_be_personal() => None,
+            Base::Assumed => self.mine.get(key).copied(),
+        }
+    }
+
+    /// What becomes of a line of theirs.
+    fn of_theirs(
+        &self,
+        theirs: &PropertyBuf,
+        owner: &Owner,
+        overwritten: &mut Vec<PropertyBuf>,
+    ) -> Option<PropertyBuf> {
+        let key = Key::of(theirs, owner);
+        let mine = self.mine.get(&key).copied();
+        match ownership(theirs, &key) {
+            Ownership::Owner => None,
+            Ownership::Dates => Some(theirs.clone()),
+            Ownership::Organizer => {
+                if let (Some(mine), Some(base)) = (mine, self.base(&key))
+                    && !ownership::is_bookkeeping(mine)
+                    && !mine.same_content(base)
+                    && !mine.same_content(theirs)
+                {
+                    overwritten.push(mine.clone());
+                }
+                Some(theirs.clone())
+            }
+            Ownership::Self_ => Some(own_line(self.base(&key), mine, theirs)),
+            Ownership::Shared => self.shared(&key, mine, theirs, overwritten),
+        }
+    }
+
+    /// Theirs, unless only the owner changed it.
+    fn shared(
+        &self,
+        key: &Key,
+        mine: Option<&PropertyBuf>,
+        theirs: &PropertyBuf,
+        overwritten: &mut Vec<PropertyBuf>,
+    ) -> Option<PropertyBuf> {
+        let is_unchanged = |base: &PropertyBuf| base.same_content(theirs);
+        match (self.base(key), mine) {
+            (Some(base), None) => (!is_unchanged(base)).then(|| theirs.clone()),
+            (Some(base), Some(mine)) if is_unchanged(base) => Some(mine.clone()),
+            (Some(base), Some(mine)) if mine.same_content(base) => Some(theirs.clone()),
+            (_, Some(mine)) => {
+                if !mine.same_content(theirs) {
+                    overwritten.push(mine.clone());
+                }
+                Some(theirs.clone())
+            }
+            (None, None) => Some(theirs.clone()),
+        }
+    }
+
+    /// What becomes of a line of mine that theirs has not.
+    fn of_mine(
+        &self,
+        mine: &PropertyBuf,
+        owner: &Owner,
+        overwritten: &mut Vec<PropertyBuf>,
+    ) -> Option<PropertyBuf> {
+        let key = Key::of(mine, owner);
+        match ownership(mine, &key) {
+            Ownership::Owner => Some(mine.clone()),
+            Ownership::Organizer | Ownership::Dates => None,
+            Ownership::Self_ | Ownership::Shared if self.theirs.contains_key(&key) => None,
+            Ownership::Self_ | Ownership::Shared => match self.base(&key) {
+                None => Some(mine.clone()),
+                Some(base) => {
+                    if !base.same_content(mine) && self.known == Base::Known {
+                        overwritten.push(mine.clone());
+                    }
+                    None
+                }
+            },
+        }
+    }
+}
+
+/// The owner's ATTENDEE: the organizer's line, with each parameter that the owner set or took away.
+fn own_line(
+    base: Option<&PropertyBuf>,
+    mine: Option<&PropertyBuf>,
+    theirs: &PropertyBuf,
+) -> PropertyBuf {
+    let (Some(base), Some(mine)) = (base, mine) else {
+        let mine = mine.filter(|mine| mine.address().same_ignoring_case(&theirs.address()));
+        return mine.unwrap_or(theirs).clone();
+    };
+    let mut line = theirs.clone();
+    let names: BTreeSet<String> = [base, mine]
+        .into_iter()
+        .flat_map(PropertyBuf::parameters)
+        .map(|(name, _)| name.to_ascii_uppercase())
+        .collect();
+    for name in names {
+        let values = mine.parameter_values(&name);
+        if values != base.parameter_values(&name) && values != line.parameter_values(&name) {
+            let values: Vec<_> = values.iter().map(String::as_str).collect();
+            line.set_parameter_values(&name, &values);
+        }
+    }
+    line
+}
+
+/// An override that is new to an object: it inherits what is personal of the master (rule C3), and
+/// the owner's answer where it stands in its place.
+pub(crate) fn inherit(theirs: &ComponentBuf, master: &Sides<'_>, owner: &Owner) -> ComponentBuf {
+    let base = only_own_attendee(master.base, owner);
+    let mut mine = ComponentBuf::new(theirs.name());
+    let base_lines = index(master.base, owner);
+    let keeps_answer = span::stays_in_place(theirs, master.theirs);
+    for line in master.mine.properties() {
+        let key = Key::of(line, owner);
+        let is_kept = match ownership(line, &key) {
+            Ownership::Owner => true,
+            Ownership::Self_ => keeps_answer,
+            Ownership::Shared => {
+                master.known == Base::Known
+                    && !key.is_attendee()
+                    && !base_lines.contains_key(&key)
+                    && theirs.property(line.name()).is_none()
+            }
+            Ownership::Organizer | Ownership::Dates => false,
+        };
+        if is_kept {
+            mine.push_property(line.clone());
+        }
+    }
+    for alarm in master.mine.components().filter(|inner| inner.is("VALARM")) {
+        mine.push_component(alarm.clone());
+    }
+    let theirs_own: Vec<_> = theirs
+        .properties()
+        .filter(|line| is_the_owners(line, &mine))
+        .cloned()
+        .collect();
+    let sides = Sides {
+        base: &base,
+        known: Base::Known,
+        mine: &mine,
+        theirs,
+    };
+    let mut component = sides.merge(owner).component;
+    for line in theirs_own {
+        component.push_property(line);
+    }
+    component
+}
+
+/// Whether a personal line of a new override stays, because the master has none of the name.
+fn is_the_owners(line: &PropertyBuf, mine: &ComponentBuf) -> bool {
+    ownership::is_personal(line) && mine.property(line.name()).is_none()
+}
+
+fn only_own_attendee(component: &ComponentBuf, owner: &Owner) -> ComponentBuf {
+    let mut only = ComponentBuf::new(component.name());
+    if let Some(own) = strip::own_attendee(component, owner) {
+        only.push_property(own);
+    }
+    only
+}
+
+/// Asks the owner again: NEEDS-ACTION and RSVP=TRUE where an answer was given (rule C4).
+pub(crate) fn ask_again(component: &mut ComponentBuf, owner: &Owner) -> Asked {
+    let Some(own) = strip::own_attendee_mut(component, owner) else {
+        return Asked::No;
+    };
+    let partstat = own
+        .parameter("PARTSTAT")
+        .unwrap_or(Cow::Borrowed("NEEDS-ACTION"));
+    if partstat.eq_ignore_ascii_case("NEEDS-ACTION") {
+        return Asked::No;
+    }
+    own.set_parameter("PARTSTAT", "NEEDS-ACTION");
+    own.set_parameter("RSVP", "TRUE");
+    Asked::Again
+}
+
+/// Whether an answer was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Again,
+    No,
+}

@@ -1,0 +1,173 @@
+//! An object taken apart: VCALENDAR properties, time zones, and its components by RECURRENCE-ID
+//! (RFC 5545 section 3.4).
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use calendar::{Component, ComponentBuf, Document, Kind, PropertyBuf};
+
+use crate::recurrence_id::RecurrenceId;
+
+/// A component as it came, or made anew.
+#[derive(Clone, Debug)]
+pub(crate) enum Body<'a> {
+    Kept(Component<'a>),
+    Made(ComponentBuf),
+}
+
+impl Body<'_> {
+    /// An editable copy, or the component itself.
+    pub(crate) fn to_buf(&self) -> Cow<'_, ComponentBuf> {
+        match self {
+            Self::Kept(component) => Cow::Owned(component.to_buf()),
+            Self::Made(component) => Cow::Borrowed(component),
+        }
+    }
+
+    pub(crate) fn into_buf(self) -> ComponentBuf {
+        match self {
+            Self::Kept(component) => component.to_buf(),
+            Self::Made(component) => component,
+        }
+    }
+
+    /// The text, whole, whatever its line ends.
+    fn bytes(&self) -> Cow<'_, [u8]> {
+        match self {
+            // A component without END is mended by its first edit.
+            Self::Kept(component) if !component.has_end() => {
+                let mut mended = component.to_buf();
+                mended.items_mut();
+                Cow::Owned(mended.to_bytes())
+            }
+            Self::Kept(component) => Cow::Borrowed(component.raw()),
+            Self::Made(component) => Cow::Owned(component.to_bytes()),
+        }
+    }
+
+    /// Whether both print the same.
+    pub(crate) fn same_text(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+
+    fn add_zones(&self, zones: &mut BTreeSet<String>) {
+        let mut add = |zone: Option<Cow<'_, str>>| {
+            if let Some(zone) = zone
+                && !zones.contains(&*zone)
+            {
+                zones.insert(zone.into_owned());
+            }
+        };
+        match self {
+            Self::Kept(component) => component
+                .properties()
+                .for_each(|line| add(line.parameter("TZID"))),
+            Self::Made(component) => component
+                .properties()
+                .for_each(|line| add(line.parameter("TZID"))),
+        }
+    }
+}
+
+/// All components with one UID, and what stands around them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Object<'a> {
+    /// Properties of the VCALENDAR but METHOD.
+    pub(crate) envelope: Vec<PropertyBuf>,
+    /// VTIMEZONEs by TZID.
+    pub(crate) zones: BTreeMap<String, Body<'a>>,
+    pub(crate) components: BTreeMap<RecurrenceId, Body<'a>>,
+    /// What is neither, and components whose RECURRENCE-ID stands there twice.
+    others: Vec<Body<'a>>,
+}
+
+impl<'a> Object<'a> {
+    /// Takes a stored text apart; none when it holds no component of the kind.
+    pub(crate) fn read(document: &'a Document, kind: Kind) -> Option<Self> {
+        let calendar = calendar_of(document)?;
+        let mut object = Self::around(&calendar);
+        for component in calendar
+            .components()
+            .filter(|component| !component.is("VTIMEZONE"))
+        {
+            let id = RecurrenceId::of_stored(&component);
+            if component.is(kind.component_name()) && !object.components.contains_key(&id) {
+                object.components.insert(id, Body::Kept(component));
+            } else {
+                object.others.push(Body::Kept(component));
+            }
+        }
+        (!object.components.is_empty()).then_some(object)
+    }
+
+    /// What stands around the components of a VCALENDAR.
+    pub(crate) fn around(calendar: &Component<'a>) -> Self {
+        let lines = calendar.properties().filter(|line| !line.is("METHOD"));
+        let zones = calendar
+            .components()
+            .filter(|component| component.is("VTIMEZONE"));
+        let zones = zones.filter_map(|zone| {
+            let id = zone.property("TZID")?.value().trim().to_owned();
+            Some((id, Body::Kept(zone)))
+        });
+        Self {
+            envelope: lines.map(|line| line.to_buf()).collect(),
+            zones: zones.collect(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn master(&self) -> Option<&Body<'a>> {
+        self.components.get(&RecurrenceId::MASTER)
+    }
+
+    /// Drops time zones that no component names.
+    pub(crate) fn drop_unused_zones(&mut self) {
+        if self.zones.is_empty() {
+            return;
+        }
+        let mut used = BTreeSet::new();
+        for body in self.components.values().chain(&self.others) {
+            body.add_zones(&mut used);
+        }
+        self.zones.retain(|id, _| used.contains(id.as_str()));
+    }
+
+    /// The iCalendar text: VCALENDAR properties, time zones, master, overrides in order; CRLF.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut out = b"BEGIN:VCALENDAR\r\n".to_vec();
+        for (name, value) in [("VERSION", "2.0"), ("PRODID", "-//invited//itip//EN")] {
+            if !self.envelope.iter().any(|line| line.is(name)) {
+                out.extend_from_slice(&PropertyBuf::new(name, value).to_bytes());
+            }
+        }
+        for line in &self.envelope {
+            push_crlf(&mut out, &line.to_bytes());
+        }
+        let bodies = self.zones.values().chain(self.components.values());
+        for body in bodies.chain(&self.others) {
+            push_crlf(&mut out, &body.bytes());
+        }
+        out.extend_from_slice(b"END:VCALENDAR\r\n");
+        out
+    }
+}
+
+/// The VCALENDAR of a document.
+pub(crate) fn calendar_of(document: &Document) -> Option<Component<'_>> {
+    document
+        .descendants()
+        .find(|component| component.is("VCALENDAR"))
+}
+
+/// Appends lines, each ended by CRLF.
+fn push_crlf(out: &mut Vec<u8>, text: &[u8]) {
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let bare = line.strip_suffix(b"\n").unwrap_or(line);
+        let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
+        if !bare.is_empty() {
+            out.extend_from_slice(bare);
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+}

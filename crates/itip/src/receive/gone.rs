@@ -1,0 +1,89 @@
+//! Messages about what stood in the calendar and does not any more (rules C2 and C10).
+
+use super::request;
+use crate::authority;
+use crate::case::Case;
+use crate::decision::Decision;
+use crate::note::Note;
+use crate::policy::Permission;
+use crate::reason::Reason;
+use crate::span;
+use crate::state::Removed;
+use crate::taking::Taking;
+
+/// A REQUEST or PUBLISH about it.
+pub(super) fn request(case: &Case<'_>) -> Decision {
+    if let Err(reason) = authority::of_organizer(case) {
+        return case.refuse(reason);
+    }
+    let taking = Taking::requests(case);
+    if !taking.is_any() && !case.is_by_hand() {
+        return Decision::no_action(taking.refusal());
+    }
+    match case.state.removed {
+        Some(Removed::ByCancel) => removed_by_cancel(case, taking),
+        None => deleted_by_owner(case, taking),
+    }
+}
+
+/// What a CANCEL removed stays removed, until a REQUEST newer than the CANCEL comes.
+fn removed_by_cancel<'a>(case: &Case<'a>, mut taking: Taking<'a>) -> Decision {
+    if taking.is_all_cancelled() && !case.is_by_hand() {
+        taking.keep_base(case);
+        let mut decision = Decision::no_action(Reason::StillCancelled);
+        decision.state = Some(taking.state);
+        return decision;
+    }
+    match authority::of_newcomer(case) {
+        Ok(()) => request::add(case, taking, Reason::New).noted(Note::Reinstated),
+        Err(reason) => case.refuse(reason),
+    }
+}
+
+/// Only a message that moves the event in time, and that the script lets in, adds it again.
+fn deleted_by_owner<'a>(case: &Case<'a>, taking: Taking<'a>) -> Decision {
+    let returns = moves(case, &taking) && !taking.is_all_cancelled();
+    let is_let_in = matches!(case.policy.permission, Permission::AddTo(_)) && returns;
+    if !is_let_in && !case.is_by_hand() {
+        return case.refuse(Reason::DeletedByYou);
+    }
+    match authority::of_newcomer(case) {
+        Ok(()) => request::add(case, taking, Reason::New).noted(Note::AddedAgain),
+        Err(reason) => case.refuse(reason),
+    }
+}
+
+fn moves(case: &Case<'_>, taking: &Taking<'_>) -> bool {
+    taking.applied.iter().any(|id| {
+        let before = case.version.components.get(id);
+        let Some(after) = taking.version.components.get(id).map(|body| body.to_buf()) else {
+            return false;
+        };
+        match (before, taking.version.master()) {
+            (Some(before), _) => span::moves_or_adds(&before.to_buf(), &after),
+            (None, Some(master)) => !span::stays_in_place(&after, &master.to_buf()),
+            (None, None) => true,
+        }
+    })
+}
+
+/// A CANCEL about it: remembered, so that an older REQUEST does not bring it back.
+pub(super) fn cancel(case: &Case<'_>) -> Decision {
+    if let Err(reason) = authority::of_organizer(case) {
+        return case.refuse(reason);
+    }
+    let mut taking = Taking::begin(case);
+    for (id, part) in &case.arrival.parts {
+        taking.take_cancel(id, &part.stamp);
+    }
+    let reason = match case.state.removed {
+        _ if !taking.is_cancel_taken() => taking.refusal(),
+        Some(Removed::ByCancel) => Reason::StillCancelled,
+        None => Reason::DeletedByYou,
+    };
+    let mut decision = Decision::no_action(reason);
+    if taking.is_cancel_taken() {
+        decision.state = Some(taking.state);
+    }
+    decision
+}

@@ -1,0 +1,302 @@
+//! REPLY: an attendee's answer to the owner's own event (rules B4, E1 to E3, E5).
+
+mod answer;
+
+use std::collections::BTreeMap;
+
+use calendar::{CalendarUserAddress, Component, ComponentBuf, Property, PropertyBuf};
+
+use super::early;
+use crate::arrival::Part;
+use crate::authority;
+use crate::case::Case;
+use crate::decision::{Decision, Outcome};
+use crate::line::Line;
+use crate::note::Note;
+use crate::object::Body;
+use crate::reason::Reason;
+use crate::recurrence_id::RecurrenceId;
+use crate::span;
+use crate::state::{State, TakenReply};
+use answer::Answer;
+
+pub(super) fn reply(case: &Case<'_>) -> Decision {
+    if case.mine.is_none() {
+        return unknown(case);
+    }
+    if let Err(reason) = organizes(case) {
+        return Decision::no_action(reason);
+    }
+    if !case.may_update() {
+        return case.refuse(Reason::NotPermitted);
+    }
+    let mut work = Work::begin(case);
+    let mut refusal = None;
+    for (id, part) in &case.arrival.parts {
+        if let Err(reason) = work.part(id, part) {
+            refusal = Some(refusal.map_or(reason, |first| weightier(first, reason)));
+        }
+    }
+    work.finish(refusal)
+}
+
+/// Whether the sender may speak for an attendee of the stored object, for COUNTER and REFRESH.
+pub(super) fn permitted(case: &Case<'_>) -> Result<(), Reason> {
+    let mine = case.mine.as_ref().ok_or(Reason::UnknownEvent)?;
+    organizes(case)?;
+    let sender = case
+        .incoming
+        .sender
+        .believed()
+        .ok_or(Reason::NotTheAttendee)?;
+    let mut is_listed = false;
+    for body in mine.components.values() {
+        for line in body.to_buf().properties_named("ATTENDEE") {
+            if authority::of_attendee(line, &sender) {
+                return Ok(());
+            }
+            is_listed |= case.arrival.parts.values().any(|part| {
+                let mut named = part.component.properties_named("ATTENDEE");
+                named.any(|attendee| line.is_named(&attendee.address()))
+            });
+        }
+    }
+    Err(if is_listed {
+        Reason::NotTheAttendee
+    } else {
+        Reason::PartyCrasher
+    })
+}
+
+fn unknown(case: &Case<'_>) -> Decision {
+    if case.state.is_known() {
+        return Decision::no_action(Reason::DeletedByYou);
+    }
+    let organizer = case.arrival.organizer.as_ref();
+    if organizer.is_some_and(|line| !case.owner.is(line)) {
+        return Decision::no_action(Reason::NotYourEvent);
+    }
+    early::keep(case, Reason::UnknownEvent)
+}
+
+fn organizes(case: &Case<'_>) -> Result<(), Reason> {
+    let organizer = case.stored_organizer();
+    let is_own = organizer.is_some_and(|line| case.owner.is(&line));
+    if is_own {
+        Ok(())
+    } else {
+        Err(Reason::NotYourEvent)
+    }
+}
+
+/// Of the reasons of several ignored parts the one that says most.
+fn weightier(one: Reason, other: Reason) -> Reason {
+    const ORDER: &[Reason] = &[
+        Reason::NotTheAttendee,
+        Reason::PartyCrasher,
+        Reason::AnswersOldVersion,
+        Reason::NeedsRecurrence,
+        Reason::NoSuchInstance,
+        Reason::Stale,
+    ];
+    let weight = |reason| {
+        ORDER
+            .iter()
+            .position(|other| *other == reason)
+            .unwrap_or(ORDER.len())
+    };
+    if weight(other) < weight(one) {
+        other
+    } else {
+        one
+    }
+}
+
+/// The components that answers were written into.
+struct Work<'c, 'a> {
+    case: &'c Case<'a>,
+    state: State,
+    edited: BTreeMap<RecurrenceId, ComponentBuf>,
+    notes: Vec<Note>,
+}
+
+impl<'c, 'a> Work<'c, 'a> {
+    fn begin(case: &'c Case<'a>) -> Self {
+        let mut state = case.incoming_state();
+        if let Some(mine) = &case.mine {
+            state.observe_times(mine);
+        }
+        Self {
+            case,
+            state,
+            edited: BTreeMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Takes the answer for one component.
+    fn part(&mut self, id: &RecurrenceId, part: &Part<'a>) -> Result<(), Reason> {
+        let sender = self
+            .case
+            .incoming
+            .sender
+            .believed()
+            .ok_or(Reason::NotTheAttendee)?;
+        let attendee = self.speaker(&part.component, &sender)?;
+        let mut component = self.component(id)?;
+        let stored = stored_attendee(&component, &attendee);
+        let Some(stored) = stored else {
+            return Err(if may_introduce(&attendee, &sender) {
+                Reason::PartyCrasher
+            } else {
+                Reason::NotTheAttendee
+            });
+        };
+        if !authority::of_attendee(&stored, &sender) && !self.case.is_by_hand() {
+            return Err(Reason::NotTheAttendee);
+        }
+        let answer = Answer::read(&attendee, &part.component);
+        let reply = TakenReply {
+            attendee: stored.address().as_str().to_lowercase(),
+            component: id.clone(),
+            stamp: part.stamp.clone(),
+            said: answer.to_string(),
+        };
+        self.in_order(&reply)?;
+        if part.stamp.sequence < self.state.times_since(id) {
+            return Err(Reason::AnswersOldVersion);
+        }
+        if answer.write(&mut component, &stored, self.case.owner) == answer::Delegate::Added {
+            self.note(Note::DelegateAdded);
+        }
+        self.remember(reply);
+        self.edited.insert(id.clone(), component);
+        Ok(())
+    }
+
+    /// The attendee who answers: the only one, or the one that the sender is.
+    fn speaker(
+        &self,
+        component: &Component<'a>,
+        sender: &CalendarUserAddress,
+    ) -> Result<Property<'a>, Reason> {
+        let mut all: Vec<_> = component.properties_named("ATTENDEE").collect();
+        if all.len() == 1 {
+            return all.pop().ok_or(Reason::NotTheAttendee);
+        }
+        let own = all
+            .into_iter()
+            .find(|line| authority::of_attendee(line, sender));
+        own.ok_or(Reason::NotTheAttendee)
+    }
+
+    fn component(&self, id: &RecurrenceId) -> Result<ComponentBuf, Reason> {
+        let mine = self.case.mine.as_ref().ok_or(Reason::UnknownEvent)?;
+        if let Some(body) = mine.components.get(id) {
+            return Ok(body.to_buf().into_owned());
+        }
+        let recurs = mine
+            .master()
+            .is_some_and(|master| span::recurs(&master.to_buf()));
+        Err(if recurs {
+            Reason::NeedsRecurrence
+        } else {
+            Reason::NoSuchInstance
+        })
+    }
+
+    /// Rule E1: per attendee and component in order of SEQUENCE and DTSTAMP.
+    fn in_order(&self, reply: &TakenReply) -> Result<(), Reason> {
+        let Some(taken) = self.state.reply_of(&reply.attendee, &reply.component) else {
+            return Ok(());
+        };
+        let order = reply.stamp.order(&taken.stamp);
+        if order.is_eq() && taken.said == reply.said {
+            return Err(Reason::Duplicate);
+        }
+        let is_later = order
+            .then_with(|| reply.stamp.tie_break(&taken.stamp))
+            .is_gt();
+        if is_later { Ok(()) } else { Err(Reason::Stale) }
+    }
+
+    fn remember(&mut self, reply: TakenReply) {
+        self.state.replies.retain(|other| {
+            (&other.attendee, &other.component) != (&reply.attendee, &reply.component)
+        });
+        if self.state.replies.len() < self.case.limits.replies {
+            self.state.replies.push(reply);
+        }
+        self.state
+            .replies
+            .sort_by(|a, b| (&a.attendee, &a.component).cmp(&(&b.attendee, &b.component)));
+    }
+
+    fn note(&mut self, note: Note) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    fn finish(self, refusal: Option<Reason>) -> Decision {
+        let Some(mine) = self.case.mine.as_ref().filter(|_| !self.edited.is_empty()) else {
+            return self
+                .case
+                .refuse_reply(refusal.unwrap_or(Reason::NeedsRecurrence));
+        };
+        let mut object = mine.clone();
+        for (id, component) in self.edited {
+            object.components.insert(id, Body::Made(component));
+        }
+        let mut decision = Decision::new(Outcome::Updated, Reason::Reply);
+        decision.change = self.case.put(&object);
+        for note in self
+            .case
+            .arrival
+            .notes
+            .iter()
+            .chain(&self.notes)
+            .chain(&refusal.and_then(as_note))
+        {
+            decision.note(*note);
+        }
+        decision.state = Some(self.state);
+        decision
+    }
+}
+
+impl Case<'_> {
+    /// A refused answer; what may count later is kept (rule D3), what the owner may do by hand shown.
+    fn refuse_reply(&self, reason: Reason) -> Decision {
+        match reason {
+            Reason::PartyCrasher => early::keep(self, reason).suggested(),
+            Reason::NotTheAttendee => self.refuse(reason).suggested(),
+            _ => self.refuse(reason),
+        }
+    }
+}
+
+fn as_note(reason: Reason) -> Option<Note> {
+    match reason {
+        Reason::NeedsRecurrence => Some(Note::NeedsRecurrence),
+        Reason::NoSuchInstance => Some(Note::NoSuchInstance),
+        Reason::AnswersOldVersion => Some(Note::AnswersOldVersion),
+        Reason::Stale | Reason::Duplicate => Some(Note::StaleIgnored),
+        _ => None,
+    }
+}
+
+/// Whether somebody who is not invited at least speaks for himself (rule E3).
+fn may_introduce(attendee: &Property<'_>, sender: &CalendarUserAddress) -> bool {
+    attendee.address().same_ignoring_case(sender)
+}
+
+/// The stored line of an attendee, exactly his before one that differs in case.
+fn stored_attendee(component: &ComponentBuf, attendee: &Property<'_>) -> Option<PropertyBuf> {
+    let address = attendee.address();
+    let all = || component.properties_named("ATTENDEE");
+    let exactly = all().find(|line| line.address().same_as(&address));
+    exactly
+        .or_else(|| all().find(|line| line.is_named(&address)))
+        .cloned()
+}

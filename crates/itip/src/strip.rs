@@ -1,0 +1,149 @@
+//! What of an organizer's component never comes in (rule C1).
+
+use calendar::{ComponentBuf, Item, PropertyBuf, text};
+
+use crate::owner::Owner;
+
+/// The names by which Outlook and others paint a category.
+const COLOURS: &[&str] = &[
+    "aqua",
+    "black",
+    "blue",
+    "brown",
+    "cyan",
+    "darkblue",
+    "darkgray",
+    "darkgreen",
+    "darkgrey",
+    "darkmaroon",
+    "darkolive",
+    "darkorange",
+    "darkpeach",
+    "darkpurple",
+    "darkred",
+    "darksteel",
+    "darkteal",
+    "darkyellow",
+    "fuchsia",
+    "gold",
+    "gray",
+    "green",
+    "grey",
+    "lime",
+    "magenta",
+    "maroon",
+    "navy",
+    "olive",
+    "orange",
+    "peach",
+    "pink",
+    "purple",
+    "red",
+    "silver",
+    "steel",
+    "teal",
+    "turquoise",
+    "violet",
+    "white",
+    "yellow",
+];
+
+/// The organizer's component as it may stand in a calendar: without VALARM, COLOR, CLASS and the
+/// categories that are colours, and the owner's PARTSTAT NEEDS-ACTION.
+pub(crate) fn stripped(component: ComponentBuf, owner: &Owner) -> ComponentBuf {
+    let mut component = component;
+    component.retain(|item| match item {
+        Item::Property(line) => !line.is("COLOR") && !line.is("CLASS") && !line.is("METHOD"),
+        Item::Component(inner) => !inner.is("VALARM"),
+        Item::Stray(_) => false,
+    });
+    strip_colour_categories(&mut component);
+    if let Some(own) = own_attendee_mut(&mut component, owner) {
+        unanswer(own);
+    }
+    component
+}
+
+/// Puts the owner's line back to unanswered, unless it is already.
+fn unanswer(line: &mut PropertyBuf) {
+    let is_asking = line
+        .parameter("PARTSTAT")
+        .is_some_and(|value| value.eq_ignore_ascii_case("NEEDS-ACTION"));
+    if !is_asking {
+        line.set_parameter("PARTSTAT", "NEEDS-ACTION");
+    }
+}
+
+/// The owner's ATTENDEE.
+pub(crate) fn own_attendee_mut<'c>(
+    component: &'c mut ComponentBuf,
+    owner: &Owner,
+) -> Option<&'c mut PropertyBuf> {
+    let mut attendees: Vec<_> = component
+        .properties_mut()
+        .filter(|line| line.is("ATTENDEE"))
+        .collect();
+    let lines: Vec<_> = attendees.iter().map(|line| (**line).clone()).collect();
+    let at = owner.position(&lines)?;
+    (at < attendees.len()).then(|| attendees.swap_remove(at))
+}
+
+/// The owner's ATTENDEE.
+pub(crate) fn own_attendee(component: &ComponentBuf, owner: &Owner) -> Option<PropertyBuf> {
+    let attendees: Vec<_> = component.properties_named("ATTENDEE").cloned().collect();
+    owner
+        .position(&attendees)
+        .and_then(|at| attendees.get(at).cloned())
+}
+
+fn strip_colour_categories(component: &mut ComponentBuf) {
+    if !component
+        .properties_named("CATEGORIES")
+        .any(|line| text::list(&line.value()).any(|one| is_colour(&one)))
+    {
+        return;
+    }
+    for line in component
+        .properties_mut()
+        .filter(|line| line.is("CATEGORIES"))
+    {
+        let left: Vec<_> = text::list(&line.value())
+            .filter(|one| !is_colour(one))
+            .map(|one| text::escape(&one))
+            .collect();
+        if left.len() < text::list(&line.value()).count() {
+            line.set_value(&left.join(","));
+        }
+    }
+    component.retain(|item| {
+        item.as_property()
+            .is_none_or(|line| !line.is("CATEGORIES") || !line.value().is_empty())
+    });
+}
+
+/// Whether a category is only a colour: `Red`, `Dark Blue Category`.
+fn is_colour(category: &str) -> bool {
+    let name: String = category.to_lowercase().split_whitespace().collect();
+    let name = name.strip_suffix("category").unwrap_or(&name);
+    COLOURS.binary_search(&name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_colours_are_in_order() {
+        assert!(COLOURS.is_sorted());
+    }
+
+    #[test]
+    fn knows_colours_from_other_categories() {
+        for colour in ["Red", "red category", "Dark Blue Category", "YELLOW"] {
+            assert!(is_colour(colour), "{colour}");
+        }
+        for other in ["", "Category", "Redding", "Work", "Red Team"] {
+            assert!(!is_colour(other), "{other}");
+        }
+    }
+}

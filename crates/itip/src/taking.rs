@@ -1,0 +1,377 @@
+//! What of a message is taken into the organizer's version, component by component (rules C2, C5, C9).
+
+use std::collections::BTreeSet;
+
+use calendar::{Component, ComponentBuf, DateOrTime, Method, PropertyBuf};
+use jiff::Timestamp as Instant;
+
+use crate::arrival::Part;
+use crate::case::{Case, MASTER};
+use crate::merge::Base;
+use crate::note::Note;
+use crate::object::{Body, Object};
+use crate::reason::Reason;
+use crate::recurrence_id::RecurrenceId;
+use crate::stamp::Stamp;
+use crate::state::State;
+use crate::strip;
+
+/// What a component of a message is beside what was taken before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Newer, and taken.
+    Newer,
+    /// As new by SEQUENCE and DTSTAMP, other content, and later by what settles it.
+    Settled,
+    Duplicate,
+    Stale,
+    /// Whether it is the same instance cannot be told by its text.
+    NeedsRecurrence,
+}
+
+impl Verdict {
+    fn is_taken(self) -> bool {
+        matches!(self, Self::Newer | Self::Settled)
+    }
+}
+
+/// The organizer's version and the state after a message.
+pub(crate) struct Taking<'a> {
+    pub(crate) state: State,
+    pub(crate) version: Object<'a>,
+    /// Components with new content.
+    pub(crate) applied: BTreeSet<RecurrenceId>,
+    /// Components that no longer list the owner.
+    pub(crate) uninvited: BTreeSet<RecurrenceId>,
+    pub(crate) notes: Vec<Note>,
+    verdicts: Vec<Verdict>,
+}
+
+impl<'a> Taking<'a> {
+    /// Begins with what stands.
+    pub(crate) fn begin(case: &Case<'a>) -> Self {
+        Self {
+            state: case.state.clone(),
+            version: case.version.clone(),
+            applied: BTreeSet::new(),
+            uninvited: BTreeSet::new(),
+            notes: case.arrival.notes.clone(),
+            verdicts: Vec::new(),
+        }
+    }
+
+    /// Takes what a REQUEST or PUBLISH has that is new.
+    pub(crate) fn requests(case: &Case<'a>) -> Self {
+        let mut taking = Self::begin(case);
+        for (id, part) in &case.arrival.parts {
+            let verdict = taking.request(id, part, case);
+            taking.verdicts.push(verdict);
+        }
+        if taking.applied.contains(&MASTER) {
+            taking.drop_older_overrides(case);
+        }
+        if !taking.applied.is_empty() {
+            taking.take_envelope(case);
+        }
+        taking
+    }
+
+    /// Whether anything of the message counts.
+    pub(crate) fn is_any(&self) -> bool {
+        !self.applied.is_empty() || !self.uninvited.is_empty()
+    }
+
+    /// Why nothing of it counts.
+    pub(crate) fn refusal(&self) -> Reason {
+        let has = |verdict| self.verdicts.contains(&verdict);
+        if has(Verdict::NeedsRecurrence) || self.verdicts.is_empty() {
+            Reason::NeedsRecurrence
+        } else if has(Verdict::Stale) {
+            Reason::Stale
+        } else {
+            Reason::Duplicate
+        }
+    }
+
+    fn request(&mut self, id: &RecurrenceId, part: &Part<'a>, case: &Case<'a>) -> Verdict {
+        if !case.arrival.has_master() && self.has_other_form(id) {
+            self.note(Note::NeedsRecurrence);
+            return Verdict::NeedsRecurrence;
+        }
+        if self.is_uninvited(id, part, case) {
+            return self.uninvite(id, part, case);
+        }
+        let content = strip::stripped(part.component.to_buf(), case.owner);
+        let verdict = self.judge(id, &part.stamp, &content, case);
+        match verdict {
+            Verdict::Settled => self.note(Note::SequenceNotRaised),
+            Verdict::Stale => self.note(Note::StaleIgnored),
+            _ => {}
+        }
+        if verdict.is_taken() {
+            self.take(id, &part.stamp, content);
+        }
+        verdict
+    }
+
+    /// Rule C2: within a component by SEQUENCE and DTSTAMP, beside the master by DTSTAMP alone.
+    fn judge(
+        &self,
+        id: &RecurrenceId,
+        new: &Stamp,
+        content: &ComponentBuf,
+        case: &Case<'a>,
+    ) -> Verdict {
+        let master = self
+            .state
+            .request_stamp(&MASTER)
+            .filter(|_| !id.is_master());
+        if master.is_some_and(|master| new.dtstamp < master.dtstamp) {
+            return Verdict::Stale;
+        }
+        let Some(taken) = self.state.request_stamp(id) else {
+            return Verdict::Newer;
+        };
+        if new.order(taken).is_ne() {
+            return if new.order(taken).is_gt() {
+                Verdict::Newer
+            } else {
+                Verdict::Stale
+            };
+        }
+        let before = self.version.components.get(id);
+        let is_same = before.is_some_and(|before| {
+            same_content(
+                &strip::stripped(before.to_buf().into_owned(), case.owner),
+                content,
+            )
+        });
+        if is_same {
+            Verdict::Duplicate
+        } else if new.tie_break(taken).is_gt() {
+            Verdict::Settled
+        } else {
+            Verdict::Stale
+        }
+    }
+
+    pub(crate) fn take(&mut self, id: &RecurrenceId, stamp: &Stamp, mut content: ComponentBuf) {
+        if content.property("DTSTAMP").is_none()
+            && let Ok(instant) = Instant::from_millisecond(stamp.dtstamp)
+        {
+            content.push_property(DateOrTime::Utc(instant).to_property("DTSTAMP"));
+        }
+        self.state.components.entry(id.clone()).or_default().request = Some(stamp.clone());
+        self.version
+            .components
+            .insert(id.clone(), Body::Made(content));
+        self.applied.insert(id.clone());
+    }
+
+    /// Whether the id is written in another form than those it has to be compared with.
+    pub(crate) fn has_other_form(&self, id: &RecurrenceId) -> bool {
+        if id.is_master() || self.version.components.contains_key(id) {
+            return false;
+        }
+        let start = self.version.master().and_then(|master| {
+            let start = master
+                .to_buf()
+                .property("DTSTART")
+                .and_then(calendar::PropertyBuf::date_or_time);
+            start.map(|start| RecurrenceId::instance(&start))
+        });
+        let overrides = self
+            .version
+            .components
+            .keys()
+            .filter(|other| !other.is_master());
+        overrides.chain(&start).any(|other| !other.has_form_of(id))
+    }
+
+    /// Rule C9: a component no longer lists the owner though it did, or its series does.
+    fn is_uninvited(&self, id: &RecurrenceId, part: &Part<'a>, case: &Case<'a>) -> bool {
+        if case.incoming.method != Method::Request || !leaves_out(&part.component, case) {
+            return false;
+        }
+        let lists = |body: &Body<'_>| strip::own_attendee(&body.to_buf(), case.owner).is_some();
+        let before = self
+            .version
+            .components
+            .get(id)
+            .or_else(|| self.version.master());
+        before.is_some_and(lists)
+    }
+
+    /// As CANCEL; content comes in only where there was none.
+    fn uninvite(&mut self, id: &RecurrenceId, part: &Part<'a>, case: &Case<'a>) -> Verdict {
+        let verdict = self.judge_cancel(id, &part.stamp);
+        if !verdict.is_taken() {
+            return verdict;
+        }
+        if !self.version.components.contains_key(id) {
+            let content = strip::stripped(part.component.to_buf(), case.owner);
+            self.take(id, &part.stamp, content);
+        }
+        self.cancel(id, &part.stamp);
+        self.uninvited.insert(id.clone());
+        self.note(Note::Uninvited);
+        verdict
+    }
+
+    /// What a CANCEL is beside what was taken: the same time as the REQUEST is late enough.
+    pub(crate) fn judge_cancel(&self, id: &RecurrenceId, new: &Stamp) -> Verdict {
+        let is_older = |taken: &Stamp| new.order(taken).is_lt();
+        let master = self
+            .state
+            .request_stamp(&MASTER)
+            .filter(|_| !id.is_master());
+        if self.state.request_stamp(id).is_some_and(is_older)
+            || master.is_some_and(|master| new.dtstamp < master.dtstamp)
+        {
+            return Verdict::Stale;
+        }
+        match self.state.cancel_stamp(id).map(|taken| new.order(taken)) {
+            None => Verdict::Newer,
+            Some(order) if order.is_gt() => Verdict::Newer,
+            Some(order) if order.is_eq() => Verdict::Duplicate,
+            Some(_) => Verdict::Stale,
+        }
+    }
+
+    /// Takes a CANCEL of a component, if it is new.
+    pub(crate) fn take_cancel(&mut self, id: &RecurrenceId, stamp: &Stamp) {
+        let verdict = self.judge_cancel(id, stamp);
+        if verdict.is_taken() {
+            self.cancel(id, stamp);
+        }
+        self.verdicts.push(verdict);
+    }
+
+    fn cancel(&mut self, id: &RecurrenceId, stamp: &Stamp) {
+        self.state.components.entry(id.clone()).or_default().cancel = Some(stamp.clone());
+    }
+
+    /// Whether a CANCEL was taken.
+    pub(crate) fn is_cancel_taken(&self) -> bool {
+        self.verdicts.iter().any(|verdict| verdict.is_taken())
+    }
+
+    /// A master removes the overrides older than itself that do not come with it.
+    fn drop_older_overrides(&mut self, case: &Case<'a>) {
+        let Some(master) = self.state.request_stamp(&MASTER).map(|stamp| stamp.dtstamp) else {
+            return;
+        };
+        let ids: BTreeSet<_> = self
+            .state
+            .components
+            .keys()
+            .chain(self.version.components.keys())
+            .cloned()
+            .collect();
+        for id in ids
+            .iter()
+            .filter(|id| !id.is_master() && !case.arrival.parts.contains_key(id))
+        {
+            let taken = self.state.taken(id);
+            let stamps = taken
+                .into_iter()
+                .flat_map(|taken| [&taken.request, &taken.cancel]);
+            let age = stamps.flatten().map(|stamp| stamp.dtstamp).max();
+            if age.is_none_or(|age| age < master) {
+                self.state.components.remove(id);
+                self.version.components.remove(id);
+            }
+        }
+    }
+
+    /// VCALENDAR properties and time zones are the latest message's; a zone that is missing comes in.
+    pub(crate) fn take_envelope(&mut self, case: &Case<'a>) {
+        let Some(stamp) = case.arrival.envelope_stamp() else {
+            return;
+        };
+        let is_later = |taken: &Stamp| {
+            stamp
+                .dtstamp
+                .cmp(&taken.dtstamp)
+                .then_with(|| stamp.total_order(taken))
+                .is_gt()
+        };
+        let is_latest = self.state.envelope.as_ref().is_none_or(is_later);
+        if is_latest {
+            self.version
+                .envelope
+                .clone_from(&case.arrival.around.envelope);
+            self.state.envelope = Some(stamp.clone());
+        }
+        for (id, zone) in &case.arrival.around.zones {
+            if is_latest || !self.version.zones.contains_key(id) {
+                self.version.zones.insert(id.clone(), zone.clone());
+            }
+        }
+    }
+
+    /// Keeps the organizer's version as the base of the next message.
+    ///
+    /// What is only assumed to be the organizer's loses what may be the owner's own.
+    pub(crate) fn keep_base(&mut self, case: &Case<'a>) {
+        if case.base == Base::Assumed {
+            let assumed = self
+                .version
+                .components
+                .iter_mut()
+                .filter(|(id, _)| !self.applied.contains(id));
+            for (_, body) in assumed {
+                let mut component = strip::stripped(body.to_buf().into_owned(), case.owner);
+                component.retain(|item| item.as_property().is_none_or(|line| !is_extension(line)));
+                *body = Body::Made(component);
+            }
+        }
+        self.version.drop_unused_zones();
+        self.state.base = Some(String::from_utf8_lossy(&self.version.to_bytes()).into_owned());
+    }
+
+    /// Whether all of the object is cancelled.
+    pub(crate) fn is_all_cancelled(&self) -> bool {
+        !self.version.components.is_empty()
+            && self
+                .version
+                .components
+                .keys()
+                .all(|id| self.state.is_cancelled(id))
+    }
+
+    pub(crate) fn note(&mut self, note: Note) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+fn is_extension(line: &PropertyBuf) -> bool {
+    line.name()
+        .get(..2)
+        .is_some_and(|start| start.eq_ignore_ascii_case("X-"))
+}
+
+/// Whether a component has attendees and the owner is none of them.
+pub(crate) fn leaves_out(component: &Component<'_>, case: &Case<'_>) -> bool {
+    let mut attendees = component.properties_named("ATTENDEE").peekable();
+    attendees.peek().is_some() && !attendees.any(|line| case.owner.is(&line))
+}
+
+/// Whether two components say the same, whatever the order of their lines.
+fn same_content(one: &ComponentBuf, other: &ComponentBuf) -> bool {
+    let mut left: Vec<_> = other.properties().collect();
+    for line in one.properties() {
+        match left
+            .iter()
+            .position(|candidate| candidate.same_content(line))
+        {
+            Some(at) => {
+                left.swap_remove(at);
+            }
+            None => return false,
+        }
+    }
+    left.is_empty() && one.components().eq(other.components())
+}
