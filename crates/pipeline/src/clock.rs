@@ -1,6 +1,8 @@
 //! The time, as the stages ask for it.
 
-use store::Timestamp;
+use std::time::Duration;
+
+use store::{Store, Timestamp};
 
 /// Tells the time. Stages never look at the machine's clock themselves, so tests decide what time
 /// it is.
@@ -17,3 +19,21 @@ pub const MINUTE: Timestamp = 60 * SECOND;
 pub const HOUR: Timestamp = 60 * MINUTE;
 /// One day in [`Timestamp`]s.
 pub const DAY: Timestamp = 24 * HOUR;
+
+/// The longest that a worker sleeps without looking for work.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// How long a worker that found nothing to do may wait: until the next job or mail is due.
+pub(crate) async fn until_due(store: &dyn Store, clock: &dyn Clock) -> Duration {
+    match store.next_due().await {
+        Ok(Some(due)) => {
+            let wait = u64::try_from(due - clock.now()).unwrap_or_default();
+            Duration::from_millis(wait).min(LONGEST)
+        }
+        Ok(None) => LONGEST,
+        Err(error) => {
+            tracing::warn!(%error, "when work is due cannot be read");
+            Duration::from_secs(1)
+        }
+    }
+}

@@ -3,13 +3,12 @@
 pub mod smtp;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use store::{Mail, Store, Timestamp};
 use tokio::sync::watch;
 
-use crate::clock::{Clock, DAY, HOUR, MINUTE};
+use crate::clock::{self, Clock, DAY, HOUR, MINUTE};
 
 /// How long mail waits before it is parked as expired.
 pub const LIFETIME: Timestamp = 5 * DAY;
@@ -59,8 +58,9 @@ impl Outbox {
         let outbox = Arc::new(self);
         while !*stop.borrow() {
             if outbox.round().await == 0 {
+                let wait = clock::until_due(&*outbox.store, &*outbox.clock).await;
                 tokio::select! {
-                    () = outbox.store.wait_for_work(Duration::from_secs(30)) => {}
+                    () = outbox.store.wait_for_work(wait) => {}
                     _ = stop.changed() => {}
                 }
             }

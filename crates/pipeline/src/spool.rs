@@ -191,3 +191,81 @@ impl Message {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collect(chunks: &[&[u8]]) -> Message {
+        let folder = tempfile::tempdir().unwrap();
+        let mut collector = Spool::new(folder.path(), Limits::default()).collect();
+        for chunk in chunks {
+            collector.write(chunk).unwrap();
+        }
+        collector.finish().unwrap()
+    }
+
+    fn text(message: &Message) -> Vec<u8> {
+        let mut text = Vec::new();
+        message
+            .for_each_chunk(|chunk| {
+                text.extend_from_slice(chunk);
+                Ok(())
+            })
+            .unwrap();
+        text
+    }
+
+    #[test]
+    fn forged_fields_go_and_the_rest_stays() {
+        let mail = b"Subject: x\r\nX-ME-Cal-UID: forged\r\nTo: y\r\n\r\nX-ME-Cal-UID: body\r\n";
+        for cut in 0..mail.len() {
+            let message = collect(&[&mail[..cut], &mail[cut..]]);
+            assert_eq!(
+                text(&message),
+                b"Subject: x\r\nTo: y\r\n\r\nX-ME-Cal-UID: body\r\n",
+                "{cut}"
+            );
+            assert_eq!(message.header(), b"Subject: x\r\nTo: y\r\n\r\n", "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_message_stays_in_memory_up_to_its_bound_and_no_further() {
+        let header = b"Subject: x\r\n\r\n";
+        let body = vec![b'x'; IN_MEMORY - header.len()];
+        let message = collect(&[header, &body]);
+        assert!(matches!(&message.body, Body::Memory(memory) if memory.len() == IN_MEMORY));
+        let message = collect(&[header, &body, b"y"]);
+        assert!(
+            matches!(&message.body, Body::File { length, .. } if *length == IN_MEMORY as u64 + 1)
+        );
+        assert_eq!(text(&message), [header.as_slice(), &body, b"y"].concat());
+    }
+
+    #[test]
+    fn fifty_mebibytes_leave_no_more_than_the_header_in_memory() {
+        let chunk = [b"0123456789abcdef0123456789abcde\r\n".as_slice(); 64].concat();
+        let folder = tempfile::tempdir().unwrap();
+        let mut collector = Spool::new(folder.path(), Limits::default()).collect();
+        let header = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n";
+        collector.write(header).unwrap();
+        let chunks = (50 << 20) / chunk.len();
+        for _ in 0..chunks {
+            collector.write(&chunk).unwrap();
+        }
+        let message = collector.finish().unwrap();
+        assert_eq!(message.size(), (header.len() + chunks * chunk.len()) as u64);
+        assert!(matches!(message.body, Body::File { .. }));
+        let structure = message.structure().unwrap();
+        assert_eq!(structure.header.len(), header.len() - "--b\r\n\r\n".len());
+        assert!(structure.parts.is_empty());
+    }
+
+    #[test]
+    fn a_spool_that_cannot_be_written_is_a_refusal() {
+        let mut collector = Spool::new("/nonexistent", Limits::default()).collect();
+        assert_eq!(collector.write(&vec![b'x'; IN_MEMORY]), Ok(()));
+        assert_eq!(collector.write(b"x"), Err(Refusal::Storage));
+    }
+}

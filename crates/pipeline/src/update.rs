@@ -4,13 +4,12 @@ pub mod apply;
 pub mod decide;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use store::{Job, Store, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::clock::{Clock, HOUR, MINUTE, SECOND};
+use crate::clock::{self, Clock, HOUR, MINUTE, SECOND};
 use crate::site::Site;
 use apply::{Applied, Failure};
 
@@ -47,10 +46,11 @@ impl Update {
             if update.fill(&mut tasks).await > 0 {
                 continue;
             }
+            let wait = clock::until_due(&*update.store, &*update.clock).await;
             tokio::select! {
                 _ = stop.changed() => {}
                 Some(_) = tasks.join_next() => {}
-                () = update.store.wait_for_work(Duration::from_secs(30)) => {}
+                () = update.store.wait_for_work(wait) => {}
             }
         }
         while tasks.join_next().await.is_some() {}

@@ -242,3 +242,141 @@ impl<W: Write> LfWriter<W> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use store::{AccountId, Timestamp};
+
+    use super::*;
+    use crate::intake::Incoming;
+    use crate::spool::Spool;
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            1_900_000_000_123
+        }
+    }
+
+    fn account() -> Account {
+        Account {
+            id: AccountId(1),
+            address: "alice@example.org".to_owned(),
+            aliases: Vec::new(),
+            name: String::new(),
+            password: String::new(),
+        }
+    }
+
+    fn delivery(folder: &Path, targets: &[(&str, &[&str])]) -> Delivery {
+        let mut collector = Spool::new(folder, imip::Limits::default()).collect();
+        collector
+            .write(b"Subject: x\r\n\r\nline\r\n\r\n.dot\r\n")
+            .unwrap();
+        let target = |(folder, flags): &(&str, &[&str])| Target {
+            folder: (*folder).to_owned(),
+            flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+        };
+        Delivery {
+            account: account(),
+            recipient: "alice@example.org".to_owned(),
+            reverse_path: "bob@example.com".to_owned(),
+            fields: b"Return-Path: <bob@example.com>\r\n".to_vec(),
+            message: Arc::new(collector.finish().unwrap()),
+            targets: targets.iter().map(target).collect(),
+        }
+    }
+
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let mut files: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        files
+    }
+
+    #[tokio::test]
+    async fn mail_is_in_new_with_lf_lines_and_nothing_is_left_in_tmp() {
+        let folder = tempfile::tempdir().unwrap();
+        let maildir = Maildir::new(folder.path(), "mail.example.org", Arc::new(Noon));
+        for _ in 0..2 {
+            maildir
+                .deliver(delivery(folder.path(), &[("INBOX", &[])]))
+                .await
+                .unwrap();
+        }
+        let home = folder.path().join("alice@example.org");
+        let mails = files(&home.join("new"));
+        assert_eq!(mails.len(), 2);
+        let expected = b"Return-Path: <bob@example.com>\nSubject: x\n\nline\n\n.dot\n";
+        assert_eq!(fs::read(&mails[0]).unwrap(), expected);
+        let name = mails[0].file_name().unwrap().to_str().unwrap();
+        let start = format!("1900000000.M123000P{}Q", std::process::id());
+        assert!(name.starts_with(&start), "{name}");
+        assert!(
+            name.ends_with(&format!(".mail.example.org,S={}", expected.len())),
+            "{name}"
+        );
+        assert_eq!(
+            fs::metadata(&mails[0]).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            fs::metadata(&home).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+        assert!(files(&home.join("tmp")).is_empty());
+        assert!(files(&home.join("cur")).is_empty());
+    }
+
+    #[tokio::test]
+    async fn flags_are_letters_in_order_and_folders_are_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let maildir = Maildir::new(folder.path(), "mail.example.org", Arc::new(Noon));
+        let targets: &[(&str, &[&str])] = &[
+            ("INBOX", &["\\seen", "\\Answered", "$Keyword"]),
+            ("Work/Bücher", &["$Keyword"]),
+        ];
+        assert!(
+            !maildir
+                .folder_exists(&account(), "Work/Bücher")
+                .await
+                .unwrap()
+        );
+        maildir
+            .deliver(delivery(folder.path(), targets))
+            .await
+            .unwrap();
+        let home = folder.path().join("alice@example.org");
+        let flagged = files(&home.join("cur"));
+        assert!(
+            flagged[0].to_str().unwrap().ends_with(":2,RS"),
+            "{flagged:?}"
+        );
+        let filed = home.join(".Work.B&APw-cher");
+        assert_eq!(files(&filed.join("new")).len(), 1);
+        assert!(filed.join("maildirfolder").is_file());
+        assert!(
+            maildir
+                .folder_exists(&account(), "Work.Bücher")
+                .await
+                .unwrap()
+        );
+        assert!(maildir.folder_exists(&account(), "Inbox").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_is_a_refusal() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("alice@example.org"), "a file").unwrap();
+        let maildir = Maildir::new(folder.path(), "mail.example.org", Arc::new(Noon));
+        let refused = maildir
+            .deliver(delivery(folder.path(), &[("INBOX", &[])]))
+            .await;
+        assert_eq!(refused, Err(Refusal::Storage));
+    }
+}

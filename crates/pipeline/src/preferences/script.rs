@@ -148,3 +148,86 @@ fn file_into(folder: &str) -> Block {
         .command(Command::new("fileinto").tag("create").string(folder))
         .command(Command::new("stop"))
 }
+
+#[cfg(test)]
+mod tests {
+    use store::{AccountId, CalendarId};
+
+    use super::*;
+    use crate::preferences::Preferences;
+
+    fn printed(preferences: &Preferences, own_domains: &[&str]) -> String {
+        let account = Account {
+            id: AccountId(1),
+            address: "alice@example.org".to_owned(),
+            aliases: Vec::new(),
+            name: String::new(),
+            password: String::new(),
+        };
+        let own_domains: Vec<String> = own_domains.iter().map(|name| (*name).to_owned()).collect();
+        script(preferences, &account, &own_domains)
+    }
+
+    #[test]
+    fn every_combination_compiles() {
+        for processing in [Switch::On, Switch::Off] {
+            for invitations in [
+                Inviters::Never,
+                Inviters::Contacts,
+                Inviters::ContactsAndOwnDomain,
+                Inviters::Everyone,
+            ] {
+                for published in [Published::Ignore, Published::Add] {
+                    for folders in 0..4 {
+                        let preferences = Preferences {
+                            processing,
+                            invitations,
+                            published,
+                            calendar: (folders > 1).then(|| CalendarId("a-1".to_owned())),
+                            invitation_folder: (folders & 1 > 0).then(|| "A \"b\"\\".to_owned()),
+                            update_folder: (folders & 2 > 0).then(|| "Änderungen".to_owned()),
+                            ..Preferences::default()
+                        };
+                        let text = printed(&preferences, &["example.org", "corp.example"]);
+                        let compiled = sieve::compile(&text, &sieve::Limits::default());
+                        assert!(compiled.is_ok(), "{text}\n{:?}", compiled.err());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_default_script_reads_well() {
+        assert_eq!(
+            printed(&Preferences::default(), &[]),
+            "# Made from the calendar preferences of alice@example.org. Change those, not this text:\n\
+             # invited preferences set alice@example.org NAME VALUE\n\
+             require [\"enotify\", \"extlists\"];\n\
+             \n\
+             if exists \"X-ME-Cal-Method\" {\n    \
+                 # An event that is in a calendar follows its organizer.\n    \
+                 notify \"updatecal\";\n\
+             \n    \
+                 # New events of contacts are added.\n    \
+                 if allof(header :is \"X-ME-Cal-Method\" \"request\", header :list \"X-ME-Cal-Sender\" \":addrbook:default\") {\n        \
+                     notify \"addcal\";\n    \
+                 }\n\
+             }\n"
+        );
+    }
+
+    #[test]
+    fn the_own_domain_is_the_sites_or_else_the_accounts() {
+        let preferences = Preferences {
+            invitations: Inviters::ContactsAndOwnDomain,
+            ..Preferences::default()
+        };
+        assert!(printed(&preferences, &[]).contains("\"*@example.org\""));
+        let sites = printed(&preferences, &["a.example", "b.example"]);
+        assert!(
+            sites.contains("[\"*@a.example\", \"*@b.example\"]"),
+            "{sites}"
+        );
+    }
+}

@@ -2,18 +2,18 @@
 
 /// One mail of the story.
 #[derive(Debug, Clone, Copy)]
-pub struct Mail {
+pub(super) struct Mail {
     /// Its file under `samples/`.
-    pub file: &'static str,
+    pub(super) file: &'static str,
     /// Its text, LF lines.
-    pub text: &'static [u8],
+    pub(super) text: &'static [u8],
     /// Who gets it, and what shall be decided for each.
-    pub recipients: &'static [(&'static str, Expected)],
+    pub(super) recipients: &'static [(&'static str, Expected)],
 }
 
 /// What shall be decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
+pub(super) enum Expected {
     /// No record: there is nothing that could be an invitation.
     Nothing,
     /// A record with this outcome; the reason where it matters.
@@ -38,13 +38,13 @@ macro_rules! mail {
 }
 
 /// The address book that Alice imports first.
-pub const CONTACTS: &[u8] = include_bytes!("../../../../../samples/alice-contacts.vcf");
+pub(super) const CONTACTS: &[u8] = include_bytes!("../../../../../samples/alice-contacts.vcf");
 
 /// The calendar that Alice imports first.
-pub const CALENDAR: &[u8] = include_bytes!("../../../../../samples/alice-calendar.ics");
+pub(super) const CALENDAR: &[u8] = include_bytes!("../../../../../samples/alice-calendar.ics");
 
 /// The mails in the order of their coming.
-pub const MAILS: [Mail; 21] = [
+pub(super) const MAILS: [Mail; 21] = [
     mail!("01-google-request.eml", ALICE => added()),
     mail!("02-exchange-request.eml", ALICE => added()),
     mail!("03-google-update.eml", ALICE => Expected::Record("updated", "")),
