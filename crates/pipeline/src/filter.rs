@@ -3,9 +3,12 @@
 mod scripts;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use imip::Stamp;
-use sieve::{Effect, Known, Notify, NotifyMethod, Outcome, Question, RawMessage, Run, Script};
+use sieve::{
+    Effect, Fault, Known, Notify, NotifyMethod, Outcome, Question, RawMessage, Run, Script,
+};
 use store::{Account, CalendarId, Store};
 
 pub use scripts::Scripts;
@@ -69,42 +72,26 @@ impl Filter<'_> {
     /// Fails only when the store or the folders cannot be asked: then the mail is not taken yet.
     pub async fn run(&self, subject: Subject<'_>) -> Result<Filtered, Refusal> {
         let fields = self.stamp(subject).await?;
-        let (generated, own, mut faults) = self.units(subject.account).await?;
-        let units: Vec<&Script> = [generated.as_deref(), own.as_deref()]
-            .into_iter()
-            .flatten()
-            .collect();
+        let units = self.units(subject.account).await?;
         let header = [&fields, subject.header].concat();
         let outcome = self.interpret(&units, &header, subject).await?;
         let mut filtered = Filtered {
             fields,
+            faults: units.faults.clone(),
             ..Filtered::default()
         };
         match outcome {
             Some(outcome) => {
-                let name = |unit| {
-                    if unit == 0 && generated.is_some() {
-                        "generated"
-                    } else {
-                        "own"
-                    }
-                };
-                faults.extend(outcome.faults.iter().map(|fault| {
-                    format!(
-                        "the {} script failed in line {}: {}",
-                        name(fault.unit),
-                        fault.line,
-                        fault.message
-                    )
-                }));
+                let faults = outcome.faults.iter().map(|fault| units.describe(fault));
+                filtered.faults.extend(faults);
                 self.resolve(outcome.effects, &mut filtered);
             }
             None => {
-                faults.push("the interpreter failed; the mail is kept".to_owned());
+                let fault = "the interpreter failed; the mail is kept";
+                filtered.faults.push(fault.to_owned());
                 filtered.targets.push(inbox(Vec::new()));
             }
         }
-        filtered.faults = faults;
         Ok(filtered)
     }
 
@@ -141,39 +128,37 @@ impl Filter<'_> {
     }
 
     /// The account's two units, and why one is missing.
-    async fn units(&self, account: &Account) -> Result<(Unit, Unit, Vec<String>), Refusal> {
+    async fn units(&self, account: &Account) -> Result<Units, Refusal> {
         let preferences = self.store.preferences(account.id).await.map_err(database)?;
         let own = self.store.script(account.id).await.map_err(database)?;
-        let mut faults = Vec::new();
-        let generated = self.scripts.generated(
-            account,
-            preferences.as_deref(),
-            &self.site.trust.own_domains,
-        );
-        let generated = generated.map_err(|error| faults.push(error)).ok();
-        let own = own.and_then(|own| {
-            self.scripts
-                .own(&own)
-                .map_err(|error| faults.push(error))
-                .ok()
-        });
-        Ok((generated, own, faults))
+        let own_domains = &self.site.trust.own_domains;
+        let generated = self
+            .scripts
+            .generated(account, preferences.as_deref(), own_domains);
+        let own = own.map(|own| self.scripts.own(&own));
+        let mut units = Units::default();
+        units.take("generated", generated);
+        if let Some(own) = own {
+            units.take("own", own);
+        }
+        Ok(units)
     }
 
     /// Runs the units, looking up what they ask; `None` when the interpreter panicked.
     async fn interpret(
         &self,
-        units: &[&Script],
+        units: &Units,
         header: &[u8],
         subject: Subject<'_>,
     ) -> Result<Option<Outcome>, Refusal> {
+        let scripts: Vec<&Script> = units.compiled.iter().map(|(_, script)| &**script).collect();
         let mut known = Known::default();
         for round in 0.. {
             let run = catch_unwind(AssertUnwindSafe(|| {
                 let message =
                     RawMessage::new(header, Some(subject.reverse_path), subject.recipient)
                         .with_size(subject.size);
-                sieve::run(units, &message, &known, &self.site.script_limits)
+                sieve::run(&scripts, &message, &known, &self.site.script_limits)
             }));
             match run {
                 Err(_) => return Ok(None),
@@ -235,8 +220,27 @@ impl Filter<'_> {
     }
 }
 
-/// A unit that compiled, if there is one.
-type Unit = Option<std::sync::Arc<Script>>;
+/// The units that compiled, in the order in which they run, and why others did not.
+#[derive(Default)]
+struct Units {
+    compiled: Vec<(&'static str, Arc<Script>)>,
+    faults: Vec<String>,
+}
+
+impl Units {
+    fn take(&mut self, name: &'static str, unit: Result<Arc<Script>, String>) {
+        match unit {
+            Ok(script) => self.compiled.push((name, script)),
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    fn describe(&self, fault: &Fault) -> String {
+        let name = self.compiled.get(fault.unit).map_or("", |(name, _)| name);
+        let Fault { line, message, .. } = fault;
+        format!("the {name} script failed in line {line}: {message}")
+    }
+}
 
 fn permission(method: NotifyMethod) -> Effects {
     match method {

@@ -210,7 +210,9 @@ mod tests {
                  notify \"updatecal\";\n\
              \n    \
                  # New events of contacts are added.\n    \
-                 if allof(header :is \"X-ME-Cal-Method\" \"request\", header :list \"X-ME-Cal-Sender\" \":addrbook:default\") {\n        \
+                 if allof(\n        \
+                     header :is \"X-ME-Cal-Method\" \"request\",\n        \
+                     header :list \"X-ME-Cal-Sender\" \":addrbook:default\") {\n        \
                      notify \"addcal\";\n    \
                  }\n\
              }\n"
