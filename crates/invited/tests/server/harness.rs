@@ -9,7 +9,7 @@ use std::time::Duration;
 use store::{SqliteStore, Store};
 
 /// A site in a temporary folder; its server is killed at the end.
-pub struct Site {
+pub(crate) struct Site {
     folder: tempfile::TempDir,
     server: Option<Server>,
 }
@@ -23,7 +23,7 @@ struct Server {
 impl Site {
     /// A site whose configuration has `more` behind the test's own settings, with the accounts
     /// alice@example.org (contacts: bob@example.com) and carol@example.org.
-    pub fn new(more: &str) -> Self {
+    pub(crate) fn new(more: &str) -> Self {
         let site = Self::empty(more);
         for (address, alias) in [
             ("alice@example.org", "al@example.org"),
@@ -48,7 +48,7 @@ impl Site {
     }
 
     /// A site without accounts.
-    pub fn empty(more: &str) -> Self {
+    pub(crate) fn empty(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let config = format!(
@@ -62,19 +62,19 @@ impl Site {
         }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Writes a file into the site's folder and gives its path.
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
     /// The program with this site's configuration.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_invited"));
         command
             .arg("--config")
@@ -85,7 +85,7 @@ impl Site {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut child = self
             .command(arguments)
             .stdin(Stdio::piped())
@@ -99,19 +99,19 @@ impl Site {
     }
 
     /// What a command that must succeed prints.
-    pub fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         self.ok_with(arguments, "")
     }
 
     /// The same with standard input.
-    pub fn ok_with(&self, arguments: &[&str], input: &str) -> String {
+    pub(crate) fn ok_with(&self, arguments: &[&str], input: &str) -> String {
         let output = self.run(arguments, input);
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// Status and standard error of a command that must fail in one line.
-    pub fn fails(&self, arguments: &[&str]) -> (i32, String) {
+    pub(crate) fn fails(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.run(arguments, "");
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success(), "{arguments:?} succeeded");
@@ -120,12 +120,12 @@ impl Site {
     }
 
     /// Starts the server.
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         self.start_with("none");
     }
 
     /// Starts a server that is killed when it comes to this fail point.
-    pub fn start_with(&mut self, killed_at: &str) {
+    pub(crate) fn start_with(&mut self, killed_at: &str) {
         let mut child = self
             .command(&["serve"])
             .env("FAILPOINTS_KILL", killed_at)
@@ -162,24 +162,24 @@ impl Site {
     }
 
     /// Where the server takes mail.
-    pub fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.server.as_ref().unwrap().address
     }
 
     /// Kills the server as `kill -9` does.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let mut server = self.server.take().unwrap();
         server.child.kill().unwrap();
         server.child.wait().unwrap();
     }
 
     /// Waits until a server that kills itself is gone.
-    pub fn wait_for_death(&mut self) {
+    pub(crate) fn wait_for_death(&mut self) {
         self.server.take().unwrap().child.wait().unwrap();
     }
 
     /// Stops the server as an administrator does, and gives its log.
-    pub fn stop(&mut self) -> String {
+    pub(crate) fn stop(&mut self) -> String {
         let mut server = self.server.take().unwrap();
         let status = Command::new("kill")
             .arg(server.child.id().to_string())
@@ -191,12 +191,12 @@ impl Site {
     }
 
     /// Delivers a mail from bob@example.com's server; one reply per recipient.
-    pub fn deliver(&self, recipients: &[&str], mail: &str) -> Vec<String> {
+    pub(crate) fn deliver(&self, recipients: &[&str], mail: &str) -> Vec<String> {
         Lmtp::connect(self.address()).deliver("bob@example.com", recipients, mail)
     }
 
     /// Delivers a mail that must be taken, and waits until the daemon has dealt with it.
-    pub fn settle(&self, recipients: &[&str], mail: &str) {
+    pub(crate) fn settle(&self, recipients: &[&str], mail: &str) {
         for reply in self.deliver(recipients, mail) {
             assert!(reply.starts_with("250 2."), "{reply}");
         }
@@ -204,7 +204,7 @@ impl Site {
     }
 
     /// Waits until no job is left.
-    pub fn wait_for_jobs(&self) {
+    pub(crate) fn wait_for_jobs(&self) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -229,7 +229,7 @@ impl Site {
     }
 
     /// The texts of the mails in a folder of an account (`""`: the inbox), oldest first.
-    pub fn mails(&self, address: &str, folder: &str) -> Vec<String> {
+    pub(crate) fn mails(&self, address: &str, folder: &str) -> Vec<String> {
         let home = self
             .folder
             .path()
@@ -250,12 +250,12 @@ impl Site {
     }
 
     /// The events of an account as iCalendar.
-    pub fn calendar(&self, address: &str) -> String {
+    pub(crate) fn calendar(&self, address: &str) -> String {
         self.ok(&["calendar", "export", address])
     }
 
     /// Outcome and reason of an account's decisions, newest first.
-    pub fn decisions(&self, address: &str) -> Vec<(String, String)> {
+    pub(crate) fn decisions(&self, address: &str) -> Vec<(String, String)> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -282,13 +282,13 @@ impl Drop for Site {
 }
 
 /// A plain LMTP client that shows every octet of the protocol.
-pub struct Lmtp {
+pub(crate) struct Lmtp {
     stream: BufReader<TcpStream>,
 }
 
 impl Lmtp {
     /// Connects and says LHLO.
-    pub fn connect(address: &str) -> Self {
+    pub(crate) fn connect(address: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
@@ -302,18 +302,18 @@ impl Lmtp {
     }
 
     /// Sends a command and gives the last line of its reply.
-    pub fn say(&mut self, command: &str) -> String {
+    pub(crate) fn say(&mut self, command: &str) -> String {
         self.send(format!("{command}\r\n").as_bytes());
         self.reply()
     }
 
     /// Sends octets as they are.
-    pub fn send(&mut self, octets: &[u8]) {
+    pub(crate) fn send(&mut self, octets: &[u8]) {
         self.stream.get_mut().write_all(octets).unwrap();
     }
 
     /// The last line of the next reply; empty when the server is gone.
-    pub fn reply(&mut self) -> String {
+    pub(crate) fn reply(&mut self) -> String {
         loop {
             let mut line = String::new();
             if self.stream.read_line(&mut line).unwrap_or(0) == 0 {
@@ -326,13 +326,13 @@ impl Lmtp {
     }
 
     /// One transaction; LF in the mail is sent as CRLF.
-    pub fn deliver(&mut self, from: &str, recipients: &[&str], mail: &str) -> Vec<String> {
+    pub(crate) fn deliver(&mut self, from: &str, recipients: &[&str], mail: &str) -> Vec<String> {
         self.begin(from, recipients, mail);
         recipients.iter().map(|_| self.reply()).collect()
     }
 
     /// One transaction up to the final dot, its replies not yet read.
-    pub fn begin(&mut self, from: &str, recipients: &[&str], mail: &str) {
+    pub(crate) fn begin(&mut self, from: &str, recipients: &[&str], mail: &str) {
         assert!(self.say(&format!("MAIL FROM:<{from}>")).starts_with("250 "));
         for recipient in recipients {
             let reply = self.say(&format!("RCPT TO:<{recipient}>"));
@@ -353,19 +353,19 @@ impl Lmtp {
 }
 
 /// A mail with an event, as Bob's calendar program writes it.
-pub struct Invitation<'a> {
-    pub method: &'a str,
-    pub uid: &'a str,
-    pub from: &'a str,
-    pub organizer: &'a str,
-    pub attendee: &'a str,
-    pub sequence: u32,
-    pub start: &'a str,
-    pub title: &'a str,
+pub(crate) struct Invitation<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) uid: &'a str,
+    pub(crate) from: &'a str,
+    pub(crate) organizer: &'a str,
+    pub(crate) attendee: &'a str,
+    pub(crate) sequence: u32,
+    pub(crate) start: &'a str,
+    pub(crate) title: &'a str,
     /// More header fields, each line ended by LF.
-    pub fields: &'a str,
+    pub(crate) fields: &'a str,
     /// More lines of the VEVENT, each ended by LF.
-    pub lines: &'a str,
+    pub(crate) lines: &'a str,
 }
 
 impl Default for Invitation<'_> {
@@ -387,7 +387,7 @@ impl Default for Invitation<'_> {
 
 impl Invitation<'_> {
     /// The mail, LF lines.
-    pub fn mail(&self) -> String {
+    pub(crate) fn mail(&self) -> String {
         let Self {
             method,
             uid,

@@ -1,6 +1,12 @@
 //! The whole program over real sockets: mail goes in by LMTP, and what comes of it is read from
 //! Maildirs and with the program's own commands.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that fails may panic, and shows the log of its server"
+)]
+
 mod bad_input;
 mod behaviour;
 mod commands;
