@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::OpenOptions;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use tracing::field::{Field, Visit};
@@ -16,8 +16,13 @@ use tracing_subscriber::util::SubscriberInitExt;
 pub struct Applied(Arc<Mutex<HashMap<String, (String, Instant)>>>);
 
 impl Applied {
-    /// Starts the log: every line is made and written, to nowhere.
+    /// The log, started by the first call: every line is made and written, to nowhere.
     pub fn watch() -> Self {
+        static LOG: OnceLock<Applied> = OnceLock::new();
+        LOG.get_or_init(Self::start).clone()
+    }
+
+    fn start() -> Self {
         let applied = Self::default();
         let nowhere = OpenOptions::new().write(true).open("/dev/null").unwrap();
         tracing_subscriber::registry()

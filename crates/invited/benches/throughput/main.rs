@@ -1,8 +1,8 @@
 //! The whole way of a mail, measured: messages a second beside the floor, memory, bad input; see
 //! ../RESULTS.md.
 //!
-//! `cargo bench -p invited -- rates memory bad-input` runs the named parts, all of them without
-//! names.
+//! `cargo bench -p invited --bench throughput -- ordinary invitations memory bad-input` runs the
+//! named parts, all of them without names.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,8 @@ fn main() {
         .filter(|argument| !argument.starts_with("--"))
         .collect();
     for (name, run) in [
-        ("rates", rates::run as fn()),
+        ("ordinary", rates::ordinary as fn()),
+        ("invitations", rates::invitations),
         ("memory", memory::run),
         ("bad-input", bad_input::run),
     ] {

@@ -17,7 +17,15 @@ const ROUND: Duration = Duration::from_secs(3);
 /// How long the daemon may take for what a round left.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-pub fn run() {
+pub fn ordinary() {
+    run(Kind::Ordinary);
+}
+
+pub fn invitations() {
+    run(Kind::Invitation);
+}
+
+fn run(kind: Kind) {
     let applied = Applied::watch();
     // As `main` of the program makes it.
     let runtime = Runtime::new().unwrap();
@@ -29,14 +37,8 @@ pub fn run() {
         applied,
         next: 1_000_000,
     };
-    println!(
-        "| mail | connections | floor /s | product /s | ratio | jobs per commit | 250 to applied: median, 99 % | daemon /s |"
-    );
-    println!("|---|---|---|---|---|---|---|---|");
-    for kind in [Kind::Ordinary, Kind::Invitation] {
-        for connections in [1, 8] {
-            bench.compare(kind, connections);
-        }
+    for connections in [1, 8] {
+        bench.compare(kind, connections);
     }
     runtime.block_on(bench.product.running.stop());
 }
@@ -110,31 +112,38 @@ impl Bench {
 
 impl Figures {
     fn print(mut self, kind: Kind, connections: usize, before: Statistics, after: Statistics) {
-        let commits = after.commits_with_jobs - before.commits_with_jobs;
-        let jobs = (after.jobs_held - before.jobs_held) as f64 / commits.max(1) as f64;
-        self.lags.sort();
-        let lag = |share: usize| match self.lags.get(self.lags.len() * share / 100) {
-            Some(lag) => format!("{:.1} ms", lag.as_secs_f64() * 1e3),
-            None => "–".to_owned(),
-        };
         println!(
-            "| {} | {connections} | {:.0} | {:.0} | {:.0} % ({:.0} to {:.0}) | {jobs:.1} | {}, {} | {:.0} |",
+            "\n{}, {connections} connections, a second: floor {:.0}, product {:.0}; ratio {:.0} %",
             kind.name(),
             median(&mut self.floor),
             median(&mut self.product),
             100.0 * median(&mut self.ratios),
-            100.0 * self.ratios[0],
-            100.0 * self.ratios[self.ratios.len() - 1],
+        );
+        let (lowest, highest) = (self.ratios[0], self.ratios[self.ratios.len() - 1]);
+        println!(
+            "    ratios {:.0} to {:.0} %",
+            100.0 * lowest,
+            100.0 * highest
+        );
+        if kind == Kind::Invitation {
+            self.print_jobs(before, after);
+        }
+    }
+
+    fn print_jobs(mut self, before: Statistics, after: Statistics) {
+        let commits = after.commits_with_jobs - before.commits_with_jobs;
+        let jobs = (after.jobs_held - before.jobs_held) as f64 / commits as f64;
+        self.lags.sort();
+        let lag = |share: usize| self.lags[self.lags.len() * share / 100].as_secs_f64() * 1e3;
+        println!(
+            "    {jobs:.1} jobs a commit; 250 to applied: median {:.1} ms, 99 % {:.1} ms; \
+             the daemon applied {:.0} a second",
             lag(50),
             lag(99),
-            if self.daemon.is_empty() {
-                0.0
-            } else {
-                median(&mut self.daemon)
-            },
+            median(&mut self.daemon),
         );
         for (outcome, count) in self.outcomes {
-            println!("|   {count} × {outcome} |");
+            println!("    {count} {outcome}");
         }
     }
 }
