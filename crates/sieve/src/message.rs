@@ -91,10 +91,24 @@ fn fields(bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
         rest = after;
         if let Some(colon) = memchr(b':', field) {
             let (name, body) = field.split_at(colon);
-            fields.push((name.trim_ascii(), body.get(1..).unwrap_or_default()));
+            if let Some(name) = field_name(name) {
+                fields.push((name, body.get(1..).unwrap_or_default()));
+            }
         }
     }
     fields
+}
+
+/// A field's name without the blanks behind it; `None` for what is no name (RFC 5322 section 2.2).
+///
+/// Were anything before the name passed over, a stranger could write a field that we take out of incoming mail.
+fn field_name(name: &[u8]) -> Option<&[u8]> {
+    let blanks = name
+        .iter()
+        .rev()
+        .take_while(|octet| matches!(octet, b' ' | b'\t'));
+    let name = name.get(..name.len() - blanks.count())?;
+    (!name.is_empty() && name.iter().all(u8::is_ascii_graphic)).then_some(name)
 }
 
 /// Where the first field of `bytes` ends: behind the first line end that no blank follows.
@@ -130,5 +144,25 @@ mod tests {
         assert_eq!(message.header_values("a"), [&b" 2\n"[..], b" 5\n"]);
         assert!(message.header_values("c").is_empty());
         assert!(message.header_values("").is_empty());
+    }
+
+    #[test]
+    fn what_is_no_name_makes_no_field() {
+        for line in [
+            " A: 1",
+            "\tA: 1",
+            "\x0cA: 1",
+            "\rA: 1",
+            "A\x0c: 1",
+            "A B: 1",
+            "\u{a0}A: 1",
+            ": 1",
+        ] {
+            let mail = format!("{line}\r\nTo \t: x\r\n\r\n");
+            let message = RawMessage::new(mail.as_bytes(), None, "a@example.com");
+            assert!(message.header_values("A").is_empty(), "{line:?}");
+            assert!(message.header_values("").is_empty(), "{line:?}");
+            assert_eq!(message.header_values("to"), [&b" x\r\n"[..]]);
+        }
     }
 }
