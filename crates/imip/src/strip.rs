@@ -3,12 +3,13 @@
 /// Removes `X-ME-Cal-*` and `X-ME-Message-Id` fields from a message's header, fed in chunks of any size.
 ///
 /// All else passes byte for byte. A name counts in any case, with blanks before its colon, and with
-/// the lines that continue it. Lines end at LF or CRLF; a bare CR is the mail server session's to
+/// the lines that continue it. Folded lines at the very begin go too: they continue nothing of the
+/// sender's, but would continue the field that we put before them. Lines end at LF or CRLF; a bare CR is the mail server session's to
 /// mend before. Memory does not depend on the mail.
 #[derive(Debug, Default)]
 pub struct Strip {
     place: Place,
-    /// What happens to the field that is being read.
+    /// What happens to the field that is being read; [`Fate::Drop`] before the first.
     fate: Fate,
     /// A line's begin while it may still become one of our names; never longer than those.
     pending: Vec<u8>,
@@ -27,8 +28,8 @@ enum Place {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Fate {
-    #[default]
     Keep,
+    #[default]
     Drop,
 }
 
@@ -183,6 +184,16 @@ mod tests {
     fn our_fields_go_with_their_folds() {
         check("X-ME-Cal-UID:\n a\n\tb\n \nA: 1\n\n", "A: 1\n\n");
         check("A: 1\n 2\nX-ME-Message-Id:\n <a@b>\n\n c", "A: 1\n 2\n\n c");
+    }
+
+    #[test]
+    fn nothing_continues_the_field_before_the_mail() {
+        check(
+            " , friend@example.org\n\tx\nA: 1\n 2\n\n b",
+            "A: 1\n 2\n\n b",
+        );
+        check(" \n\nbody\n", "\nbody\n");
+        check("\t", "");
     }
 
     #[test]

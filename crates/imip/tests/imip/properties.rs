@@ -81,7 +81,7 @@ fn strip(mail: &[u8], chunk: usize) -> Vec<u8> {
 fn strip_by_lines(mail: &[u8]) -> Vec<u8> {
     let mut passed = Vec::new();
     let mut lines = mail.split_inclusive(|&octet| octet == b'\n');
-    let mut ours = false;
+    let mut ours = true;
     for line in lines.by_ref() {
         let blank = matches!(line, b"\n" | b"\r\n");
         if !line.starts_with(b" ") && !line.starts_with(b"\t") {
