@@ -17,6 +17,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -31,7 +32,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             output::print(&error.to_string());
             return ExitCode::SUCCESS;
         }
-        Err(error) => return end(Err(Failure::Misuse(output::one_line(&error.to_string())))),
+        Err(error) => return end(Err(Failure::Misuse(misuse(&error)))),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -45,6 +46,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     end(runtime.block_on(command::run(cli)))
+}
+
+/// The command line parser's error in one line.
+fn misuse(error: &clap::Error) -> String {
+    match error.kind() {
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "a command is missing; `invited --help` shows what there is".to_owned()
+        }
+        _ => output::one_line(&error.to_string()),
+    }
 }
 
 fn end(result: Result<String, Failure>) -> ExitCode {

@@ -10,6 +10,8 @@ fn misuse_is_status_2_and_one_line() {
     for (arguments, said) in [
         (&["account", "add"][..], "ADDRESS"),
         (&["nonsense"], "nonsense"),
+        (&[], "a command is missing"),
+        (&["queue"], "a command is missing"),
         (
             &["account", "add", "not an address", "--password-stdin"],
             "alice@example.org",

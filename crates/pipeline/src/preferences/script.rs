@@ -136,8 +136,10 @@ fn filing(preferences: &Preferences) -> Vec<Command> {
             vec![Command::when(Test::negated(is_new), file_into(folder)).comment(updates)]
         }
         (Some(new), Some(other)) => vec![
-            Command::when(is_new, file_into(new)).comment(invitations),
-            Command::otherwise(file_into(other)).comment(updates),
+            Command::when(is_new, file_into(new)).comment(
+                "Mail with a new invitation has a folder, other mail about events another.",
+            ),
+            Command::otherwise(file_into(other)),
         ],
     }
 }
