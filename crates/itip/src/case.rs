@@ -180,6 +180,8 @@ fn is_offered(reason: Reason) -> bool {
             | Reason::NotTheOrganizer
             | Reason::NoOrganizer
             | Reason::DeletedByYou
+            | Reason::NotTheAttendee
+            | Reason::PartyCrasher
     )
 }
 

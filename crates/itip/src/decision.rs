@@ -56,9 +56,9 @@ impl Decision {
         self
     }
 
-    /// Adds a note that is not there yet.
+    /// Adds a note that says more than the reason, and is not there yet.
     pub(crate) fn note(&mut self, note: Note) {
-        if !self.notes.contains(&note) {
+        if note.code() != self.reason.code() && !self.notes.contains(&note) {
             self.notes.push(note);
         }
     }

@@ -88,10 +88,12 @@ fn presence(case: &Case<'_>, id: &RecurrenceId) -> Presence {
 
 fn finish<'a>(case: &Case<'a>, mut taking: Taking<'a>, missing: Option<Reason>) -> Decision {
     if !taking.is_cancel_taken() {
-        return match missing {
+        let mut decision = match missing {
             Some(reason) => early::keep(case, reason),
             None => Decision::no_action(taking.refusal()),
         };
+        taking.notes.iter().for_each(|note| decision.note(*note));
+        return decision;
     }
     taking.keep_base(case);
     let result = outcome::result(case, &taking);

@@ -270,7 +270,6 @@ impl Case<'_> {
     fn refuse_reply(&self, reason: Reason) -> Decision {
         match reason {
             Reason::PartyCrasher => early::keep(self, reason).suggested(),
-            Reason::NotTheAttendee => self.refuse(reason).suggested(),
             _ => self.refuse(reason),
         }
     }

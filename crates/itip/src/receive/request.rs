@@ -105,6 +105,7 @@ fn update(case: &Case<'_>) -> Decision {
     if !taking.is_any() {
         let mut decision = Decision::no_action(taking.refusal());
         note_all(&mut decision, &taking, &[]);
+        decision.notes.retain(|note| *note != Note::StaleIgnored);
         return decision;
     }
     settled(case, taking)

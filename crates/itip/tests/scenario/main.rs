@@ -1,0 +1,56 @@
+//! Plays the scenarios of `tests/scenarios/`; README.md there says how they are written.
+//!
+//! `UPDATE_EXPECT=1 cargo test -p itip` rewrites what they expect; `SCENARIO=C3` plays some only.
+
+mod diff;
+mod order;
+mod rules;
+mod script;
+mod world;
+
+use std::path::PathBuf;
+
+use script::Script;
+use world::World;
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+/// Paths of all scenarios, sorted.
+fn scenarios() -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|e| e == "txt"))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_scenario_ends_as_expected() {
+    let only = std::env::var("SCENARIO").unwrap_or_default();
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut failures = Vec::new();
+    for path in scenarios()
+        .iter()
+        .filter(|path| path.to_string_lossy().contains(&only))
+    {
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut script = Script::read(&text);
+        let found = World::default().play(&mut script);
+        if update {
+            std::fs::write(path, script.to_text()).unwrap();
+        } else {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            failures.extend(
+                found
+                    .iter()
+                    .map(|failure| format!("tests/scenarios/{name}:{failure}")),
+            );
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}

@@ -1,0 +1,419 @@
+//! Actors with their calendars, and what the verbs do to them.
+
+use std::collections::BTreeMap;
+
+use calendar::{Document, Kind, Message, Method};
+use itip::{
+    Access, Account, Answered, CancelMode, Caps, Change, Decision, Incoming, Limits, Outcome,
+    Permission, Policy, Route, Sender, Spam, State, Stored, StoredObject, Suggestion, Trust,
+    Update,
+};
+
+use crate::diff;
+use crate::script::{Script, Step};
+
+/// All actors of a scenario, by name.
+#[derive(Default)]
+pub(crate) struct World {
+    actors: BTreeMap<String, Actor>,
+    current: String,
+    messages: usize,
+}
+
+/// One account.
+pub(crate) struct Actor {
+    pub(crate) addresses: Vec<String>,
+    pub(crate) stored: Stored,
+    pub(crate) policy: Policy,
+    last: Option<Decision>,
+}
+
+impl World {
+    /// Plays the steps, brings what they expect up to date in them, and says what was otherwise.
+    pub(crate) fn play(mut self, script: &mut Script) -> Vec<String> {
+        let mut failures = Vec::new();
+        for step in script.steps.iter_mut().filter(|step| step.is_verb()) {
+            if let Some(failure) = self.step(step) {
+                failures.push(format!("{}: {failure}", step.line));
+            }
+        }
+        failures
+    }
+
+    fn step(&mut self, step: &mut Step) -> Option<String> {
+        let text = step.text.clone();
+        let words: Vec<_> = text.split_whitespace().collect();
+        let (verb, rest) = words.split_first()?;
+        match *verb {
+            "account" => self.account(rest),
+            "as" => self.current = rest[0].to_owned(),
+            "receive" => self.receive(step, rest),
+            "expect" => return self.expect(step),
+            "get" => return self.actor().get(step, rest),
+            "prefer" => self.actor().prefer(rest),
+            "put" => self.actor().put(step, rest),
+            "edit" => return self.actor().edit(step, rest),
+            "move" => self.actor().stored.objects[0].calendar = rest[0].to_owned(),
+            "delete" => self.actor().stored.objects.clear(),
+            "early" => return self.actor().early(step),
+            _ => return Some(format!("unknown verb {verb}")),
+        }
+        None
+    }
+
+    fn actor(&mut self) -> &mut Actor {
+        self.actors
+            .get_mut(&self.current)
+            .expect("`account` comes first")
+    }
+
+    /// `account NAME ADDRESS [ALIAS]…`
+    fn account(&mut self, words: &[&str]) {
+        let addresses = words[1..].iter().map(|word| (*word).to_owned()).collect();
+        self.current = words[0].to_owned();
+        self.actors
+            .insert(self.current.clone(), Actor::new(addresses));
+    }
+
+    /// `receive METHOD from ADDRESS [WORD]…`
+    fn receive(&mut self, step: &Step, words: &[&str]) {
+        self.messages += 1;
+        let number = self.messages;
+        let document = step.calendar(Some(words[0]));
+        let document = Document::parse(document, &calendar::Limits::default()).unwrap();
+        self.actor().receive(&document, &words[2..], number);
+    }
+
+    /// `expect OUTCOME REASON [NOTE]… [unanswered] [suggested]`, the body: lines of mine replaced.
+    fn expect(&mut self, step: &mut Step) -> Option<String> {
+        let last = self.actor().last.clone().expect("a `receive` before");
+        let actual = vec![format!("expect {}", words_of(&last))];
+        let expected = vec![step.text.clone()];
+        let text = diff::differences(&expected, &actual);
+        let body = diff::differences(&step.body, &last.overwritten);
+        step.text = diff::updated(&expected, &actual).remove(0);
+        step.body = diff::updated(&step.body, &last.overwritten);
+        text.or(body)
+            .map(|difference| format!("the decision\n{difference}"))
+    }
+}
+
+/// A decision in the words of `expect`.
+fn words_of(decision: &Decision) -> String {
+    let mut words = vec![decision.outcome.as_str(), decision.reason.code()];
+    words.extend(decision.notes.iter().map(|note| note.code()));
+    if matches!(
+        decision.change,
+        Change::Put {
+            answered: Answered::No,
+            ..
+        }
+    ) {
+        words.push("unanswered");
+    }
+    if decision.suggestion == Suggestion::Keep {
+        words.push("suggested");
+    }
+    words.join(" ")
+}
+
+impl Actor {
+    pub(crate) fn new(addresses: Vec<String>) -> Self {
+        let policy = Policy {
+            permission: Permission::AddTo(None),
+            update: Update::Allowed,
+            spam: Spam::Ham,
+            default_calendar: "personal".into(),
+            cancel: CancelMode::Mark,
+            caps: Caps::default(),
+        };
+        Self {
+            addresses,
+            stored: Stored::default(),
+            policy,
+            last: None,
+        }
+    }
+
+    /// `prefer cancel remove|mark`, `prefer added N`, `prefer unanswered N`, `prefer early N`.
+    fn prefer(&mut self, words: &[&str]) {
+        let number = || words[1].parse().unwrap();
+        match words[0] {
+            "cancel" if words[1] == "remove" => self.policy.cancel = CancelMode::Remove,
+            "cancel" => self.policy.cancel = CancelMode::Mark,
+            "added" => self.policy.caps.added_today = number(),
+            "unanswered" => self.policy.caps.unanswered_now = number(),
+            "early" => self.policy.caps.early_of_sender = number(),
+            other => panic!("unknown preference {other}"),
+        }
+    }
+
+    /// `put CALENDAR [read-only]`: the owner's client stores an object.
+    fn put(&mut self, step: &Step, words: &[&str]) {
+        let text = step.calendar(None).into_bytes();
+        let access = if words.contains(&"read-only") {
+            Access::ReadOnly
+        } else {
+            Access::Writable
+        };
+        self.stored
+            .objects
+            .retain(|object| object.calendar != words[0]);
+        let object = StoredObject {
+            calendar: words[0].into(),
+            name: "put.ics".into(),
+            text,
+            access,
+        };
+        self.stored
+            .state
+            .observe(&object.text, Kind::Event, &calendar::Limits::default());
+        self.stored.objects.push(object);
+    }
+
+    /// `edit [RECURRENCE-ID]`: the owner's client changes lines; `-` takes those out that begin so,
+    /// `+` puts one in.
+    fn edit(&mut self, step: &Step, words: &[&str]) -> Option<String> {
+        let Some(object) = self.stored.objects.first_mut() else {
+            return Some("no object".into());
+        };
+        let text = String::from_utf8(object.text.clone()).unwrap();
+        let mut out: Vec<String> = Vec::new();
+        let mut component: Vec<String> = Vec::new();
+        for line in text.lines() {
+            component.push(line.to_owned());
+            if matches!(line, "END:VEVENT" | "END:VTODO") {
+                let id = component
+                    .iter()
+                    .find(|line| line.starts_with("RECURRENCE-ID"));
+                let is_meant = match (words.first(), id) {
+                    (None, id) => id.is_none(),
+                    (Some(word), id) => id.is_some_and(|id| id.contains(word)),
+                };
+                out.append(&mut if is_meant {
+                    edited(&component, &step.body)
+                } else {
+                    component.clone()
+                });
+                component.clear();
+            }
+        }
+        out.append(&mut component);
+        object.text = out
+            .iter()
+            .map(|line| format!("{line}\r\n"))
+            .collect::<String>()
+            .into_bytes();
+        None
+    }
+
+    /// `early N`: how many messages are kept for later.
+    fn early(&self, step: &mut Step) -> Option<String> {
+        let actual = format!("early {}", self.stored.state.early().count());
+        let failure = (step.text != actual).then(|| format!("{actual}, not {}", step.text));
+        step.text = actual;
+        failure
+    }
+
+    /// `get [CALENDAR] [whole]`: the object's components, unfolded; `whole` with all around them.
+    fn get(&self, step: &mut Step, words: &[&str]) -> Option<String> {
+        let whole = words.contains(&"whole");
+        let calendar = words.iter().find(|word| **word != "whole");
+        let mut objects = self.stored.objects.iter();
+        let object =
+            objects.find(|object| calendar.is_none_or(|calendar| object.calendar == *calendar));
+        let actual = object.map_or_else(
+            || vec!["nothing".to_owned()],
+            |object| lines(&object.text, whole),
+        );
+        let difference = diff::differences(&step.body, &actual);
+        step.body = diff::updated(&step.body, &actual);
+        difference.map(|difference| format!("the object\n{difference}"))
+    }
+
+    /// Takes a message; `words` are the address and what else is to be known.
+    pub(crate) fn receive(&mut self, document: &Document, words: &[&str], number: usize) {
+        let message = Message::read(document).unwrap();
+        let value = |key: &str| words.iter().find_map(|word| word.strip_prefix(key));
+        let has = |word: &str| words.contains(&word);
+        let digest = value("digest=").map_or_else(|| format!("digest-{number}"), str::to_owned);
+        let received = 1_800_000_000_000 + i64::try_from(number).unwrap();
+        let incoming = Incoming {
+            document,
+            method: message.method,
+            uid: &message.uid,
+            kind: message.kind,
+            sender: Sender {
+                address: words
+                    .first()
+                    .filter(|word| **word != "nobody")
+                    .map(|word| (*word).to_owned()),
+                trust: trust(words),
+                via_service: value("via=").map(str::to_owned),
+            },
+            received: value("days=").map_or(received, |days| {
+                received + days.parse::<i64>().unwrap() * 86_400_000
+            }),
+            date: value("date=")
+                .map(|date| date.parse::<jiff::Timestamp>().unwrap().as_millisecond()),
+            digest: &digest,
+            route: if has("list") {
+                Route::List
+            } else {
+                Route::Direct
+            },
+            delivered_to: self.addresses.first().map_or("", |address| address),
+        };
+        let mut policy = self.policy.clone();
+        if let Some(calendar) = value("addcal=") {
+            policy.permission = Permission::AddTo(Some(calendar.into()));
+        } else if has("by-hand") {
+            policy.permission = Permission::ByHand(None);
+        } else if has("updatecal") || has("no-script") {
+            policy.permission = Permission::None;
+        }
+        policy.update = if has("no-script") {
+            Update::NotAllowed
+        } else {
+            Update::Allowed
+        };
+        policy.spam = if has("spam") { Spam::Spam } else { Spam::Ham };
+        let account = Account {
+            addresses: &self.addresses,
+        };
+        let decision = itip::receive(
+            &self.stored,
+            &incoming,
+            &account,
+            &policy,
+            &Limits::default(),
+        );
+        self.apply(&decision, message.kind);
+        self.last = Some(decision);
+    }
+
+    fn apply(&mut self, decision: &Decision, kind: Kind) {
+        let is_action = !matches!(decision.outcome, Outcome::NoAction | Outcome::Error);
+        assert_eq!(is_action, decision.change != Change::None, "{decision:?}");
+        if let Some(state) = &decision.state {
+            let json = state.to_json();
+            self.stored.state = State::from_json(&json).unwrap();
+            assert_eq!(self.stored.state.to_json(), json);
+        }
+        match &decision.change {
+            Change::None => {}
+            Change::Put {
+                calendar,
+                name,
+                text,
+                ..
+            } => {
+                check(text, kind);
+                let name = name.clone().unwrap_or_else(|| "new.ics".into());
+                let objects = &mut self.stored.objects;
+                let object = StoredObject {
+                    calendar: calendar.clone(),
+                    name,
+                    text: text.clone(),
+                    access: Access::Writable,
+                };
+                match objects
+                    .iter_mut()
+                    .find(|other| other.calendar == object.calendar && other.name == object.name)
+                {
+                    Some(place) => *place = object,
+                    None => objects.push(object),
+                }
+            }
+            Change::Delete { calendar, name } => {
+                self.stored
+                    .objects
+                    .retain(|object| (&object.calendar, &object.name) != (calendar, name));
+            }
+        }
+    }
+}
+
+/// What holds for every text that the rules write.
+fn check(text: &[u8], kind: Kind) {
+    let document = Document::parse(text, &calendar::Limits::default()).unwrap();
+    assert!(document.is_well_nested());
+    assert!(
+        !String::from_utf8_lossy(text)
+            .replace("\r\n", "")
+            .contains(['\r', '\n'])
+    );
+    let calendar = document.components().next().unwrap();
+    assert!(calendar.property("METHOD").is_none());
+    let own: Vec<_> = calendar
+        .components()
+        .filter(|inner| !inner.is("VTIMEZONE"))
+        .collect();
+    assert!(
+        own.iter()
+            .all(|component| component.is(kind.component_name()))
+    );
+    let mut uids: Vec<_> = own
+        .iter()
+        .map(|c| c.property("UID").unwrap().value().trim().to_owned())
+        .collect();
+    uids.dedup();
+    assert_eq!(uids.len(), 1);
+}
+
+fn trust(words: &[&str]) -> Trust {
+    match () {
+        () if words.contains(&"failed") => Trust::Failed,
+        () if words.contains(&"unverified") => Trust::Unverified,
+        () => Trust::Authenticated,
+    }
+}
+
+fn edited(component: &[String], changes: &[String]) -> Vec<String> {
+    let (last, lines) = component.split_last().unwrap();
+    let goes = |line: &String| {
+        changes.iter().any(|change| {
+            change
+                .strip_prefix('-')
+                .is_some_and(|p| line.starts_with(p))
+        })
+    };
+    let mut out: Vec<_> = lines.iter().filter(|line| !goes(line)).cloned().collect();
+    out.extend(
+        changes
+            .iter()
+            .filter_map(|change| change.strip_prefix('+'))
+            .map(str::to_owned),
+    );
+    out.push(last.clone());
+    out
+}
+
+/// The unfolded lines of a text.
+pub(crate) fn lines(text: &[u8], whole: bool) -> Vec<String> {
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    let text = text.replace("\r\n ", "").replace("\r\n\t", "");
+    let mut depth_of_zone = false;
+    let mut depth = 0;
+    let mut out = Vec::new();
+    for line in text.split("\r\n").filter(|line| !line.is_empty()) {
+        depth += usize::from(line.starts_with("BEGIN:"));
+        depth_of_zone |= line == "BEGIN:VTIMEZONE";
+        if whole || (depth > 1 && !depth_of_zone) {
+            out.push(line.to_owned());
+        }
+        depth -= usize::from(line.starts_with("END:"));
+        depth_of_zone &= line != "END:VTIMEZONE";
+    }
+    out
+}
+
+/// The METHOD words that `receive` knows.
+#[test]
+fn methods_are_those_of_the_standard() {
+    assert!(
+        Method::ALL
+            .iter()
+            .all(|method| Method::parse(method.as_str()) == Some(*method))
+    );
+}
