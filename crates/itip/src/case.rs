@@ -22,6 +22,14 @@ pub(crate) struct Texts<'a> {
     pub(crate) target: Option<&'a StoredObject>,
     mine: Option<Document>,
     base: Option<Document>,
+    sameness: Sameness,
+}
+
+/// Whether the organizer's last version is the stored text itself, which spares reading it twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sameness {
+    Same,
+    Differ,
 }
 
 impl<'a> Texts<'a> {
@@ -37,15 +45,22 @@ impl<'a> Texts<'a> {
         let parse = |text: &[u8]| {
             Document::parse(text, &limits.calendar).map_err(|_| Reason::StoredUnreadable)
         };
+        let base = stored.state.base.as_deref();
+        let is_same =
+            base.is_some_and(|base| target.is_some_and(|object| object.text == base.as_bytes()));
+        let sameness = if is_same {
+            Sameness::Same
+        } else {
+            Sameness::Differ
+        };
         Ok(Self {
             target,
             mine: target.map(|object| parse(&object.text)).transpose()?,
-            base: stored
-                .state
-                .base
-                .as_deref()
+            base: base
+                .filter(|_| sameness == Sameness::Differ)
                 .map(|text| parse(text.as_bytes()))
                 .transpose()?,
+            sameness,
         })
     }
 }
@@ -81,7 +96,10 @@ impl<'a> Case<'a> {
             Some(document) => Some(read(document).ok_or(Reason::KindDiffers)?),
             None => None,
         };
-        let base = texts.base.as_ref().and_then(read);
+        let base = match texts.sameness {
+            Sameness::Same => mine.clone(),
+            Sameness::Differ => texts.base.as_ref().and_then(read),
+        };
         let known = if base.is_some() {
             Base::Known
         } else {
@@ -131,11 +149,8 @@ impl<'a> Case<'a> {
 
     /// Whether the owner's own ATTENDEE is anywhere in an object.
     pub(crate) fn lists_owner(&self, object: &Object<'_>) -> bool {
-        object.components.values().any(|body| {
-            body.to_buf()
-                .properties_named("ATTENDEE")
-                .any(|line| self.owner.is(line))
-        })
+        let mut bodies = object.components.values();
+        bodies.any(|body| body.any_line("ATTENDEE", |line| self.owner.is(line)))
     }
 
     /// The object written, where it stands or as a new one.

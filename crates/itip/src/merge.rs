@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use calendar::{ComponentBuf, Item, PropertyBuf};
 
 use crate::line::Line;
+use crate::object::Body;
 use crate::owner::Owner;
 use crate::span;
 use crate::strip;
@@ -28,6 +29,20 @@ pub(crate) struct Sides<'a> {
     pub(crate) known: Base,
     pub(crate) mine: &'a ComponentBuf,
     pub(crate) theirs: &'a ComponentBuf,
+}
+
+/// Whether the owner changed nothing since the organizer's last version, so that theirs is the merge.
+pub(crate) fn is_untouched(base: &Body<'_>, mine: &Body<'_>, theirs: &ComponentBuf) -> bool {
+    base.same_text(mine)
+        && ownership::OWNERS.iter().all(|name| {
+            let mut lines = theirs.properties_named(name);
+            let mut is_next = |line: &dyn Line| {
+                lines
+                    .next()
+                    .is_some_and(|theirs| theirs.value() == line.value())
+            };
+            !mine.any_line(name, |line| !is_next(line)) && lines.next().is_none()
+        })
 }
 
 /// A merged component.
@@ -310,7 +325,7 @@ fn is_the_owners(line: &PropertyBuf, mine: &ComponentBuf) -> bool {
 fn only_own_attendee(component: &ComponentBuf, owner: &Owner) -> ComponentBuf {
     let mut only = ComponentBuf::new(component.name());
     if let Some(own) = strip::own_attendee(component, owner) {
-        only.push_property(own);
+        only.push_property(own.clone());
     }
     only
 }

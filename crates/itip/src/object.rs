@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{Component, ComponentBuf, Document, Kind, PropertyBuf};
 
+use crate::line::Line;
 use crate::recurrence_id::RecurrenceId;
 
 /// A component as it came, or made anew.
@@ -50,21 +51,24 @@ impl Body<'_> {
         self.bytes() == other.bytes()
     }
 
-    fn add_zones(&self, zones: &mut BTreeSet<String>) {
-        let mut add = |zone: Option<Cow<'_, str>>| {
-            if let Some(zone) = zone
-                && !zones.contains(&*zone)
-            {
-                zones.insert(zone.into_owned());
+    /// Whether a line of this name passes the test.
+    pub(crate) fn any_line(&self, name: &str, mut test: impl FnMut(&dyn Line) -> bool) -> bool {
+        match self {
+            Self::Kept(component) => component.properties_named(name).any(|line| test(&line)),
+            Self::Made(component) => component.properties_named(name).any(|line| test(line)),
+        }
+    }
+
+    /// Takes the time zones that it names out of the list.
+    fn take_zones(&self, zones: &mut BTreeSet<String>) {
+        let mut take = |line: &dyn Line| {
+            if let Some(zone) = line.parameter("TZID") {
+                zones.remove(zone.trim());
             }
         };
         match self {
-            Self::Kept(component) => component
-                .properties()
-                .for_each(|line| add(line.parameter("TZID"))),
-            Self::Made(component) => component
-                .properties()
-                .for_each(|line| add(line.parameter("TZID"))),
+            Self::Kept(component) => component.properties().for_each(|line| take(&line)),
+            Self::Made(component) => component.properties().for_each(|line| take(line)),
         }
     }
 }
@@ -123,14 +127,14 @@ impl<'a> Object<'a> {
 
     /// Drops time zones that no component names.
     pub(crate) fn drop_unused_zones(&mut self) {
-        if self.zones.is_empty() {
-            return;
-        }
-        let mut used = BTreeSet::new();
+        let mut unused: BTreeSet<String> = self.zones.keys().cloned().collect();
         for body in self.components.values().chain(&self.others) {
-            body.add_zones(&mut used);
+            if unused.is_empty() {
+                return;
+            }
+            body.take_zones(&mut unused);
         }
-        self.zones.retain(|id, _| used.contains(id.as_str()));
+        self.zones.retain(|id, _| !unused.contains(id));
     }
 
     /// The iCalendar text: VCALENDAR properties, time zones, master, overrides in order; CRLF.

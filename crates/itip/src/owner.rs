@@ -23,33 +23,39 @@ impl Owner {
 
     /// Whether the address is the owner's, plus-tagged or not.
     pub(crate) fn has(&self, address: &CalendarUserAddress) -> bool {
-        let untagged = untagged(address);
-        self.addresses
-            .iter()
-            .any(|own| own.same_ignoring_case(address) || own.same_ignoring_case(&untagged))
+        let is_own = |address: &CalendarUserAddress| {
+            let mut all = self.addresses.iter();
+            all.any(|own| own.same_ignoring_case(address))
+        };
+        is_own(address) || untagged(address).is_some_and(|untagged| is_own(&untagged))
     }
 
     /// Whether the line names the owner.
-    pub(crate) fn is(&self, line: &impl Line) -> bool {
+    pub(crate) fn is(&self, line: &(impl Line + ?Sized)) -> bool {
         line.names().iter().any(|name| self.has(name))
     }
 
     /// Where the owner's line is among these: one whose address is exactly the owner's before others.
-    pub(crate) fn position<L: Line>(&self, lines: &[L]) -> Option<usize> {
-        let exactly = |line: &L| self.addresses.contains(&line.address());
-        lines
-            .iter()
-            .position(exactly)
-            .or_else(|| lines.iter().position(|line| self.is(line)))
+    pub(crate) fn position<'l, L: Line + 'l>(
+        &self,
+        lines: impl Iterator<Item = &'l L>,
+    ) -> Option<usize> {
+        let mut first = None;
+        for (at, line) in lines.enumerate() {
+            if self.addresses.contains(&line.address()) {
+                return Some(at);
+            }
+            if first.is_none() && self.is(line) {
+                first = Some(at);
+            }
+        }
+        first
     }
 }
 
-/// The address without what follows a `+` in its local part.
-fn untagged(address: &CalendarUserAddress) -> CalendarUserAddress {
-    match address.local_part().split_once('+') {
-        Some((local, _)) if !local.is_empty() => {
-            CalendarUserAddress::parse(&format!("{local}@{}", address.domain()))
-        }
-        _ => address.clone(),
-    }
+/// The address without what follows a `+` in its local part; none when there is no tag.
+fn untagged(address: &CalendarUserAddress) -> Option<CalendarUserAddress> {
+    let (local, _) = address.local_part().split_once('+')?;
+    let untagged = format!("{local}@{}", address.domain());
+    (!local.is_empty()).then(|| CalendarUserAddress::parse(&untagged))
 }

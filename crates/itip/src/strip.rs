@@ -79,21 +79,20 @@ pub(crate) fn own_attendee_mut<'c>(
     component: &'c mut ComponentBuf,
     owner: &Owner,
 ) -> Option<&'c mut PropertyBuf> {
-    let mut attendees: Vec<_> = component
+    let at = owner.position(component.properties_named("ATTENDEE"))?;
+    component
         .properties_mut()
         .filter(|line| line.is("ATTENDEE"))
-        .collect();
-    let lines: Vec<_> = attendees.iter().map(|line| (**line).clone()).collect();
-    let at = owner.position(&lines)?;
-    (at < attendees.len()).then(|| attendees.swap_remove(at))
+        .nth(at)
 }
 
 /// The owner's ATTENDEE.
-pub(crate) fn own_attendee(component: &ComponentBuf, owner: &Owner) -> Option<PropertyBuf> {
-    let attendees: Vec<_> = component.properties_named("ATTENDEE").cloned().collect();
-    owner
-        .position(&attendees)
-        .and_then(|at| attendees.get(at).cloned())
+pub(crate) fn own_attendee<'c>(
+    component: &'c ComponentBuf,
+    owner: &Owner,
+) -> Option<&'c PropertyBuf> {
+    let at = owner.position(component.properties_named("ATTENDEE"))?;
+    component.properties_named("ATTENDEE").nth(at)
 }
 
 fn strip_colour_categories(component: &mut ComponentBuf) {

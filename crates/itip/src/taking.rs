@@ -193,7 +193,7 @@ impl<'a> Taking<'a> {
         if case.incoming.method != Method::Request || !leaves_out(&part.component, case) {
             return false;
         }
-        let lists = |body: &Body<'_>| strip::own_attendee(&body.to_buf(), case.owner).is_some();
+        let lists = |body: &Body<'_>| body.any_line("ATTENDEE", |line| case.owner.is(line));
         let before = self
             .version
             .components

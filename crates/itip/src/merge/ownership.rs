@@ -38,7 +38,8 @@ const ORGANIZERS: &[&str] = &[
     "RECURRENCE-ID",
 ];
 
-const OWNERS: &[&str] = &[
+/// What is the owner's, always.
+pub(super) const OWNERS: &[&str] = &[
     "TRANSP",
     "CLASS",
     "COLOR",

@@ -189,7 +189,7 @@ fn shuffled(
 const OWN: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Mine//EN\r\nBEGIN:VEVENT\r\nUID:event-1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART:20261201T100000Z\r\nORGANIZER:mailto:bob@example.com\r\nATTENDEE;RSVP=TRUE:mailto:guest0@example.net\r\nATTENDEE:mailto:guest1@example.net\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn requests_and_cancellations_end_the_same((in_order, shuffled) in shuffled(families())) {

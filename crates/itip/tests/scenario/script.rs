@@ -49,10 +49,6 @@ impl Step {
         !self.text.is_empty() && !self.text.starts_with('#')
     }
 
-    pub(crate) fn words(&self) -> Vec<&str> {
-        self.text.split_whitespace().collect()
-    }
-
     /// The body as a calendar; what is left out around it is added.
     ///
     /// Without `BEGIN:VCALENDAR` the body is components; without any `BEGIN` it is the lines of one
