@@ -22,6 +22,8 @@ const STATEMENTS: usize = 128;
 const CHECKPOINT_PAGES: i64 = 4096;
 /// Bytes that the write-ahead log keeps on the disk after it was emptied.
 const LOG_BYTES: i64 = 64 << 20;
+/// Kibibytes of pages that the writer keeps in memory.
+const WRITER_CACHE: i64 = 16 << 10;
 
 /// The connection that writes; the file is made or migrated where necessary.
 pub(super) fn writing(path: &Path) -> Result<Connection> {
@@ -60,6 +62,9 @@ fn open_writing(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
+    // Each savepoint copies the pages that it changes: into memory, not into a file of its own.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     migration::run(&mut connection)?;
     Ok(connection)
 }
