@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use calendar::{Component, ComponentBuf, Document, Kind, PropertyBuf};
 
@@ -13,10 +14,14 @@ use crate::recurrence_id::RecurrenceId;
 #[derive(Clone, Debug)]
 pub(crate) enum Body<'a> {
     Kept(Component<'a>),
-    Made(ComponentBuf),
+    Made(Rc<ComponentBuf>),
 }
 
 impl Body<'_> {
+    pub(crate) fn made(component: ComponentBuf) -> Self {
+        Self::Made(Rc::new(component))
+    }
+
     /// An editable copy, or the component itself.
     pub(crate) fn to_buf(&self) -> Cow<'_, ComponentBuf> {
         match self {
@@ -28,7 +33,7 @@ impl Body<'_> {
     pub(crate) fn into_buf(self) -> ComponentBuf {
         match self {
             Self::Kept(component) => component.to_buf(),
-            Self::Made(component) => component,
+            Self::Made(component) => Rc::unwrap_or_clone(component),
         }
     }
 

@@ -88,7 +88,7 @@ impl<'a> Work<'_, 'a> {
         let theirs = theirs.to_buf();
         let is_untouched = before.is_some_and(|before| merge::is_untouched(before, mine, &theirs));
         if self.case.base == Base::Known && is_untouched {
-            return Body::Made(theirs.into_owned());
+            return Body::made(theirs.into_owned());
         }
         let mine = mine.to_buf();
         let known = if before.is_some() {
@@ -109,7 +109,7 @@ impl<'a> Work<'_, 'a> {
         if span::moves_or_adds(&base, &theirs) || self.is_reinstated(id) {
             self.ask_again(&mut component);
         }
-        Body::Made(component)
+        Body::made(component)
     }
 
     fn is_reinstated(&self, id: &RecurrenceId) -> bool {
@@ -149,7 +149,7 @@ impl<'a> Work<'_, 'a> {
             mine: &mine,
             theirs: &new,
         };
-        Body::Made(merge::inherit(&theirs.to_buf(), &sides, self.case.owner))
+        Body::made(merge::inherit(&theirs.to_buf(), &sides, self.case.owner))
     }
 
     /// A component that the organizer has not: gone from the version, or made by the owner's client
@@ -178,7 +178,7 @@ impl<'a> Work<'_, 'a> {
         };
         let merged = sides.merge(self.case.owner);
         self.overwritten.extend(merged.overwritten);
-        Some(Body::Made(merged.component))
+        Some(Body::made(merged.component))
     }
 
     /// Marks a component that is cancelled now.
@@ -206,7 +206,7 @@ impl<'a> Work<'_, 'a> {
         if sequence > 0 {
             component.set_property(PropertyBuf::new("SEQUENCE", &sequence.to_string()));
         }
-        Body::Made(component)
+        Body::made(component)
     }
 
     /// VCALENDAR properties and time zones: the organizer's, unless the owner changed them.
@@ -275,5 +275,5 @@ fn add_rdates(object: &mut Object<'_>, taking: &Taking<'_>) {
             component.push_property(rdate);
         }
     }
-    *master = Body::Made(component);
+    *master = Body::made(component);
 }

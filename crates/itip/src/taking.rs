@@ -164,7 +164,7 @@ impl<'a> Taking<'a> {
         self.state.components.entry(id.clone()).or_default().request = Some(stamp.clone());
         self.version
             .components
-            .insert(id.clone(), Body::Made(content));
+            .insert(id.clone(), Body::made(content));
         self.applied.insert(id.clone());
     }
 
@@ -323,7 +323,7 @@ impl<'a> Taking<'a> {
             for (_, body) in assumed {
                 let mut component = strip::stripped(body.to_buf().into_owned(), case.owner);
                 component.retain(|item| item.as_property().is_none_or(|line| !is_extension(line)));
-                *body = Body::Made(component);
+                *body = Body::made(component);
             }
         }
         self.version.drop_unused_zones();

@@ -246,7 +246,7 @@ impl<'c, 'a> Work<'c, 'a> {
         };
         let mut object = mine.clone();
         for (id, component) in self.edited {
-            object.components.insert(id, Body::Made(component));
+            object.components.insert(id, Body::made(component));
         }
         let mut decision = Decision::new(Outcome::Updated, Reason::Reply);
         decision.change = self.case.put(&object);

@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test -p itip` rewrites what they expect; `SCENARIO=C3` plays some only.
 
+#![allow(clippy::unwrap_used, reason = "a test fails loudly")]
+
 mod diff;
 mod order;
 mod rules;
