@@ -32,17 +32,17 @@ pub(crate) struct Sides<'a> {
 }
 
 /// Whether the owner changed nothing since the organizer's last version, so that theirs is the merge.
-pub(crate) fn is_untouched(base: &Body<'_>, mine: &Body<'_>, theirs: &ComponentBuf) -> bool {
-    base.same_text(mine)
-        && ownership::OWNERS.iter().all(|name| {
-            let mut lines = theirs.properties_named(name);
-            let mut is_next = |line: &dyn Line| {
-                lines
-                    .next()
-                    .is_some_and(|theirs| theirs.value() == line.value())
-            };
-            !mine.any_line(name, |line| !is_next(line)) && lines.next().is_none()
-        })
+pub(crate) fn is_untouched(base: &Body<'_>, mine: &Body<'_>, theirs: &Body<'_>) -> bool {
+    let values = |body: &Body<'_>, name: &str| {
+        let mut values = Vec::new();
+        body.any_line(name, |line| {
+            values.push(line.value().into_owned());
+            false
+        });
+        values
+    };
+    let mut names = ownership::OWNERS.iter();
+    base.same_text(mine) && names.all(|name| values(mine, name) == values(theirs, name))
 }
 
 /// A merged component.

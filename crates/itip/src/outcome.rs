@@ -85,12 +85,11 @@ impl<'a> Work<'_, 'a> {
 
     fn merged(&mut self, id: &RecurrenceId, mine: &Body<'a>, theirs: &Body<'a>) -> Body<'a> {
         let before = self.case.version.components.get(id);
-        let theirs = theirs.to_buf();
-        let is_untouched = before.is_some_and(|before| merge::is_untouched(before, mine, &theirs));
+        let is_untouched = before.is_some_and(|before| merge::is_untouched(before, mine, theirs));
         if self.case.base == Base::Known && is_untouched {
-            return Body::made(theirs.into_owned());
+            return theirs.clone();
         }
-        let mine = mine.to_buf();
+        let (mine, theirs) = (mine.to_buf(), theirs.to_buf());
         let known = if before.is_some() {
             self.case.base
         } else {

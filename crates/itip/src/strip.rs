@@ -1,7 +1,10 @@
 //! What of an organizer's component never comes in (rule C1).
 
-use calendar::{ComponentBuf, Item, PropertyBuf, text};
+use calendar::{Component, ComponentBuf, Item, Property, PropertyBuf, text};
 
+use crate::incoming::Incoming;
+use crate::line::Line;
+use crate::object::Body;
 use crate::owner::Owner;
 
 /// The names by which Outlook and others paint a category.
@@ -64,12 +67,41 @@ pub(crate) fn stripped(component: ComponentBuf, owner: &Owner) -> ComponentBuf {
     component
 }
 
+/// A message's component as it may stand in a calendar, untouched where nothing has to go.
+pub(crate) fn body<'a>(
+    component: &Component<'a>,
+    incoming: &Incoming<'a>,
+    owner: &Owner,
+) -> Body<'a> {
+    let is_clean = incoming.document.problems().is_empty()
+        && !component.components().any(|inner| inner.is("VALARM"))
+        && component.properties().all(|line| may_stay(&line, owner));
+    if is_clean {
+        Body::Kept(*component)
+    } else {
+        Body::made(stripped(component.to_buf(), owner))
+    }
+}
+
+/// Whether a line may come in as it is.
+fn may_stay(line: &Property<'_>, owner: &Owner) -> bool {
+    const GO: &[&str] = &["COLOR", "CLASS", "METHOD"];
+    if line.is("ATTENDEE") {
+        return is_asking(line) || !owner.is(line);
+    }
+    let is_colour_category =
+        || line.is("CATEGORIES") && text::list(&line.value()).any(|one| is_colour(&one));
+    !GO.iter().any(|name| line.is(name)) && !is_colour_category()
+}
+
+fn is_asking(line: &impl Line) -> bool {
+    let partstat = line.parameter("PARTSTAT");
+    partstat.is_some_and(|value| value.eq_ignore_ascii_case("NEEDS-ACTION"))
+}
+
 /// Puts the owner's line back to unanswered, unless it is already.
 fn unanswer(line: &mut PropertyBuf) {
-    let is_asking = line
-        .parameter("PARTSTAT")
-        .is_some_and(|value| value.eq_ignore_ascii_case("NEEDS-ACTION"));
-    if !is_asking {
+    if !is_asking(line) {
         line.set_parameter("PARTSTAT", "NEEDS-ACTION");
     }
 }

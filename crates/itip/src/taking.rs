@@ -101,7 +101,7 @@ impl<'a> Taking<'a> {
         if self.is_uninvited(id, part, case) {
             return self.uninvite(id, part, case);
         }
-        let content = strip::stripped(part.component.to_buf(), case.owner);
+        let content = strip::body(&part.component, case.incoming, case.owner);
         let verdict = self.judge(id, &part.stamp, &content, case);
         match verdict {
             Verdict::Settled => self.note(Note::SequenceNotRaised),
@@ -119,7 +119,7 @@ impl<'a> Taking<'a> {
         &self,
         id: &RecurrenceId,
         new: &Stamp,
-        content: &ComponentBuf,
+        content: &Body<'a>,
         case: &Case<'a>,
     ) -> Verdict {
         let master = self
@@ -143,7 +143,7 @@ impl<'a> Taking<'a> {
         let is_same = before.is_some_and(|before| {
             same_content(
                 &strip::stripped(before.to_buf().into_owned(), case.owner),
-                content,
+                &content.to_buf(),
             )
         });
         if is_same {
@@ -155,16 +155,10 @@ impl<'a> Taking<'a> {
         }
     }
 
-    pub(crate) fn take(&mut self, id: &RecurrenceId, stamp: &Stamp, mut content: ComponentBuf) {
-        if content.property("DTSTAMP").is_none()
-            && let Ok(instant) = Instant::from_millisecond(stamp.dtstamp)
-        {
-            content.push_property(DateOrTime::Utc(instant).to_property("DTSTAMP"));
-        }
+    pub(crate) fn take(&mut self, id: &RecurrenceId, stamp: &Stamp, content: Body<'a>) {
+        let content = with_dtstamp(content, stamp);
         self.state.components.entry(id.clone()).or_default().request = Some(stamp.clone());
-        self.version
-            .components
-            .insert(id.clone(), Body::made(content));
+        self.version.components.insert(id.clone(), content);
         self.applied.insert(id.clone());
     }
 
@@ -209,7 +203,7 @@ impl<'a> Taking<'a> {
             return verdict;
         }
         if !self.version.components.contains_key(id) {
-            let content = strip::stripped(part.component.to_buf(), case.owner);
+            let content = strip::body(&part.component, case.incoming, case.owner);
             self.take(id, &part.stamp, content);
         }
         self.cancel(id, &part.stamp);
@@ -351,6 +345,19 @@ fn is_extension(line: &PropertyBuf) -> bool {
     line.name()
         .get(..2)
         .is_some_and(|start| start.eq_ignore_ascii_case("X-"))
+}
+
+/// The content with the DTSTAMP that counts, where the sender left it out (rule A5).
+fn with_dtstamp<'a>(content: Body<'a>, stamp: &Stamp) -> Body<'a> {
+    let Ok(instant) = Instant::from_millisecond(stamp.dtstamp) else {
+        return content;
+    };
+    if content.any_line("DTSTAMP", |_| true) {
+        return content;
+    }
+    let mut component = content.into_buf();
+    component.push_property(DateOrTime::Utc(instant).to_property("DTSTAMP"));
+    Body::made(component)
 }
 
 /// Whether a component has attendees and the owner is none of them.

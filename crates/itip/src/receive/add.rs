@@ -7,6 +7,7 @@ use crate::authority;
 use crate::case::Case;
 use crate::decision::{Decision, Outcome};
 use crate::note::Note;
+use crate::object::Body;
 use crate::outcome;
 use crate::reason::Reason;
 use crate::recurrence_id::RecurrenceId;
@@ -79,6 +80,6 @@ fn join(
     let mut content = strip::stripped(part.component.to_buf(), case.owner);
     content.retain(|item| !matches!(item, Item::Property(line) if line.is("RECURRENCE-ID")));
     content.push_property(start.to_property("RECURRENCE-ID"));
-    taking.take(&id, &part.stamp, content);
+    taking.take(&id, &part.stamp, Body::made(content));
     taking.state.added.insert(id);
 }
