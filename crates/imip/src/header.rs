@@ -68,7 +68,10 @@ pub struct Fields<'a> {
     rest: &'a [u8],
 }
 
-/// Reads a header up to its blank line or the end. Lines that are no field are passed over.
+/// Reads a header up to its blank line or the end.
+///
+/// Lines that are no field are passed over with those that continue them; so are folded lines at the
+/// begin, which continue nothing.
 #[must_use]
 pub fn fields(header: &[u8]) -> Fields<'_> {
     Fields { rest: header }
@@ -195,6 +198,24 @@ mod tests {
         assert_eq!(read(b" lost\nC: 2").len(), 1);
         assert!(read(b"").is_empty());
         assert!(read(b"\r\nA: 1").is_empty());
+    }
+
+    #[test]
+    fn lines_that_a_header_begins_with_continue_nothing() {
+        let expected = vec![("C".to_owned(), "2 3".to_owned())];
+        for lost in [
+            " lost",
+            "\tA: 1",
+            " A: 1\r\n B: 1",
+            " \r\n\t\r\n :",
+            "\t: x\r\n C: 1",
+        ] {
+            let header = format!("{lost}\r\nC: 2\r\n 3\r\n\r\nD: 4\r\n");
+            assert_eq!(read(header.as_bytes()), expected, "{lost:?}");
+            let header = header.replace("\r\n", "\n");
+            assert_eq!(read(header.as_bytes()), expected, "{lost:?}");
+        }
+        assert!(read(b" A: 1\r\n\r\nB: 2\r\n").is_empty());
     }
 
     #[test]

@@ -22,6 +22,10 @@ pub struct Stamp<'a> {
 ///
 /// No line is over 998 octets, and no value can begin a field of its own: what is long or not plain
 /// printable ASCII is written as encoded words (RFC 2047).
+///
+/// These must not be the last fields before the mail: it may begin with folded lines, which would
+/// continue the last of them (`X-ME-Cal-Sender: alice@example.com` and ` , bob@example.com`). A field
+/// that may be continued, such as Received, has to stand between.
 #[must_use]
 pub fn stamp_fields(stamp: &Stamp<'_>) -> Vec<u8> {
     let mut fields = Vec::new();

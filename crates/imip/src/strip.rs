@@ -3,13 +3,16 @@
 /// Removes `X-ME-Cal-*` and `X-ME-Message-Id` fields from a message's header, fed in chunks of any size.
 ///
 /// All else passes byte for byte. A name counts in any case, with blanks before its colon, and with
-/// the lines that continue it. Folded lines at the very begin go too: they continue nothing of the
-/// sender's, but would continue the field that we put before them. Lines end at LF or CRLF; a bare CR is the mail server session's to
-/// mend before. Memory does not depend on the mail.
+/// the lines that continue it. Lines end at LF or CRLF; a bare CR is the mail server session's to mend
+/// before. Memory does not depend on the mail.
+///
+/// A mail may begin with lines that look continued, and they pass too: whoever puts fields before the
+/// mail must end them with one that may be continued, such as Received, and never with one that
+/// [`stamp_fields`](crate::stamp_fields) or [`references_field`](crate::references_field) wrote.
 #[derive(Debug, Default)]
 pub struct Strip {
     place: Place,
-    /// What happens to the field that is being read; [`Fate::Drop`] before the first.
+    /// What happens to the field that is being read; before the first, to what stands there instead.
     fate: Fate,
     /// A line's begin while it may still become one of our names; never longer than those.
     pending: Vec<u8>,
@@ -28,8 +31,8 @@ enum Place {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Fate {
-    Keep,
     #[default]
+    Keep,
     Drop,
 }
 
@@ -187,13 +190,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_continues_the_field_before_the_mail() {
-        check(
+    fn lines_that_a_mail_begins_with_pass_though_they_continue_nothing() {
+        for message in [
+            "  total 42 files, backup ok\nsecond line",
             " , friend@example.org\n\tx\nA: 1\n 2\n\n b",
-            "A: 1\n 2\n\n b",
-        );
-        check(" \n\nbody\n", "\nbody\n");
-        check("\t", "");
+            " \n\nbody\n",
+            " X-ME-Cal-UID: x\n\n",
+            "\t",
+        ] {
+            check(message, message);
+        }
+        check(" a\nX-ME-Cal-UID: x\n y\nA: 1\n\n", " a\nA: 1\n\n");
+        check("X-ME-Cal-UID: x\n y\n\n z", "\n z");
     }
 
     #[test]

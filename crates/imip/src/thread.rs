@@ -7,7 +7,8 @@ const LONGEST: usize = 900;
 
 /// The References field for a mail that has none: the event's identifier, then that of In-Reply-To.
 ///
-/// One line or two, each ended by CRLF; `None` where the header has a References field.
+/// One line or two, each ended by CRLF; `None` where the header has a References field. As with
+/// [`stamp_fields`](crate::stamp_fields), another field has to stand between it and the mail.
 #[must_use]
 pub fn references_field(header: &[u8], event_id: &str) -> Option<Vec<u8>> {
     if first(header, "References").is_some() {
@@ -62,6 +63,19 @@ mod tests {
         assert_eq!(references("references : <a@b>\r\n\r\n"), None);
         assert_eq!(references("References:\r\n\r\n"), None);
         assert!(references("A: b\r\n\r\nReferences: <a@b>\r\n").is_some());
+    }
+
+    #[test]
+    fn lines_that_the_header_begins_with_are_no_field() {
+        let lost = " References: <a@b>\r\n\tIn-Reply-To: <c@d>\r\n";
+        assert_eq!(
+            references(&format!("{lost}In-Reply-To: <i@y>\r\n\r\n")).as_deref(),
+            Some("References: <e@x>\r\n <i@y>\r\n")
+        );
+        assert_eq!(
+            references(&format!("{lost}References: <a@b>\r\n\r\n")),
+            None
+        );
     }
 
     #[test]

@@ -157,6 +157,28 @@ fn b1_a_forged_field_below_is_not_read() {
 }
 
 #[test]
+fn b1_lines_that_the_mail_begins_with_say_nothing() {
+    let pass = "Authentication-Results: mx.us; dmarc=pass header.from=corp.example";
+    let from = format!("From: {ORGANIZER}");
+    for (lost, expected) in [
+        (format!(" {pass}\r\n"), "failed"),
+        (format!("\tx\r\n {pass}\r\n"), "failed"),
+        (" , eve@evil.example\r\n".to_owned(), "failed"),
+        (format!(" From: eve@evil.example\r\n{pass}\r\n"), "dmarc"),
+        (
+            format!(" Authentication-Results: mx.evil; none\r\n{pass}\r\n"),
+            "dmarc",
+        ),
+    ] {
+        assert_eq!(
+            judged(&format!("{lost}{from}"), &SpokenFor::default(), &trust()),
+            (ORGANIZER.to_owned(), expected),
+            "{lost}"
+        );
+    }
+}
+
+#[test]
 fn b1_own_domains_and_a_log_in() {
     let fields = |with: &str, by: &str, from: &str| {
         format!("Received: from x by {by} with {with}; date\r\nFrom: {from}")

@@ -1,6 +1,6 @@
 //! Rules A1, A2, A3 (its UID sentences), A5 and A6: stamped if and only if A1 and A2 hold.
 
-use crate::mail::{detect, event, invitation, mail, multipart, part, summary};
+use crate::mail::{detect, event, invitation, mail, multipart, part, summary, walk};
 
 fn of(parts: &[(&str, String)]) -> String {
     summary(&detect(invitation(parts)))
@@ -303,4 +303,19 @@ fn mail_without_candidates_is_nothing() {
         summary(&detect(mail(&multipart("mixed", "b", &[forwarded])))),
         "nothing"
     );
+}
+
+#[test]
+fn lines_that_a_mail_begins_with_hide_nothing_and_say_nothing() {
+    let data = event("REQUEST", "u", "");
+    let typed = part("text/calendar", &data);
+    for lost in [" total 42 files\r\n", "\tContent-Type: text/plain\r\n"] {
+        assert_eq!(
+            summary(&detect(format!("{lost}{typed}"))),
+            "REQUEST VEVENT u"
+        );
+        let structure = walk(format!("{lost}{typed}"));
+        assert!(structure.header.starts_with(lost.as_bytes()));
+    }
+    assert_eq!(summary(&detect(format!(" {typed}"))), "nothing");
 }

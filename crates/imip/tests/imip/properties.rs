@@ -1,7 +1,8 @@
 //! What holds for any octets: chunks do not matter, nothing panics, stripping takes only our fields.
 
+use calendar::Method;
 use imip::sender::{SpokenFor, authentication_results, judge};
-use imip::{Limits, Strip, Trust, event_id, header, references_field};
+use imip::{Limits, Stamp, Strip, Trust, event_id, header, references_field, stamp_fields};
 use proptest::prelude::*;
 
 use crate::mail::walk_in;
@@ -81,7 +82,7 @@ fn strip(mail: &[u8], chunk: usize) -> Vec<u8> {
 fn strip_by_lines(mail: &[u8]) -> Vec<u8> {
     let mut passed = Vec::new();
     let mut lines = mail.split_inclusive(|&octet| octet == b'\n');
-    let mut ours = true;
+    let mut ours = false;
     for line in lines.by_ref() {
         let blank = matches!(line, b"\n" | b"\r\n");
         if !line.starts_with(b" ") && !line.starts_with(b"\t") {
@@ -161,6 +162,20 @@ proptest! {
             name.starts_with("x-me-cal-") || name == "x-me-message-id"
         });
         prop_assert!(ours.is_none());
+    }
+
+    #[test]
+    fn no_mail_changes_the_fields_before_it(mail in mails()) {
+        let stamp = Stamp { method: Method::Request, uid: "u", exists: Some("c"), sender: Some("a@b.c") };
+        let ours = [stamp_fields(&stamp), b"Received: by mx; date\r\n".to_vec()].concat();
+        let whole = [ours.clone(), strip(&mail, 4096)].concat();
+        let values = |octets| -> Vec<(String, String)> {
+            header::fields(octets)
+                .map(|field| (field.name().to_ascii_lowercase(), field.text()))
+                .filter(|(name, _)| name.starts_with("x-me-cal-") || name == "x-me-message-id")
+                .collect()
+        };
+        prop_assert_eq!(values(&whole), values(&ours));
     }
 
     #[test]
