@@ -118,7 +118,10 @@ pub trait Store: Send + Sync + 'static {
     /// still held and nobody else holds it. A hold that was released stays.
     async fn jobs_refuse(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()>;
     /// Releases what this node's earlier processes held, and what any node held past its lease.
-    /// Returns how many holds. Also forgets keys that were done more than 30 days ago.
+    /// Returns how many holds.
+    ///
+    /// Also forgets what has had its time: keys that were done more than 30 days ago, and what is
+    /// counted of messages that came too early more than 90 days ago (rule D3).
     async fn jobs_sweep(&self, node: &str, process: &str, now: Timestamp) -> Result<u64>;
     /// Takes up to `limit` due ready jobs, of different accounts none of which has a taken job.
     ///

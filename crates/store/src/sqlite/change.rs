@@ -2,11 +2,10 @@
 
 use rusqlite::{Connection, params};
 
-use super::address::folded;
 use super::operation::Effects;
 use super::statement::{all, execute, first};
 use super::taken::Freed;
-use super::{account, calendar, clock, decision, done, job, mail};
+use super::{account, calendar, clock, decision, done, early, job, mail};
 use crate::{
     AccountId, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
     NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp,
@@ -120,7 +119,7 @@ impl<'a> Writing<'a> {
         }
         self.keep_state(&commit.uid, &commit.state)?;
         if let Some(early) = &commit.early {
-            self.keep_early(&commit.uid, early)?;
+            early::replace(self.connection, self.account, &commit.uid, early)?;
         }
         Ok(decision)
     }
@@ -276,19 +275,6 @@ impl<'a> Writing<'a> {
                     self.next();
                 }
             }
-        }
-        Ok(())
-    }
-
-    fn keep_early(&self, uid: &str, messages: &[(String, Timestamp)]) -> Result<()> {
-        let statement = "DELETE FROM early WHERE account = ?1 AND uid = ?2";
-        execute(self.connection, statement, params![self.account, uid])?;
-        for (number, (sender, at)) in (0_i64..).zip(messages) {
-            execute(
-                self.connection,
-                "INSERT INTO early (account, uid, number, sender, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![self.account, uid, number, folded(sender), at],
-            )?;
         }
         Ok(())
     }

@@ -143,16 +143,3 @@ pub(super) fn added_since(
         params![account, folded(sender), since],
     )
 }
-
-pub(super) fn early_count(
-    connection: &Connection,
-    account: AccountId,
-    sender: &str,
-    since: Timestamp,
-) -> Result<u64> {
-    count(
-        connection,
-        "SELECT count(*) FROM early WHERE account = ?1 AND sender = ?2 AND at >= ?3",
-        params![account, folded(sender), since],
-    )
-}

@@ -1,5 +1,6 @@
 //! Group commit: the thread that writes, and the transaction that queued operations share.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -19,8 +20,8 @@ const POLL: Duration = Duration::from_millis(500);
 pub(super) struct Group {
     connection: Connection,
     queue: Receiver<Box<dyn Operation>>,
-    /// The operation that ended a lagging batch; it begins the next one.
-    next: Option<Box<dyn Operation>>,
+    /// Operations that were looked at and not yet run.
+    waiting: VecDeque<Box<dyn Operation>>,
     /// How the connection commits now.
     durability: Durability,
     shared: Shared,
@@ -46,14 +47,13 @@ impl Group {
         shared: Shared,
     ) -> Self {
         let others = data_version(&connection).unwrap_or_default();
-        let (next, durability, polled) = (None, Durability::Synced, Instant::now());
         Self {
             connection,
             queue,
-            next,
-            durability,
+            waiting: VecDeque::new(),
+            durability: Durability::Synced,
             shared,
-            polled,
+            polled: Instant::now(),
             others,
         }
     }
@@ -71,8 +71,8 @@ impl Group {
     }
 
     fn wait(&mut self) -> std::result::Result<Box<dyn Operation>, RecvTimeoutError> {
-        match self.next.take() {
-            Some(next) => Ok(next),
+        match self.waiting.pop_front() {
+            Some(first) => Ok(first),
             None => self
                 .queue
                 .recv_timeout(POLL.saturating_sub(self.polled.elapsed())),
@@ -101,7 +101,8 @@ impl Group {
 
     /// Begins, and runs the first operation and all that have queued up meanwhile.
     fn fill(&mut self, batch: &mut Batch, first: Box<dyn Operation>) -> Result<()> {
-        let begun = self.begin(first.durability());
+        let durability = self.durability_of_batch(first.as_ref());
+        let begun = self.begin(durability);
         if begun.is_err() {
             batch.operations.push(first);
             return begun;
@@ -120,6 +121,23 @@ impl Group {
         Ok(())
     }
 
+    /// A batch lags only when all that is queued may: else a release would cost a transaction of
+    /// its own before the one that is synced anyway.
+    fn durability_of_batch(&mut self, first: &dyn Operation) -> Durability {
+        while self.waiting.len() < BATCH
+            && let Ok(operation) = self.queue.try_recv()
+        {
+            self.waiting.push_back(operation);
+        }
+        let waiting = self.waiting.iter().map(AsRef::as_ref);
+        let mut batch = std::iter::once(first).chain(waiting);
+        if batch.any(|operation| operation.durability() == Durability::Synced) {
+            Durability::Synced
+        } else {
+            Durability::Lagging
+        }
+    }
+
     fn begin(&mut self, durability: Durability) -> Result<()> {
         if self.durability != durability {
             let level = match durability {
@@ -135,9 +153,12 @@ impl Group {
     /// The next operation, if one is queued. A batch that lags takes none that may not: so a
     /// release costs no sync of its own.
     fn queued(&mut self) -> Option<Box<dyn Operation>> {
-        let next = self.queue.try_recv().ok()?;
+        let next = match self.waiting.pop_front() {
+            Some(next) => next,
+            None => self.queue.try_recv().ok()?,
+        };
         if self.durability == Durability::Lagging && next.durability() == Durability::Synced {
-            self.next = Some(next);
+            self.waiting.push_front(next);
             return None;
         }
         Some(next)

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::operation::Effects;
 use super::statement::{all, execute, first, one};
 use super::taken::{Claim, Freed, InHand, Taken};
-use super::{clock, done};
+use super::{clock, done, early};
 use crate::{AccountId, Holder, Holding, Job, JobKey, NewJob, QueueState, Result, Timestamp};
 
 pub(super) fn hold(
@@ -175,6 +175,7 @@ pub(super) fn sweep(
     }
     effects.work |= !expired.is_empty();
     done::prune(connection, now)?;
+    early::prune(connection, now)?;
     Ok(expired.len() as u64)
 }
 

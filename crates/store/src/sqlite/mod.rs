@@ -10,6 +10,7 @@ mod contact;
 mod counter;
 mod decision;
 mod done;
+mod early;
 mod failure;
 mod group;
 mod job;
@@ -87,14 +88,12 @@ impl Store for SqliteStore {
     async fn account_by_address(&self, address: &str) -> Result<Option<Account>> {
         let address = address.to_owned();
         self.readers
-            .read(move |connection| account::by_address(connection, &address))
-            .await
+            .point(move |connection| account::by_address(connection, &address))
     }
 
     async fn account(&self, account: AccountId) -> Result<Option<Account>> {
         self.readers
-            .read(move |connection| account::by_id(connection, account))
-            .await
+            .point(move |connection| account::by_id(connection, account))
     }
 
     async fn account_set_password(&self, account: AccountId, hash: &str) -> Result<()> {
@@ -106,8 +105,7 @@ impl Store for SqliteStore {
 
     async fn calendars(&self, account: AccountId) -> Result<Vec<Calendar>> {
         self.readers
-            .read(move |connection| calendar::list(connection, account))
-            .await
+            .point(move |connection| calendar::list(connection, account))
     }
 
     async fn calendar_add(&self, account: AccountId, name: &str) -> Result<Calendar> {
@@ -129,15 +127,13 @@ impl Store for SqliteStore {
     async fn event(&self, account: AccountId, uid: &str) -> Result<Event> {
         let uid = uid.to_owned();
         self.readers
-            .read(move |connection| calendar::event(connection, account, &uid))
-            .await
+            .point(move |connection| calendar::event(connection, account, &uid))
     }
 
     async fn uid_exists(&self, account: AccountId, uid: &str) -> Result<Option<CalendarId>> {
         let uid = uid.to_owned();
         self.readers
-            .read(move |connection| calendar::holding(connection, account, &uid))
-            .await
+            .point(move |connection| calendar::holding(connection, account, &uid))
     }
 
     async fn contacts_put(&self, account: AccountId, contacts: Vec<Contact>) -> Result<()> {
@@ -155,14 +151,12 @@ impl Store for SqliteStore {
     async fn is_contact(&self, account: AccountId, address: &str) -> Result<bool> {
         let address = address.to_owned();
         self.readers
-            .read(move |connection| contact::has(connection, account, &address))
-            .await
+            .point(move |connection| contact::has(connection, account, &address))
     }
 
     async fn preferences(&self, account: AccountId) -> Result<Option<String>> {
         self.readers
-            .read(move |connection| setting::preferences(connection, account))
-            .await
+            .point(move |connection| setting::preferences(connection, account))
     }
 
     async fn preferences_set(&self, account: AccountId, json: &str) -> Result<()> {
@@ -174,8 +168,7 @@ impl Store for SqliteStore {
 
     async fn script(&self, account: AccountId) -> Result<Option<String>> {
         self.readers
-            .read(move |connection| setting::script(connection, account))
-            .await
+            .point(move |connection| setting::script(connection, account))
     }
 
     async fn script_set(&self, account: AccountId, source: Option<&str>) -> Result<()> {
@@ -210,28 +203,24 @@ impl Store for SqliteStore {
 
     async fn decision(&self, account: AccountId, id: DecisionId) -> Result<Option<Decision>> {
         self.readers
-            .read(move |connection| decision::by_id(connection, account, id))
-            .await
+            .point(move |connection| decision::by_id(connection, account, id))
     }
 
     async fn added_since(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64> {
         let sender = sender.to_owned();
         self.readers
-            .read(move |connection| decision::added_since(connection, account, &sender, since))
-            .await
+            .point(move |connection| decision::added_since(connection, account, &sender, since))
     }
 
     async fn unanswered(&self, account: AccountId) -> Result<u64> {
         self.readers
-            .read(move |connection| calendar::unanswered(connection, account))
-            .await
+            .point(move |connection| calendar::unanswered(connection, account))
     }
 
     async fn early_count(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64> {
         let sender = sender.to_owned();
         self.readers
-            .read(move |connection| decision::early_count(connection, account, &sender, since))
-            .await
+            .point(move |connection| early::of_sender(connection, account, &sender, since))
     }
 
     async fn jobs_hold(&self, jobs: Vec<NewJob>) -> Result<Vec<Holding>> {
@@ -263,8 +252,7 @@ impl Store for SqliteStore {
         let taken = Arc::clone(&self.shared.taken);
         let claim = self
             .readers
-            .read(move |connection| job::take(connection, &taken, now, limit))
-            .await?;
+            .point(move |connection| job::take(connection, &taken, now, limit))?;
         Ok(claim.accept())
     }
 

@@ -49,16 +49,18 @@ pub(super) trait Operation: Send {
 
 /// A write whose caller waits.
 pub(super) struct Call<T, F> {
+    durability: Durability,
     work: Option<F>,
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T, F> Call<T, F> {
-    pub(super) fn new(work: F) -> (Self, oneshot::Receiver<Result<T>>) {
+    pub(super) fn new(durability: Durability, work: F) -> (Self, oneshot::Receiver<Result<T>>) {
         let (reply, answer) = oneshot::channel();
         (
             Self {
+                durability,
                 work: Some(work),
                 result: None,
                 reply,
@@ -74,7 +76,7 @@ where
     F: FnOnce(&Connection, &mut Effects) -> Result<T> + Send,
 {
     fn durability(&self) -> Durability {
-        Durability::Synced
+        self.durability
     }
 
     fn run(&mut self, connection: &Connection, effects: &mut Effects) -> Result<()> {

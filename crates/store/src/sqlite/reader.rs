@@ -1,7 +1,7 @@
-//! Read connections, used on blocking threads so that no read holds up the runtime.
+//! Read connections: short reads on the caller's thread, lists on blocking threads.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
@@ -9,26 +9,42 @@ use tokio::sync::Semaphore;
 use super::connection;
 use crate::{Error, Result};
 
-/// Reads at one time.
+/// Lists read at one time.
 const CONNECTIONS: usize = 8;
 
 /// The pool of read connections; they are opened when needed.
 pub(super) struct Readers {
-    path: PathBuf,
+    pool: Pool,
     turns: Arc<Semaphore>,
+}
+
+/// What the reading threads share.
+#[derive(Clone)]
+struct Pool {
+    path: PathBuf,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
 
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Self {
         Self {
-            path,
+            pool: Pool {
+                path,
+                idle: Arc::default(),
+            },
             turns: Arc::new(Semaphore::new(CONNECTIONS)),
-            idle: Arc::default(),
         }
     }
 
-    /// Runs `work` in one read transaction.
+    /// Runs a short `work`, a few rows by key, in one read transaction on this thread.
+    ///
+    /// It takes some microseconds; the way to a blocking thread and back costs several times that,
+    /// and a delivery has a dozen of them.
+    pub(super) fn point<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.pool.read(work)
+    }
+
+    /// Runs `work` in one read transaction on a blocking thread, so that it holds up nobody.
     pub(super) async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -38,22 +54,29 @@ impl Readers {
             .acquire_owned()
             .await
             .map_err(unavailable)?;
-        let idle = Arc::clone(&self.idle);
-        let path = self.path.clone();
+        let pool = self.pool.clone();
         let reading = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let free = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut connection = match free {
-                Some(connection) => connection,
-                None => connection::reading(&path)?,
-            };
-            let result = snapshot(&mut connection, work);
-            idle.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
-            result
+            pool.read(work)
         });
         reading.await.map_err(unavailable)?
+    }
+}
+
+impl Pool {
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let free = self.idle().pop();
+        let mut connection = match free {
+            Some(connection) => connection,
+            None => connection::reading(&self.path)?,
+        };
+        let result = snapshot(&mut connection, work);
+        self.idle().push(connection);
+        result
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::counter::Counters;
 use super::group::Group;
-use super::operation::{Call, Effects, Later, Operation, stopped};
+use super::operation::{Call, Durability, Effects, Later, Operation, stopped};
 use super::taken::Taken;
 use super::wake::Wake;
 use crate::{Error, Result};
@@ -51,7 +51,15 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection, &mut Effects) -> Result<T> + Send + 'static,
     {
-        let (call, answer) = Call::new(work);
+        self.call(Durability::Synced, work).await
+    }
+
+    async fn call<T, F>(&self, durability: Durability, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &mut Effects) -> Result<T> + Send + 'static,
+    {
+        let (call, answer) = Call::new(durability, work);
         self.send(Box::new(call))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
@@ -69,7 +77,7 @@ impl Writer {
         if self.lagging.load(Ordering::Acquire) == 0 {
             return Ok(());
         }
-        self.write(|_, _| Ok(())).await
+        self.call(Durability::Lagging, |_, _| Ok(())).await
     }
 
     fn send(&self, operation: Box<dyn Operation>) -> Result<()> {

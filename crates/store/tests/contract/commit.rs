@@ -467,6 +467,21 @@ pub(crate) async fn replaces_what_came_early(database: &impl Database) {
     assert_eq!(store.early_count(alice, &eve, 31).await.unwrap(), 0);
 }
 
+pub(crate) async fn forgets_what_came_early_after_ninety_days(database: &impl Database) {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let eve = "eve@example.org";
+    let mut commit = Commit::new(alice, "uid-1");
+    commit.early = Some(vec![(eve.to_owned(), 10 * DAY), (eve.to_owned(), 20 * DAY)]);
+    store.commit(commit).await.unwrap();
+    for (now, left) in [(100, 2), (101, 1), (110, 1), (111, 0)] {
+        store.jobs_sweep("a", "p1", now * DAY).await.unwrap();
+        let count = store.early_count(alice, eve, 0).await.unwrap();
+        assert_eq!(count, left, "on day {now}");
+    }
+}
+
 /// A failure may be recorded while the job waits for a person; that does not end it.
 pub(crate) async fn ends_a_job_whose_failure_was_recorded(database: &impl Database) {
     let store = database.open();

@@ -34,7 +34,7 @@ macro_rules! contract {
                 moves_an_object, goes_to_the_default_when_the_calendar_is_gone,
                 spares_what_has_the_name_already, refuses_a_name_with_another_uid,
                 records_one_decision_for_a_job, is_done_once_for_a_job, ends_a_job_whose_failure_was_recorded, counts_for_caps,
-                replaces_what_came_early;
+                replaces_what_came_early, forgets_what_came_early_after_ninety_days;
             job: is_held_joined_and_done, is_taken_once_released, comes_oldest_first,
                 is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,
                 goes_with_its_only_hold, stays_for_others_when_refused, keeps_every_distinct_detail,

@@ -396,6 +396,7 @@ fn frequent_questions_use_an_index() {
         "SELECT account FROM addresses WHERE domain = 'd' AND folded = 'f'",
         "SELECT 1 FROM contact_addresses WHERE account = 1 AND domain = 'd' AND folded = 'f'",
         "DELETE FROM done WHERE at < 5",
+        "DELETE FROM early WHERE at < 5",
     ] {
         let mut statement = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {question}"))

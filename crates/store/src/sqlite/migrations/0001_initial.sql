@@ -74,6 +74,7 @@ CREATE TABLE early (
     PRIMARY KEY (account, uid, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX early_sender ON early (account, sender, at);
+CREATE INDEX early_at ON early (at);
 
 CREATE TABLE contacts (
     account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
