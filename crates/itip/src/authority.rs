@@ -25,8 +25,8 @@ pub(crate) fn of_organizer(case: &Case<'_>) -> Result<(), Reason> {
     if case.is_by_hand() {
         return Ok(());
     }
-    let organizer = case.stored_organizer();
-    if organizer.as_ref().is_some_and(|line| case.owner.is(line)) {
+    let organizer = case.stored_organizer.as_ref();
+    if organizer.is_some_and(|line| case.owner.is(line)) {
         return Err(Reason::OwnEvent);
     }
     if organizer.is_none() && case.state.pinned.is_none() {
@@ -41,7 +41,7 @@ pub(crate) fn of_organizer(case: &Case<'_>) -> Result<(), Reason> {
         .believed()
         .ok_or(Reason::NotTheOrganizer)?;
     let is_pinned = is_pinned(case, &sender);
-    let speaks = organizer.is_some_and(|line| speaks_for(&line, &sender));
+    let speaks = organizer.is_some_and(|line| speaks_for(line, &sender));
     let changes_organizer = changes_organizer(case);
     match case.incoming.method {
         Method::Publish if is_pinned => Ok(()),
@@ -66,7 +66,7 @@ fn speaks_for(line: &impl Line, sender: &CalendarUserAddress) -> bool {
 
 /// Whether the message names another organizer than the stored object (rule A6).
 pub(crate) fn changes_organizer(case: &Case<'_>) -> bool {
-    match (&case.arrival.organizer, case.stored_organizer()) {
+    match (&case.arrival.organizer, &case.stored_organizer) {
         (Some(new), Some(stored)) => !stored.is_named(&new.address()),
         _ => false,
     }

@@ -78,6 +78,8 @@ pub(crate) struct Case<'a> {
     /// The organizer's version before the message.
     pub(crate) version: Object<'a>,
     pub(crate) base: Base,
+    /// The ORGANIZER of the stored object, or of what stood there before it was deleted.
+    pub(crate) stored_organizer: Option<PropertyBuf>,
     /// The state before the message; without a base what stands there counts as taken.
     pub(crate) state: State,
     /// The state as it was kept.
@@ -109,14 +111,16 @@ impl<'a> Case<'a> {
         if let (Base::Assumed, Some(mine)) = (known, &mine) {
             seed(&mut state, mine);
         }
+        let version = base.or_else(|| mine.clone()).unwrap_or_default();
         Ok(Self {
+            stored_organizer: organizer(mine.as_ref().unwrap_or(&version)),
             incoming,
             arrival: Arrival::read(incoming)?,
             owner,
             policy,
             limits,
             target: texts.target,
-            version: base.or_else(|| mine.clone()).unwrap_or_default(),
+            version,
             mine,
             base: known,
             state,
@@ -136,15 +140,6 @@ impl<'a> Case<'a> {
     /// Whether the UID was in the calendar and is not any more (rule C10).
     pub(crate) fn is_gone(&self) -> bool {
         self.mine.is_none() && self.base == Base::Known && self.state.is_known()
-    }
-
-    /// The ORGANIZER of the stored object, or of what stood there before it was deleted.
-    pub(crate) fn stored_organizer(&self) -> Option<PropertyBuf> {
-        let object = self.mine.as_ref().unwrap_or(&self.version);
-        object.components.values().find_map(|body| {
-            let organizer = body.to_buf().property("ORGANIZER").cloned();
-            organizer.filter(|line| !line.value().trim().is_empty())
-        })
     }
 
     /// Whether the owner's own ATTENDEE is anywhere in an object.
@@ -198,6 +193,14 @@ fn is_offered(reason: Reason) -> bool {
             | Reason::NotTheAttendee
             | Reason::PartyCrasher
     )
+}
+
+/// The first ORGANIZER of an object that says anything.
+fn organizer(object: &Object<'_>) -> Option<PropertyBuf> {
+    object.components.values().find_map(|body| {
+        let organizer = body.line("ORGANIZER");
+        organizer.filter(|line| !line.value().trim().is_empty())
+    })
 }
 
 /// Without a base the stored object counts as what was taken last.

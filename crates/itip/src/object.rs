@@ -64,17 +64,26 @@ impl Body<'_> {
         }
     }
 
-    /// Takes the time zones that it names out of the list.
+    /// The first line of this name.
+    pub(crate) fn line(&self, name: &str) -> Option<PropertyBuf> {
+        match self {
+            Self::Kept(component) => component.property(name).map(|line| line.to_buf()),
+            Self::Made(component) => component.property(name).cloned(),
+        }
+    }
+
+    /// Takes the time zones that it names out of the list, until that is empty.
     fn take_zones(&self, zones: &mut BTreeSet<String>) {
         let mut take = |line: &dyn Line| {
             if let Some(zone) = line.parameter("TZID") {
                 zones.remove(zone.trim());
             }
+            zones.is_empty()
         };
         match self {
-            Self::Kept(component) => component.properties().for_each(|line| take(&line)),
-            Self::Made(component) => component.properties().for_each(|line| take(line)),
-        }
+            Self::Kept(component) => component.properties().any(|line| take(&line)),
+            Self::Made(component) => component.properties().any(|line| take(line)),
+        };
     }
 }
 

@@ -168,11 +168,8 @@ impl<'a> Taking<'a> {
             return false;
         }
         let start = self.version.master().and_then(|master| {
-            let start = master
-                .to_buf()
-                .property("DTSTART")
-                .and_then(calendar::PropertyBuf::date_or_time);
-            start.map(|start| RecurrenceId::instance(&start))
+            let start = master.line("DTSTART")?.date_or_time()?;
+            Some(RecurrenceId::instance(&start))
         });
         let overrides = self
             .version

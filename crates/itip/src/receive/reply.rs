@@ -80,8 +80,8 @@ fn unknown(case: &Case<'_>) -> Decision {
 }
 
 fn organizes(case: &Case<'_>) -> Result<(), Reason> {
-    let organizer = case.stored_organizer();
-    let is_own = organizer.is_some_and(|line| case.owner.is(&line));
+    let organizer = case.stored_organizer.as_ref();
+    let is_own = organizer.is_some_and(|line| case.owner.is(line));
     if is_own {
         Ok(())
     } else {
