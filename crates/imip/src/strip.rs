@@ -14,7 +14,7 @@ pub struct Strip {
     place: Place,
     /// What happens to the field that is being read; before the first, to what stands there instead.
     fate: Fate,
-    /// A line's begin while it may still become one of our names; never longer than those.
+    /// See [`Strip::pending`].
     pending: Vec<u8>,
 }
 
@@ -36,7 +36,13 @@ enum Fate {
     Drop,
 }
 
+const PREFIX: &[u8] = b"x-me-cal-";
+const MESSAGE_ID: &[u8] = b"x-me-message-id";
+
 impl Strip {
+    /// Most octets that [`Strip::pending`] gives: those of our longest name.
+    pub const MAX_PENDING: usize = MESSAGE_ID.len();
+
     /// Begins at the first octet of a message.
     #[must_use]
     pub fn new() -> Self {
@@ -61,6 +67,17 @@ impl Strip {
                 }
             }
         }
+    }
+
+    /// The octets that were taken in but neither passed on nor dropped yet: a line's begin that may
+    /// still become one of our names, at most [`Strip::MAX_PENDING`].
+    ///
+    /// What [`Strip::feed`] got from the first octet on is what passed, what was dropped and these, in
+    /// that order. Copied before a call of it, they and that call's octets are what is left of the mail
+    /// when the call fails.
+    #[must_use]
+    pub fn pending(&self) -> &[u8] {
+        &self.pending
     }
 
     /// Ends the message; what was held back goes to `out`.
@@ -108,8 +125,6 @@ impl Strip {
 
 /// What happens to a field whose line begins so; `None` while that cannot be told.
 fn fate(begin: &[u8]) -> Option<Fate> {
-    const PREFIX: &[u8] = b"x-me-cal-";
-    const MESSAGE_ID: &[u8] = b"x-me-message-id";
     if starts(PREFIX, begin) {
         return (begin.len() == PREFIX.len()).then_some(Fate::Drop);
     }
@@ -145,7 +160,7 @@ mod tests {
         let mut strip = Strip::new();
         for octets in message.chunks(chunk) {
             strip.feed(octets, &mut out);
-            assert!(strip.pending.len() <= 16);
+            assert!(strip.pending().len() <= Strip::MAX_PENDING);
         }
         strip.finish(&mut out);
         String::from_utf8(passed).unwrap()
@@ -217,6 +232,48 @@ mod tests {
             "no field at all\n\nX-ME-Cal-UID: in the body",
         ] {
             check(message, message);
+        }
+    }
+
+    /// What is pending after a begin of a message.
+    fn pending(begin: &str) -> Vec<u8> {
+        let mut strip = Strip::new();
+        strip.feed(begin.as_bytes(), &mut |_| {});
+        strip.pending().to_vec()
+    }
+
+    #[test]
+    fn what_may_still_be_ours_is_pending() {
+        for (begin, expected) in [
+            ("", ""),
+            ("X", "X"),
+            ("A: 1\r\nX-me-Cal", "X-me-Cal"),
+            ("A: 1\r\nX-me-Cal-", ""),
+            ("X-ME-Message-Id", "X-ME-Message-Id"),
+            ("X-ME-Message-Id:", ""),
+            ("X-ME-Message-Idx", ""),
+            ("A: 1\r\n\r", "\r"),
+            ("A: 1\r\n\r\nX-ME", ""),
+            (" X-ME", ""),
+            ("X-ME-Cal-A: 1\r\n X-ME", ""),
+            ("X-ME-Cal-A: 1\r\nX-ME", "X-ME"),
+        ] {
+            assert_eq!(pending(begin), expected.as_bytes(), "{begin:?}");
+        }
+        assert_eq!(pending("X-ME-Message-Id").len(), Strip::MAX_PENDING);
+    }
+
+    #[test]
+    fn a_mail_is_whole_after_feeding_failed() {
+        let mail = b"A: 1\r\nX-ME-Subject: x\r\nX-ME-Message-Ids: 2\r\n\r\nX-ME-Cal-UID: body";
+        for cut in 0..=mail.len() {
+            let (fed, failed) = mail.split_at(cut);
+            let mut recovered = Vec::new();
+            let mut strip = Strip::new();
+            strip.feed(fed, &mut |octets| recovered.extend_from_slice(octets));
+            recovered.extend_from_slice(strip.pending());
+            recovered.extend_from_slice(failed);
+            assert_eq!(recovered, mail, "cut at {cut}");
         }
     }
 
