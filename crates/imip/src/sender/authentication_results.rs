@@ -1,5 +1,7 @@
 //! The Authentication-Results field (RFC 8601).
 
+use std::collections::BTreeSet;
+
 use crate::header::{Field, named};
 use crate::lexer::{Lexer, Malformed, is_blank};
 
@@ -10,7 +12,12 @@ pub struct AuthenticationResults {
     pub authserv_id: String,
     /// What it says; none for `none`, for a version other than 1, and for a field that breaks the grammar.
     pub results: Vec<MethodResult>,
+    /// What it may say something of, where what it says cannot be read.
+    unread: Vec<&'static str>,
 }
+
+/// The methods that rules B1 and B2 ask for.
+const METHODS: [&str; 3] = ["dmarc", "dkim", "auth"];
 
 /// One `method=result` and what it was found on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +44,23 @@ impl AuthenticationResults {
         let value = field.value();
         let mut lexer = Lexer::new(&value).ok()?;
         let authserv_id = authserv_id(&mut lexer).ok()?;
-        let results = results(&mut lexer).unwrap_or_default();
+        let (results, unread) = match results(&mut lexer) {
+            Ok(results) => (results, Vec::new()),
+            Err(Malformed) => (Vec::new(), methods_named(&value)),
+        };
         Some(Self {
             authserv_id,
             results,
+            unread,
         })
     }
+}
+
+/// Every method whose name stands anywhere in a value, if only in a comment.
+fn methods_named(value: &[u8]) -> Vec<&'static str> {
+    let value = value.to_ascii_lowercase();
+    let is_named = |method: &&str| memchr::memmem::find(&value, method.as_bytes()).is_some();
+    METHODS.into_iter().filter(is_named).collect()
 }
 
 impl MethodResult {
@@ -59,16 +77,34 @@ impl MethodResult {
 }
 
 /// What the trusted servers say, read from the top; the first field of another ends the reading (rule B1).
+///
+/// Of each method the topmost field alone counts, with all its results: a server writes above what
+/// came in with the mail, where a forger may have written its name too. A field that cannot be read
+/// still keeps those below it from counting for each method that it names.
 pub fn trusted<'a>(
     header: &'a [u8],
     authserv_ids: &'a [String],
 ) -> impl Iterator<Item = MethodResult> + 'a {
+    let mut decided = BTreeSet::new();
     named(header, "Authentication-Results")
         .map_while(|field| {
             AuthenticationResults::read(&field)
                 .filter(|read| is_one_of(&read.authserv_id, authserv_ids))
         })
-        .flat_map(|read| read.results)
+        .flat_map(move |read| undecided(read, &mut decided))
+}
+
+/// A field's results of methods that no field above it decided; it decides them then.
+fn undecided(
+    mut field: AuthenticationResults,
+    decided: &mut BTreeSet<String>,
+) -> Vec<MethodResult> {
+    field
+        .results
+        .retain(|result| !decided.contains(&result.method));
+    let methods = field.results.iter().map(|result| result.method.clone());
+    decided.extend(methods.chain(field.unread.into_iter().map(str::to_owned)));
+    field.results
 }
 
 /// Whether a host name is in a list, in any case.
@@ -85,16 +121,18 @@ fn authserv_id(lexer: &mut Lexer<'_>) -> Result<String, Malformed> {
     }
 }
 
-/// Everything after the authserv-id. Of a malformed field nothing counts.
+/// Everything after the authserv-id. Of a field that is malformed or of another version nothing counts.
 fn results(lexer: &mut Lexer<'_>) -> Result<Vec<MethodResult>, Malformed> {
     lexer.skip_cfws()?;
     let version = lexer.take_while(|octet| octet.is_ascii_digit());
-    let supported = matches!(version, b"" | b"1");
+    if !matches!(version, b"" | b"1") {
+        return Err(Malformed);
+    }
     let mut results = Vec::new();
     loop {
         lexer.skip_cfws()?;
         if lexer.is_empty() {
-            return Ok(if supported { results } else { Vec::new() });
+            return Ok(results);
         }
         if !lexer.eat(b';') {
             return Err(Malformed);
@@ -387,16 +425,71 @@ mod tests {
                 .collect()
         };
         let ours = "Authentication-Results: MX.us; spf=pass\r\n";
+        let also_ours = "Authentication-Results: mx.us; arc=none\r\n";
         let forged = "authentication-results : mx.us; dkim=pass\r\n";
         let other = "Authentication-Results: mx.us.evil; dmarc=pass\r\n";
         let broken = "Authentication-Results: ;; dmarc=pass\r\n";
         assert_eq!(
-            methods(&format!("A: b\r\n{ours}{ours}{other}{forged}")),
-            ["spf", "spf"]
+            methods(&format!("A: b\r\n{ours}{also_ours}{other}{forged}")),
+            ["spf", "arc"]
         );
         assert_eq!(methods(&format!("{ours}{broken}{forged}")), ["spf"]);
         assert!(methods(&format!("{other}{ours}")).is_empty());
         assert!(methods(&format!("\r\n{ours}")).is_empty());
         assert!(trusted(ours.as_bytes(), &[]).next().is_none());
+    }
+
+    /// What counts of these fields, from the top, as `method=result`.
+    fn counted(values: &[&str]) -> Vec<String> {
+        let fields = values
+            .iter()
+            .map(|value| format!("Authentication-Results: {value}\r\n"));
+        trusted(fields.collect::<String>().as_bytes(), &["mx.us".to_owned()])
+            .map(|result| format!("{}={}", result.method, result.result))
+            .collect()
+    }
+
+    #[test]
+    fn the_topmost_field_of_a_method_decides_it() {
+        assert_eq!(
+            counted(&["mx.us; dmarc=fail", "mx.us; dmarc=pass"]),
+            ["dmarc=fail"]
+        );
+        assert_eq!(
+            counted(&["mx.us; DKIM=none", "mx.us; dmarc=pass; dkim=pass"]),
+            ["dkim=none", "dmarc=pass"]
+        );
+        assert_eq!(
+            counted(&[
+                "mx.us; none",
+                "mx.us; spf=pass",
+                "mx.us; spf=fail; auth=pass"
+            ]),
+            ["spf=pass", "auth=pass"]
+        );
+    }
+
+    #[test]
+    fn all_results_of_the_topmost_field_count() {
+        assert_eq!(
+            counted(&["mx.us; dkim=fail; dkim=pass", "mx.us; dkim=pass"]),
+            ["dkim=fail", "dkim=pass"]
+        );
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_read_decides_what_it_names() {
+        let below = "mx.us; dmarc=pass; dkim=pass; auth=pass";
+        for (above, expected) in [
+            ("mx.us; DMARC=fail; spf=", "dkim=pass auth=pass"),
+            ("mx.us 2; dmarc=fail; dkim=fail", "auth=pass"),
+            ("mx.us; auth=fail smtp.auth=(", "dmarc=pass dkim=pass"),
+            (
+                "mx.us; spf=pass smtp.mailfrom=<>",
+                "dmarc=pass dkim=pass auth=pass",
+            ),
+        ] {
+            assert_eq!(counted(&[above, below]).join(" "), expected, "{above}");
+        }
     }
 }

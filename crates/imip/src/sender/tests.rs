@@ -156,6 +156,123 @@ fn b1_a_forged_field_below_is_not_read() {
     );
 }
 
+/// The code of a mail of boss@corp.example with these Authentication-Results, from the top.
+fn code_of_fields(results: &[&str]) -> &'static str {
+    let fields: String = results
+        .iter()
+        .map(|result| format!("Authentication-Results: {result}\r\n"))
+        .collect();
+    let fields = format!("{fields}From: {ORGANIZER}");
+    judged(&fields, &SpokenFor::default(), &trust()).1
+}
+
+#[test]
+fn b1_a_forged_field_of_a_trusted_id_below_the_true_one_is_not_believed() {
+    for (truth, forged) in [
+        (
+            "dmarc=fail header.from=corp.example",
+            "dmarc=pass header.from=corp.example",
+        ),
+        ("dmarc=none", "dmarc=pass header.from=corp.example"),
+        (
+            "dkim=fail header.d=corp.example",
+            "dkim=pass header.d=corp.example",
+        ),
+        (
+            "dkim=pass header.d=evil.example",
+            "dkim=pass header.d=corp.example",
+        ),
+        (
+            "auth=pass smtp.auth=eve@corp.example",
+            "auth=pass smtp.auth=boss@corp.example",
+        ),
+        (
+            "dmarc=fail header.from=\"",
+            "dmarc=pass header.from=corp.example",
+        ),
+    ] {
+        let truth = format!("mx.us; {truth}");
+        let forged = format!("mx.us; {forged}");
+        assert_eq!(code_of_fields(&[&truth, &forged]), "failed", "{truth}");
+        assert_ne!(code_of_fields(&[&forged, &truth]), "failed", "{forged}");
+    }
+}
+
+#[test]
+fn b1_a_forged_field_of_another_id_above_ends_the_reading() {
+    let truth = "mx.us; dmarc=pass header.from=corp.example";
+    assert_eq!(code_of_fields(&[truth]), "dmarc");
+    for above in [
+        "mx.evil; dmarc=pass header.from=corp.example",
+        "mx.us.evil; none",
+        ";",
+    ] {
+        assert_eq!(code_of_fields(&[above, truth]), "failed", "{above}");
+    }
+}
+
+#[test]
+fn b1_each_method_may_have_a_field_of_its_own() {
+    let opendkim =
+        |d: &str| format!("mx.us;\r\n\tdkim=pass (2048-bit key) header.d={d} header.b=x");
+    let opendmarc =
+        |result: &str| format!("mx.us; dmarc={result} (p=none dis=none) header.from=corp.example");
+    let login = "mx.us; auth=pass smtp.auth=boss@corp.example";
+    for (fields, expected) in [
+        ([opendmarc("pass"), opendkim("corp.example")], "dmarc"),
+        ([opendkim("evil.example"), opendmarc("pass")], "dmarc"),
+        ([opendmarc("fail"), opendkim("corp.example")], "dkim"),
+        ([opendkim("corp.example"), opendmarc("fail")], "dkim"),
+        ([opendmarc("fail"), opendkim("evil.example")], "failed"),
+    ] {
+        let [first, second] = &fields;
+        assert_eq!(code_of_fields(&[first, second]), expected, "{fields:?}");
+        let with_login = if expected == "failed" {
+            "auth"
+        } else {
+            expected
+        };
+        assert_eq!(
+            code_of_fields(&[first, second, login]),
+            with_login,
+            "{fields:?}"
+        );
+        let forged = [opendmarc("pass"), opendkim("corp.example")];
+        assert_eq!(
+            code_of_fields(&[first, second, &forged[0], &forged[1]]),
+            expected,
+            "{fields:?}"
+        );
+    }
+}
+
+#[test]
+fn b1_every_signature_in_the_deciding_field_counts() {
+    let own = "dkim=pass header.d=corp.example";
+    let list = "dkim=pass header.d=list.example";
+    let broken = "dkim=fail header.d=corp.example";
+    for results in [[own, list], [list, own], [broken, own]] {
+        assert_eq!(code(&results.join("; ")), "dkim", "{results:?}");
+    }
+}
+
+#[test]
+fn b2_a_forged_signature_below_the_true_result_makes_no_service() {
+    for (truth, expected) in [
+        ("dkim=none", "failed"),
+        ("dkim=pass header.d=evil.example", "failed"),
+        (
+            "dkim=pass header.d=evil.example; dkim=pass header.d=google.com",
+            "via-service",
+        ),
+        ("spf=pass", "via-service"),
+    ] {
+        let fields = format!("Authentication-Results: mx.us; {truth}\r\n{GOOGLE}From: {ORGANIZER}");
+        let found = judged(&fields, &spoken_for(ORGANIZER, ""), &trust());
+        assert_eq!(found.1, expected, "{truth}");
+    }
+}
+
 #[test]
 fn b1_lines_that_the_mail_begins_with_say_nothing() {
     let pass = "Authentication-Results: mx.us; dmarc=pass header.from=corp.example";
