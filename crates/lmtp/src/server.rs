@@ -1,5 +1,7 @@
 //! Listens, keeps the number of sessions bounded, and stops without losing what it took.
 
+mod dismissal;
+
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
@@ -7,22 +9,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline::intake::Intake;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
+use self::dismissal::Dismissals;
 use crate::limits::Limits;
 use crate::listen::Listen;
-use crate::reply::{EnhancedCode, Reply};
 use crate::session::{self, Service, Summary, stopped};
 use crate::socket::{self, SocketFile};
 
 /// Pause after a failed accept, most often for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// How long a client that finds the server full may take to read that.
-const DISMISSAL: Duration = Duration::from_millis(500);
 
 /// A server that is bound and not yet serving; displays as where it listens.
 #[derive(Debug)]
@@ -78,17 +78,20 @@ impl<I: Intake> Server<I> {
     /// Serves until `stop` turns true (or its sender is dropped) and every session has ended.
     pub async fn serve(self, mut stop: watch::Receiver<bool>) {
         let mut sessions = JoinSet::new();
+        let mut dismissals = Dismissals::default();
         let stop_of_sessions = stop.clone();
         loop {
             tokio::select! {
                 biased;
                 () = stopped(&mut stop) => break,
                 Some(ended) = sessions.join_next() => log_panic(ended),
+                () = dismissals.ended() => {}
                 accepted = self.listener.accept() => match accepted {
                     Ok(connection) if sessions.len() < self.service.limits.connections => {
                         self.open(&mut sessions, connection, stop_of_sessions.clone());
                     }
-                    Ok(connection) => connection.dismiss().await,
+                    Ok(Connection::Tcp(stream, _)) => dismissals.add(stream),
+                    Ok(Connection::Unix(stream)) => dismissals.add(stream),
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept an LMTP connection");
                         sleep(ACCEPT_PAUSE).await;
@@ -173,31 +176,4 @@ impl Listener {
             Self::Unix { listener, .. } => Ok(Connection::Unix(listener.accept().await?.0)),
         }
     }
-}
-
-impl Connection {
-    /// Tells a client that there is no room, without a session.
-    async fn dismiss(self) {
-        tracing::warn!("too many LMTP connections, one is turned away");
-        match self {
-            Self::Tcp(stream, _) => say_full(stream).await,
-            Self::Unix(stream) => say_full(stream).await,
-        }
-    }
-}
-
-async fn say_full<S: AsyncWrite + Unpin>(mut stream: S) {
-    let mut wire = Vec::new();
-    Reply::new(
-        421,
-        EnhancedCode(4, 3, 2),
-        "too many connections, try again later",
-    )
-    .encode(&mut wire);
-    // A client that does not take it is cut off all the same.
-    let _ = timeout(DISMISSAL, async {
-        stream.write_all(&wire).await?;
-        stream.shutdown().await
-    })
-    .await;
 }
