@@ -127,7 +127,7 @@ pub(super) fn settle(
         return;
     }
     replay.run();
-    replay.finish(decision);
+    replay.finish(decision, &stored.state);
 }
 
 /// Takes what came too early for an object that the owner stored: by PUT, import or undo (rule D3).
@@ -269,10 +269,9 @@ impl<'a> Replay<'a> {
         ))
     }
 
-    fn finish(self, decision: &mut Decision) {
-        let before = decision.state.take();
+    fn finish(self, decision: &mut Decision, before: &State) {
         let Some(last) = self.last else {
-            let is_moved = before.is_some() || !self.stored.state.early.is_empty();
+            let is_moved = self.stored.state != *before;
             decision.state = is_moved.then_some(self.stored.state);
             return;
         };
