@@ -13,7 +13,8 @@ use crate::{Limits, Part, Structure};
 pub struct Detection {
     /// The invitation; the mail is stamped if and only if there is one.
     pub invitation: Option<Invitation>,
-    /// Why a mail with candidate parts is not stamped.
+    /// Why a mail with candidate parts, or one that passed a limit before that was known, is not
+    /// stamped; `None` for a mail without them.
     pub refusal: Option<NotStamped>,
     /// What was odd, in the order it was met, each once.
     pub notes: Vec<Note>,

@@ -1,5 +1,7 @@
 //! Rules A1, A2, A3 (its UID sentences), A5 and A6: stamped if and only if A1 and A2 hold.
 
+use imip::{Limits, NotStamped};
+
 use crate::mail::{detect, event, invitation, mail, multipart, part, summary, walk};
 
 fn of(parts: &[(&str, String)]) -> String {
@@ -302,6 +304,39 @@ fn mail_without_candidates_is_nothing() {
     assert_eq!(
         summary(&detect(mail(&multipart("mixed", "b", &[forwarded])))),
         "nothing"
+    );
+}
+
+#[test]
+fn mail_without_candidates_is_not_refused() {
+    let limits = Limits::default();
+    let other = part(
+        "application/octet-stream; name=a.vcs",
+        "BEGIN:VCALENDAR\r\n",
+    );
+    for mail in [
+        String::new(),
+        "\r\n".to_owned(),
+        "no field".to_owned(),
+        mail(&part("text/plain", "METHOD:REQUEST\r\n")),
+        mail(&multipart("mixed", "b", &[])),
+        mail(&multipart("mixed", "b", &[other.clone(), other])),
+    ] {
+        let structure = walk(&mail);
+        assert!(structure.parts.is_empty() && structure.fault.is_none());
+        for found in [
+            structure.detect(&limits),
+            imip::detect(&structure.header, &[], &limits),
+        ] {
+            assert_eq!(found.refusal, None, "{mail:?}");
+            assert!(found.invitation.is_none() && found.notes.is_empty());
+        }
+    }
+    let header = b"Content-Type: text/calendar; method=REQUEST\r\n\r\n";
+    assert_eq!(imip::detect(header, &[], &limits).refusal, None);
+    assert_eq!(
+        walk(header).detect(&limits).refusal,
+        Some(NotStamped::NoMethod)
     );
 }
 
