@@ -179,7 +179,7 @@ fn are_answered(heard: &str, received: &[Received], summary: &Summary) {
             }
             delivered += u64::from(reply == DELIVERED);
         }
-        assert!(!replies.peek().is_some_and(|reply| *reply == DELIVERED));
+        assert_ne!(replies.peek(), Some(&DELIVERED));
     }
     assert_eq!(received.next(), None);
     assert_eq!((summary.messages, summary.delivered), (messages, delivered));

@@ -1,13 +1,13 @@
 //! Messages about events, one after the other, each applied to what the last one left (RFC 5546).
 //!
-//! The input is calendar objects between NUL octets. One without METHOD is put into the account as
-//! its owner's client would; one with METHOD is a message.
+//! The input is calendar objects, each up to the next BEGIN:VCALENDAR. One without METHOD is put into
+//! the account as its owner's client would; one with METHOD is a message.
 #![no_main]
 
 use std::collections::BTreeMap;
 
 use calendar::{Document, Kind, Message, Method};
-use fuzz::{Choices, texts};
+use fuzz::Choices;
 use itip::{Access, Account, Answered, CancelMode, Caps, Change, Decision, Incoming, Limits};
 use itip::{Outcome, Permission, Policy, Route, Sender, Spam, State, Stored, StoredObject};
 use itip::{Trust, Update, receive};
@@ -17,8 +17,8 @@ const OWNER: &str = "alice@example.org";
 
 fuzz_target!(|octets: &[u8]| {
     let mut account = BTreeMap::new();
-    for (number, text) in texts(octets).take(8).enumerate() {
-        let Ok(document) = Document::parse(text, &Limits::default().calendar) else {
+    for (number, text) in objects(octets).iter().take(8).enumerate() {
+        let Ok(document) = Document::parse(*text, &Limits::default().calendar) else {
             continue;
         };
         match Message::read(&document) {
@@ -28,21 +28,30 @@ fuzz_target!(|octets: &[u8]| {
     }
 });
 
+/// The objects of an input, in order.
+fn objects(octets: &[u8]) -> Vec<&[u8]> {
+    const BEGIN: &[u8] = b"BEGIN:VCALENDAR";
+    let mut begins = octets.windows(BEGIN.len()).enumerate();
+    let mut objects = Vec::new();
+    let mut rest = octets.len();
+    while let Some((at, _)) = begins.rfind(|(_, window)| *window == BEGIN) {
+        objects.insert(0, &octets[at..rest]);
+        rest = at;
+    }
+    objects
+}
+
 /// All that the account has, by UID.
 type Events = BTreeMap<String, Stored>;
 
 /// The owner's client stores an object.
 fn is_imported(events: &mut Events, text: &[u8], document: &Document) {
-    let component = document.descendants().find(|c| kind_of(c.name()).is_some());
-    let uid = component.and_then(|component| component.property("UID"));
-    let Some(uid) = uid.map(|uid| uid.value().trim().to_owned()) else {
-        return;
-    };
-    let stored = events.entry(uid).or_default();
-    stored.objects.clear();
-    stored
-        .objects
-        .push(object("work", "imported", text.to_vec()));
+    if let Ok((uid, _)) = read(document) {
+        let stored = events.entry(uid).or_default();
+        stored.objects.clear();
+        let imported = object("work", "imported", text.to_vec());
+        stored.objects.push(imported);
+    }
 }
 
 fn comes(events: &mut Events, document: &Document, message: &Message, number: usize) {
@@ -142,32 +151,37 @@ fn is_sound(stored: &Stored, decision: &Decision, message: &Message) {
     }
 }
 
-/// One VCALENDAR without METHOD, one UID, one kind.
+/// The text is an object of the message's UID and kind.
 fn is_object(text: &[u8], message: &Message) {
-    let shown = text.escape_ascii();
     let document = Document::parse(text, &Limits::default().calendar).expect("within limits");
-    let calendars: Vec<_> = document.components().collect();
-    let [calendar] = calendars.as_slice() else {
-        panic!("one VCALENDAR: {shown}");
+    let expected = Ok((message.uid.clone(), message.kind));
+    assert_eq!(read(&document), expected, "{}", text.escape_ascii());
+}
+
+/// UID and kind of a calendar object: one VCALENDAR without METHOD, of one UID and one kind.
+fn read(document: &Document) -> Result<(String, Kind), &'static str> {
+    let mut calendars = document.components();
+    let (Some(calendar), None) = (calendars.next(), calendars.next()) else {
+        return Err("not one component");
     };
-    assert!(
-        calendar.is("VCALENDAR") && calendar.property("METHOD").is_none(),
-        "{shown}"
-    );
-    let mut scheduled = 0;
-    for component in calendar.components() {
-        if let Some(kind) = kind_of(component.name()) {
-            scheduled += 1;
-            assert_eq!(kind, message.kind, "{shown}");
-            let uids: Vec<_> = component.properties_named("UID").collect();
-            assert!(!uids.is_empty(), "{shown}");
-            assert!(
-                uids.iter().all(|uid| uid.value().trim() == message.uid),
-                "{shown}"
-            );
+    if !calendar.is("VCALENDAR") || calendar.property("METHOD").is_some() {
+        return Err("no VCALENDAR, or METHOD");
+    }
+    let mut found = None;
+    for component in document.descendants() {
+        let Some(kind) = kind_of(component.name()) else {
+            continue;
+        };
+        let mut uids = component.properties_named("UID").peekable();
+        uids.peek().ok_or("no UID")?;
+        for uid in uids {
+            let this = (uid.value().trim_matches([' ', '\t']).to_owned(), kind);
+            if *found.get_or_insert_with(|| this.clone()) != this {
+                return Err("several UIDs or kinds");
+            }
         }
     }
-    assert!(scheduled > 0, "{shown}");
+    found.ok_or("no event and no to-do")
 }
 
 fn is_applied(stored: &mut Stored, decision: Decision) {

@@ -43,8 +43,3 @@ pub fn chunks(octets: &[u8], longest: usize) -> Vec<&[u8]> {
     }
     chunks
 }
-
-/// The pieces of an input that stands for several texts, between NUL octets.
-pub fn texts(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
-    octets.split(|&octet| octet == 0)
-}
