@@ -28,6 +28,23 @@ pub enum NotStamped {
 }
 
 impl NotStamped {
+    /// Every code that [`NotStamped::code`] gives, those of [`NotAMessage`] among them.
+    pub const CODES: &[&str] = &[
+        "no-method",
+        "parts-disagree",
+        "too-much",
+        "method-unknown",
+        "methods-differ",
+        "no-calendar",
+        "several-calendars",
+        "no-component",
+        "several-kinds",
+        "no-uid",
+        "several-uids",
+        "several-organizers",
+        "not-well-nested",
+    ];
+
     /// The reason's code, as in records.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -58,6 +75,14 @@ pub enum Note {
 }
 
 impl Note {
+    /// Every code that [`Note::code`] gives.
+    pub const CODES: &[&str] = &[
+        "content-type-method-differs",
+        "charset-mended",
+        "bad-encoding",
+        "unknown-encoding",
+    ];
+
     /// The note's code, as in records.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -67,5 +92,65 @@ impl Note {
             Self::BadEncoding => "bad-encoding",
             Self::UnknownEncoding => "unknown-encoding",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter::successors;
+
+    use super::*;
+
+    /// The next variant, in an order that no variant can be left out of.
+    fn after_message(reason: &NotAMessage) -> Option<NotAMessage> {
+        use NotAMessage::*;
+        match reason {
+            NoMethod => Some(MethodUnknown("X".into())),
+            MethodUnknown(_) => Some(MethodsDiffer),
+            MethodsDiffer => Some(NoCalendar),
+            NoCalendar => Some(SeveralCalendars),
+            SeveralCalendars => Some(NoComponent),
+            NoComponent => Some(SeveralKinds),
+            SeveralKinds => Some(NoUid),
+            NoUid => Some(SeveralUids),
+            SeveralUids => Some(SeveralOrganizers),
+            SeveralOrganizers => Some(NotWellNested),
+            NotWellNested => None,
+        }
+    }
+
+    fn after(reason: &NotStamped) -> Option<NotStamped> {
+        match reason {
+            NotStamped::NoMethod => Some(NotStamped::PartsDisagree),
+            NotStamped::PartsDisagree => Some(NotStamped::TooMuch),
+            NotStamped::TooMuch => Some(Fault::Header.into()),
+            NotStamped::Fault(_) => Some(TooMuch::Bytes.into()),
+            NotStamped::CalendarTooMuch(_) => Some(NotAMessage::NoMethod.into()),
+            NotStamped::NotAMessage(reason) => after_message(reason).map(NotStamped::from),
+        }
+    }
+
+    fn after_note(note: Note) -> Option<Note> {
+        match note {
+            Note::ContentTypeMethodDiffers => Some(Note::CharsetMended),
+            Note::CharsetMended => Some(Note::BadEncoding),
+            Note::BadEncoding => Some(Note::UnknownEncoding),
+            Note::UnknownEncoding => None,
+        }
+    }
+
+    #[test]
+    fn every_code_is_listed_once() {
+        let mut codes: Vec<_> = successors(Some(NotStamped::NoMethod), after)
+            .map(|reason| reason.code())
+            .collect();
+        let mut seen = std::collections::BTreeSet::new();
+        codes.retain(|code| seen.insert(*code));
+        assert_eq!(codes, NotStamped::CODES);
+
+        let notes = successors(Some(Note::ContentTypeMethodDiffers), |note| {
+            after_note(*note)
+        });
+        assert_eq!(notes.map(Note::code).collect::<Vec<_>>(), Note::CODES);
     }
 }

@@ -22,6 +22,17 @@ pub enum Authentication {
 }
 
 impl Authentication {
+    /// Every code that [`Authentication::code`] gives.
+    pub const CODES: &[&str] = &[
+        "dmarc",
+        "dkim",
+        "auth",
+        "own-submission",
+        "via-service",
+        "unverified",
+        "failed",
+    ];
+
     /// The code, as in records.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -40,5 +51,33 @@ impl Authentication {
     #[must_use]
     pub fn is_authenticated(self) -> bool {
         self != Self::Failed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sender::SERVICES;
+
+    /// The next variant, in an order that none can be left out of.
+    fn after(authentication: Authentication) -> Option<Authentication> {
+        match authentication {
+            Authentication::Dmarc => Some(Authentication::Dkim),
+            Authentication::Dkim => Some(Authentication::Auth),
+            Authentication::Auth => Some(Authentication::OwnSubmission),
+            Authentication::OwnSubmission => Some(Authentication::ViaService(SERVICES[0])),
+            Authentication::ViaService(_) => Some(Authentication::Unverified),
+            Authentication::Unverified => Some(Authentication::Failed),
+            Authentication::Failed => None,
+        }
+    }
+
+    #[test]
+    fn every_code_is_listed_once() {
+        let all = std::iter::successors(Some(Authentication::Dmarc), |one| after(*one));
+        assert_eq!(
+            all.map(Authentication::code).collect::<Vec<_>>(),
+            Authentication::CODES
+        );
     }
 }

@@ -53,6 +53,15 @@ pub enum SenderNote {
 }
 
 impl SenderNote {
+    /// Every code that [`SenderNote::code`] gives.
+    pub const CODES: &[&str] = &[
+        "no-from",
+        "several-from",
+        "unclear-from",
+        "service-address",
+        "no-authentication-results",
+    ];
+
     /// The note's code, as in records.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -574,3 +574,26 @@ fn b6_spam_by_the_configured_header() {
     assert!(spam("", "X-Spam: anything"));
     assert!(!is_spam(b"X-Spam: Yes\r\n\r\n", &trust()));
 }
+
+/// The next variant, in an order that none can be left out of.
+fn after(note: SenderNote) -> Option<SenderNote> {
+    match note {
+        SenderNote::Nobody(Nobody::Missing) => Some(SenderNote::Nobody(Nobody::SeveralFields)),
+        SenderNote::Nobody(Nobody::SeveralFields) => {
+            Some(SenderNote::Nobody(Nobody::SeveralAddresses))
+        }
+        SenderNote::Nobody(Nobody::SeveralAddresses) => Some(SenderNote::Nobody(Nobody::Unclear)),
+        SenderNote::Nobody(Nobody::Unclear) => Some(SenderNote::ServiceAddress),
+        SenderNote::ServiceAddress => Some(SenderNote::NoResults),
+        SenderNote::NoResults => None,
+    }
+}
+
+#[test]
+fn every_code_of_a_note_is_listed_once() {
+    let first = SenderNote::Nobody(Nobody::Missing);
+    let all = std::iter::successors(Some(first), |note| after(*note));
+    let mut codes: Vec<_> = all.map(SenderNote::code).collect();
+    codes.dedup();
+    assert_eq!(codes, SenderNote::CODES);
+}
