@@ -35,10 +35,10 @@ const ATTENDEES: usize = 16;
 pub(super) fn keep(case: &Case<'_>, reason: Reason) -> Decision {
     let incoming = case.incoming;
     let Some(sender) = incoming.sender.believed() else {
-        return case.refuse(Reason::NotAuthenticated);
+        return Decision::no_action(Reason::NotAuthenticated);
     };
     if !case.may_update() {
-        return case.refuse(Reason::NotPermitted);
+        return Decision::no_action(Reason::NotPermitted);
     }
     let mut state = case.incoming_state();
     state
