@@ -35,8 +35,20 @@ impl Clock for SystemClock {
 pub fn open_store(config: &Config) -> Result<Arc<dyn Store>, Failure> {
     let folder = &config.server.data_dir;
     make_folder(folder)?;
-    let store = SqliteStore::open(&folder.join("invited.db"))?;
+    let database = folder.join("invited.db");
+    if !database.exists() && has_mail(config) {
+        return Err(Failure::new(format_args!(
+            "{} is missing, but there is mail beside it: restore it, or move the folder mail away to begin anew",
+            database.display()
+        )));
+    }
+    let store = SqliteStore::open(&database)?;
     Ok(Arc::new(store))
+}
+
+/// Whether accounts had mail here: then there was a database.
+fn has_mail(config: &Config) -> bool {
+    std::fs::read_dir(mail_folder(config)).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// The account behind an address, plus-tags and aliases included.

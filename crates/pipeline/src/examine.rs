@@ -1,11 +1,11 @@
 //! What one mail says, read by the same code when it arrives and when its job is applied.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use imip::header;
 use imip::sender::{self, SpokenFor};
 use imip::{Detection, Limits, Part, Sender, Trust};
 use store::Timestamp;
+
+use crate::guard::guarded;
 
 /// What was read of a mail.
 #[derive(Debug)]
@@ -56,23 +56,13 @@ impl Examined {
     }
 }
 
-/// Why a mail could not be examined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("reading the mail failed; it is treated as if it had no event")]
-pub struct Failed;
-
-/// Reads header and candidate parts. A panic in there is an error like any other.
-pub fn examine(
-    header: &[u8],
-    parts: &[Part],
-    limits: &Limits,
-    trust: &Trust,
-) -> Result<Examined, Failed> {
-    catch_unwind(AssertUnwindSafe(|| read(header, parts, limits, trust))).map_err(|_| Failed)
+/// Reads header and candidate parts; `None` when that failed.
+#[must_use]
+pub fn examine(head: &[u8], parts: &[Part], limits: &Limits, trust: &Trust) -> Option<Examined> {
+    guarded("reading a mail", || read(head, parts, limits, trust))
 }
 
 fn read(head: &[u8], parts: &[Part], limits: &Limits, trust: &Trust) -> Examined {
-    fail::fail_point!("examine::panic", |_| panic!("asked for by a fail point"));
     let detection = imip::detect(head, parts, limits);
     let spoken_for = detection
         .invitation

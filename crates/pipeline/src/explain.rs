@@ -53,6 +53,7 @@ impl Receive {
             account: &recipient.account,
             recipient: &recipient.address,
             reverse_path,
+            received: "",
             header: message.header(),
             size: message.size(),
             examined: examined.as_ref(),
@@ -103,7 +104,12 @@ impl Receive {
         if filtered.effects.is_empty() {
             return Ok(None);
         }
-        let key = job::key(recipient.account.id, &structure.header, &structure.parts);
+        let key = job::key(
+            recipient.account.id,
+            &structure.header,
+            &structure.parts,
+            &filtered.effects,
+        );
         let question = Question {
             account: &recipient.account,
             examined,

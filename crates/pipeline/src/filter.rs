@@ -2,7 +2,6 @@
 
 mod scripts;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use imip::Stamp;
@@ -15,12 +14,13 @@ pub use scripts::Scripts;
 
 use crate::deliver::{Deliver, Target, folder};
 use crate::examine::Examined;
+use crate::guard::guarded;
 use crate::intake::Refusal;
 use crate::job::{Add, Effects, Update};
 use crate::site::{Sending, Site, Threading};
 
-/// How often a run may ask before what it still does not know counts as "no".
-const ROUNDS: usize = 32;
+/// How often a run may ask for what it needs to know, many things at a time.
+const ROUNDS: usize = 64;
 
 /// What a mail is filtered with.
 pub struct Filter<'a> {
@@ -43,6 +43,8 @@ pub struct Subject<'a> {
     pub recipient: &'a str,
     /// MAIL FROM.
     pub reverse_path: &'a str,
+    /// Our own Received field, which stands last of our fields.
+    pub received: &'a str,
     /// The mail's header, as far as the limits allow.
     pub header: &'a [u8],
     /// The mail's size in octets.
@@ -66,6 +68,20 @@ pub struct Filtered {
     pub faults: Vec<String>,
 }
 
+impl Filtered {
+    /// Files the mail; into the inbox where no folder can have that name.
+    fn file(&mut self, folder: String, flags: Vec<String>) {
+        if folder::directory(&folder).is_some() {
+            add_target(&mut self.targets, Target { folder, flags });
+        } else {
+            self.faults.push(format!(
+                "fileinto became keep: {folder:?} cannot be a folder's name"
+            ));
+            add_target(&mut self.targets, inbox(flags));
+        }
+    }
+}
+
 impl Filter<'_> {
     /// Stamps the mail's header and runs the account's units over it.
     ///
@@ -73,7 +89,7 @@ impl Filter<'_> {
     pub async fn run(&self, subject: Subject<'_>) -> Result<Filtered, Refusal> {
         let fields = self.stamp(subject).await?;
         let units = self.units(subject.account).await?;
-        let header = [&fields, subject.header].concat();
+        let header = [&fields, subject.received.as_bytes(), subject.header].concat();
         let outcome = self.interpret(&units, &header, subject).await?;
         let mut filtered = Filtered {
             fields,
@@ -81,13 +97,12 @@ impl Filter<'_> {
             ..Filtered::default()
         };
         match outcome {
-            Some(outcome) => {
+            Ok(outcome) => {
                 let faults = outcome.faults.iter().map(|fault| units.describe(fault));
                 filtered.faults.extend(faults);
                 self.resolve(outcome.effects, &mut filtered);
             }
-            None => {
-                let fault = "the interpreter failed; the mail is kept";
+            Err(fault) => {
                 filtered.faults.push(fault.to_owned());
                 filtered.targets.push(inbox(Vec::new()));
             }
@@ -108,23 +123,22 @@ impl Filter<'_> {
             .uid_exists(subject.account.id, &invitation.uid)
             .await
             .map_err(database)?;
-        let sender = &examined.sender;
-        let sender = sender
-            .authentication
-            .is_authenticated()
-            .then_some(sender.address.as_deref())
-            .flatten();
-        let mut fields = imip::stamp_fields(&Stamp {
+        let stamp = Stamp {
             method: invitation.method,
             uid: &invitation.uid,
             exists: exists.as_ref().map(|calendar| calendar.0.as_str()),
-            sender,
+            sender: examined.sender.authenticated(),
+        };
+        let thread = self.site.thread;
+        let fields = guarded("stamping", || {
+            let mut fields = imip::stamp_fields(&stamp);
+            if thread == Threading::On {
+                let event = imip::event_id(stamp.uid);
+                fields.extend(imip::references_field(subject.header, &event).unwrap_or_default());
+            }
+            fields
         });
-        if self.site.thread == Threading::On {
-            let event = imip::event_id(&invitation.uid);
-            fields.extend(imip::references_field(subject.header, &event).unwrap_or_default());
-        }
-        Ok(fields)
+        Ok(fields.unwrap_or_default())
     }
 
     /// The account's two units, and why one is missing.
@@ -144,35 +158,36 @@ impl Filter<'_> {
         Ok(units)
     }
 
-    /// Runs the units, looking up what they ask; `None` when the interpreter panicked.
+    /// Runs the units, looking up what they ask. The inner error is why they came to no end.
     async fn interpret(
         &self,
         units: &Units,
         header: &[u8],
         subject: Subject<'_>,
-    ) -> Result<Option<Outcome>, Refusal> {
+    ) -> Result<Result<Outcome, &'static str>, Refusal> {
         let scripts: Vec<&Script> = units.compiled.iter().map(|(_, script)| &**script).collect();
         let mut known = Known::default();
-        for round in 0.. {
-            let run = catch_unwind(AssertUnwindSafe(|| {
+        for _ in 0..ROUNDS {
+            let run = guarded("running a script", || {
+                let from = Some(subject.reverse_path);
                 let message =
-                    RawMessage::new(header, Some(subject.reverse_path), subject.recipient)
-                        .with_size(subject.size);
+                    RawMessage::new(header, from, subject.recipient).with_size(subject.size);
                 sieve::run(&scripts, &message, &known, &self.site.script_limits)
-            }));
+            });
             match run {
-                Err(_) => return Ok(None),
-                Ok(Run::Done(outcome)) => return Ok(Some(outcome)),
-                Ok(Run::Need(questions)) => {
+                None => return Ok(Err("the scripts could not be run; the mail is kept")),
+                Some(Run::Done(outcome)) => return Ok(Ok(outcome)),
+                Some(Run::Need(questions)) => {
                     for question in questions {
-                        let answer =
-                            round < ROUNDS && self.answer(subject.account, &question).await?;
+                        let answer = self.answer(subject.account, &question).await?;
                         known.learn(question, answer);
                     }
                 }
             }
         }
-        Ok(None)
+        Ok(Err(
+            "the scripts ask for too much about folders and contacts; the mail is kept",
+        ))
     }
 
     async fn answer(&self, account: &Account, question: &Question) -> Result<bool, Refusal> {
@@ -192,15 +207,7 @@ impl Filter<'_> {
         for effect in effects {
             match effect {
                 Effect::Keep { flags } => add_target(&mut filtered.targets, inbox(flags)),
-                Effect::FileInto { mailbox, flags, .. } => {
-                    add_target(
-                        &mut filtered.targets,
-                        Target {
-                            folder: mailbox,
-                            flags,
-                        },
-                    );
-                }
+                Effect::FileInto { mailbox, flags, .. } => filtered.file(mailbox, flags),
                 Effect::Redirect { address, .. } => match self.site.sending {
                     Sending::ThroughRelay => filtered.redirects.push(address),
                     Sending::NoRelay => {
@@ -265,14 +272,15 @@ fn inbox(flags: Vec<String>) -> Target {
     }
 }
 
-/// Adds a folder once, whatever its spelling; a name that no folder can have is the inbox.
+/// Adds a folder once, whatever its spelling; the last flags win (RFC 5232, 2).
 fn add_target(targets: &mut Vec<Target>, target: Target) {
-    let directory = |target: &Target| folder::directory(&target.folder).unwrap_or_default();
-    if !targets
-        .iter()
-        .any(|known| directory(known) == directory(&target))
+    let directory = folder::directory(&target.folder);
+    match targets
+        .iter_mut()
+        .find(|known| folder::directory(&known.folder) == directory)
     {
-        targets.push(target);
+        Some(known) => known.flags = target.flags,
+        None => targets.push(target),
     }
 }
 

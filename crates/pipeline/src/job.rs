@@ -3,8 +3,9 @@
 
 use imip::Part;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use store::{AccountId, CalendarId, JobKey};
+
+use crate::digest::Digest;
 
 /// What a filter allowed, and how the message came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,17 +68,19 @@ impl Effects {
     }
 }
 
-/// The id of the job that a message makes for an account: the same message, the same job.
+/// The id of the job that a message makes for an account: the same message with the same
+/// permissions, the same job.
+///
+/// The permissions count because a script may give them for one address of the account and not for
+/// another: a delivery that was allowed nothing must not make the next one count as done.
 #[must_use]
-pub fn key(account: AccountId, header: &[u8], parts: &[Part]) -> JobKey {
-    let mut digest = Sha256::new();
-    digest.update(account.0.to_be_bytes());
-    digest.update(encode(header, parts));
-    let id = digest
-        .finalize()
-        .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect();
+pub fn key(account: AccountId, header: &[u8], parts: &[Part], effects: &Effects) -> JobKey {
+    let permissions = serde_json::to_vec(effects).unwrap_or_default();
+    let id = Digest::default()
+        .piece(&account.0.to_be_bytes())
+        .piece(&encode(header, parts))
+        .piece(&permissions)
+        .hex();
     JobKey { account, id }
 }
 
@@ -156,12 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn the_key_tells_accounts_and_messages_apart() {
-        let one = key(AccountId(1), b"a", &parts());
-        assert_eq!(one, key(AccountId(1), b"a", &parts()));
-        assert_ne!(one.id, key(AccountId(2), b"a", &parts()).id);
-        assert_ne!(one.id, key(AccountId(1), b"b", &parts()).id);
-        assert_ne!(one.id, key(AccountId(1), b"a", &[]).id);
+    fn the_key_tells_accounts_messages_and_permissions_apart() {
+        let none = Effects::default();
+        let one = key(AccountId(1), b"a", &parts(), &none);
+        assert_eq!(one, key(AccountId(1), b"a", &parts(), &none));
+        assert_ne!(one.id, key(AccountId(2), b"a", &parts(), &none).id);
+        assert_ne!(one.id, key(AccountId(1), b"b", &parts(), &none).id);
+        assert_ne!(one.id, key(AccountId(1), b"a", &[], &none).id);
+        let add = Effects {
+            add: Some(Add::default()),
+            update: Update::No,
+        };
+        assert_ne!(one.id, key(AccountId(1), b"a", &parts(), &add).id);
         assert_eq!(one.id.len(), 64);
     }
 

@@ -3,9 +3,11 @@
 pub mod address;
 pub mod clock;
 pub mod deliver;
+mod digest;
 pub mod examine;
 pub mod explain;
 pub mod filter;
+mod guard;
 pub mod intake;
 pub mod job;
 pub mod name;

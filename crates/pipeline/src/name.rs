@@ -1,6 +1,6 @@
 //! Names of objects within their calendar or address book, as in a DAV href.
 
-use sha2::{Digest, Sha256};
+use crate::digest::Digest;
 
 /// The most octets of a UID that becomes a name as it is.
 const LONGEST: usize = 120;
@@ -35,11 +35,9 @@ fn plain(uid: &str) -> Option<&str> {
 }
 
 fn digest(octets: &[u8]) -> String {
-    Sha256::digest(octets)
-        .iter()
-        .take(20)
-        .map(|octet| format!("{octet:02x}"))
-        .collect()
+    let mut digest = Digest::default().piece(octets).hex();
+    digest.truncate(40);
+    digest
 }
 
 #[cfg(test)]

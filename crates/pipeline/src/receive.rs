@@ -3,12 +3,14 @@
 
 mod plan;
 mod record;
+mod redirect;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use store::{Account, Holder, Holding, JobKey, NewJob, Store};
+use imip::Structure;
+use store::{Account, Holder, JobKey, NewJob, Store};
 
 use crate::clock::Clock;
 use crate::deliver::{Deliver, Delivery};
@@ -21,6 +23,9 @@ use crate::spool::{Collector, Message, Spool};
 use crate::trace;
 use plan::Plan;
 pub(crate) use record::reason;
+
+/// How many octets of jobs are written at once.
+const HELD_AT_ONCE: usize = 4 << 20;
 
 /// Takes mail in and delivers it, with its calendar jobs.
 pub struct Receive {
@@ -92,66 +97,61 @@ impl Receive {
             &self.site.limits,
             &self.site.trust,
         )
-        .inspect_err(|error| tracing::error!(%error, "a mail could not be examined"))
-        .ok()
     }
 
-    /// Writes the jobs of all plans as held; plans whose job cannot be written are refused.
+    /// Writes what must be durable before delivery: the jobs as held, and the records of mail that
+    /// has none. Plans for which that fails are refused.
     async fn hold(&self, message: &Message, holder: &Holder, plans: &mut [Result<Plan, Refusal>]) {
-        let jobs = self.jobs(message, holder, plans);
-        if jobs.is_empty() {
+        let Some(structure) = message.structure() else {
             return;
+        };
+        plan::unite(plans, structure);
+        let mut details = plan::details(plans);
+        // Each job carries the content: a mail to many accounts is held a few at a time.
+        let size = job::encode(&structure.header, &structure.parts).len();
+        let at_once = (HELD_AT_ONCE / size.max(1)).max(1);
+        while !details.is_empty() {
+            let some = details.split_off(details.len().saturating_sub(at_once));
+            let keys: Vec<JobKey> = some.iter().map(|(key, _)| key.clone()).collect();
+            let jobs = some
+                .into_iter()
+                .map(|job| self.job(job, structure, holder))
+                .collect();
+            match self.store.jobs_hold(jobs).await.map_err(database) {
+                Ok(holdings) => plan::forget_done(plans, &keys, &holdings),
+                Err(refusal) => plan::refuse(plans, &keys, refusal),
+            }
         }
-        let keys: Vec<JobKey> = jobs.iter().map(|job| job.key.clone()).collect();
-        let held = self.store.jobs_hold(jobs).await.map_err(database);
         for plan in plans.iter_mut() {
-            let Ok(Plan { job, .. }) = plan else { continue };
-            let Some(place) = keys.iter().position(|key| Some(key) == job.as_ref()) else {
-                continue;
-            };
-            match &held {
-                Ok(holdings) if holdings.get(place) == Some(&Holding::Done) => *job = None,
-                Ok(_) => {}
-                Err(refusal) => *plan = Err(*refusal),
+            if let Ok(planned) = plan
+                && let Some(record) = planned.record.take()
+                && let Err(refusal) = self.record(planned.recipient.account.id, record).await
+            {
+                *plan = Err(refusal);
             }
         }
     }
 
-    /// One job per account: what all its recipients allow, together.
-    fn jobs(
+    fn job(
         &self,
-        message: &Message,
+        (key, detail): (JobKey, Detail),
+        structure: &Structure,
         holder: &Holder,
-        plans: &[Result<Plan, Refusal>],
-    ) -> Vec<NewJob> {
+    ) -> NewJob {
         let now = self.clock.now();
-        let mut jobs: Vec<(JobKey, Detail)> = Vec::new();
-        for plan in plans.iter().flatten() {
-            let Some(key) = &plan.job else { continue };
-            match jobs.iter_mut().find(|(known, _)| known == key) {
-                Some((_, detail)) => {
-                    detail.effects = std::mem::take(&mut detail.effects).or(plan.effects.clone());
-                }
-                None => jobs.push((key.clone(), plan.detail())),
-            }
+        NewJob {
+            key,
+            holder: holder.clone(),
+            lease: now + self.site.lease,
+            detail: detail.to_json(),
+            content: job::encode(&structure.header, &structure.parts),
+            received: now,
         }
-        let Some(structure) = message.structure() else {
-            return Vec::new();
-        };
-        jobs.into_iter()
-            .map(|(key, detail)| NewJob {
-                key,
-                holder: holder.clone(),
-                lease: now + self.site.lease,
-                detail: detail.to_json(),
-                content: job::encode(&structure.header, &structure.parts),
-                received: now,
-            })
-            .collect()
     }
 
     /// Ends the holds: a job goes on when the mail of any of its recipients is stored.
     async fn settle(&self, holder: &Holder, plans: &[(Option<JobKey>, Result<(), Refusal>)]) {
+        fail::fail_point!("receive::unsettled", |_| ());
         let mut release: Vec<(JobKey, Holder)> = Vec::new();
         let mut refuse: Vec<(JobKey, Holder)> = Vec::new();
         for (key, _) in plans {
@@ -186,16 +186,14 @@ impl Receive {
         message: &Arc<Message>,
         plan: Plan,
     ) -> Result<(), Refusal> {
+        self.redirect(envelope, message, &plan).await?;
+        fail::fail_point!("receive::redirected");
         let Plan {
             recipient,
             fields,
             targets,
-            mails,
             ..
         } = plan;
-        if !mails.is_empty() {
-            self.store.mails_add(mails).await.map_err(database)?;
-        }
         if targets.is_empty() {
             return Ok(());
         }
@@ -262,11 +260,7 @@ impl Intake for Receive {
                 Ok(plan) => {
                     let job = plan.job.clone();
                     let log = plan.log();
-                    let record = plan.record.clone();
                     let verdict = self.deliver(&envelope, &message, plan).await;
-                    if let (Ok(()), Some(record)) = (verdict, record) {
-                        self.record(recipient.account.id, record).await;
-                    }
                     log.write(&envelope, recipient, &message, verdict);
                     (job, verdict)
                 }

@@ -4,12 +4,12 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use imip::{Limits, Strip, Structure, Walker};
 
+use crate::guard::guarded;
 use crate::intake::{Incoming, Refusal};
 
 /// How many octets of a message stay in memory.
@@ -68,26 +68,44 @@ enum Body {
 impl Collector {
     /// Ends the collecting.
     pub fn finish(mut self) -> Result<Message, Refusal> {
-        let mut kept = Vec::new();
-        if let Some(strip) = self.strip.take() {
-            strip.finish(&mut |octets: &[u8]| kept.extend_from_slice(octets));
-        }
+        let kept = match self.strip.take() {
+            Some(strip) => self.ended(strip),
+            None => Vec::new(),
+        };
         self.keep(&kept)?;
-        let structure = self
-            .walker
-            .take()
-            .and_then(|walker| catch_unwind(AssertUnwindSafe(|| walker.finish())).ok());
+        let walker = self.walker.take();
+        let structure = walker.and_then(|walker| guarded("finding parts", || walker.finish()));
         Ok(Message {
             body: self.body,
             structure,
         })
     }
 
+    /// What the strip held back to the end.
+    fn ended(&mut self, strip: Strip) -> Vec<u8> {
+        let pending = strip.pending().to_vec();
+        let ended = guarded("removing fields", || {
+            let mut kept = Vec::new();
+            strip.finish(&mut |octets: &[u8]| kept.extend_from_slice(octets));
+            kept
+        });
+        ended.unwrap_or_else(|| self.without_strip(pending, &[]))
+    }
+
+    /// After a panic: what was held back and what came goes on as it is. The fields that only we
+    /// may set are in it, so it must not look as if we had stamped it.
+    fn without_strip(&mut self, mut pending: Vec<u8>, octets: &[u8]) -> Vec<u8> {
+        self.walker = None;
+        pending.extend_from_slice(octets);
+        pending
+    }
+
     fn keep(&mut self, octets: &[u8]) -> Result<(), Refusal> {
-        if let Some(walker) = &mut self.walker
-            && catch_unwind(AssertUnwindSafe(|| walker.feed(octets))).is_err()
-        {
-            self.walker = None;
+        if let Some(mut walker) = self.walker.take() {
+            self.walker = guarded("finding parts", || {
+                walker.feed(octets);
+                walker
+            });
         }
         self.store(octets).map_err(|error| {
             tracing::error!(%error, directory = %self.directory.display(), "the spool cannot be written");
@@ -95,22 +113,32 @@ impl Collector {
         })
     }
 
-    fn store(&mut self, octets: &[u8]) -> io::Result<()> {
-        if let Body::Memory(memory) = &mut self.body {
-            if memory.len() + octets.len() <= IN_MEMORY {
-                memory.extend_from_slice(octets);
-                return Ok(());
+    /// A nameless file; its folder is made again when somebody has removed it.
+    fn file(&self) -> io::Result<File> {
+        match tempfile::tempfile_in(&self.directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                std::fs::create_dir(&self.directory)?;
+                tempfile::tempfile_in(&self.directory)
             }
-            let mut file = tempfile::tempfile_in(&self.directory)?;
-            file.write_all(memory)?;
-            self.body = Body::File {
-                file,
-                length: memory.len() as u64,
-            };
+            made => made,
         }
-        if let Body::File { file, length } = &mut self.body {
-            file.write_all(octets)?;
-            *length += octets.len() as u64;
+    }
+
+    fn store(&mut self, octets: &[u8]) -> io::Result<()> {
+        if let Body::Memory(memory) = &self.body
+            && memory.len() + octets.len() > IN_MEMORY
+        {
+            let mut file = self.file()?;
+            file.write_all(memory)?;
+            let length = memory.len() as u64;
+            self.body = Body::File { file, length };
+        }
+        match &mut self.body {
+            Body::Memory(memory) => memory.extend_from_slice(octets),
+            Body::File { file, length } => {
+                file.write_all(octets)?;
+                *length += octets.len() as u64;
+            }
         }
         Ok(())
     }
@@ -121,22 +149,20 @@ impl Incoming for Collector {
         let Some(mut strip) = self.strip.take() else {
             return self.keep(octets);
         };
-        let mut kept = Vec::with_capacity(octets.len());
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let pending = strip.pending().to_vec();
+        let fed = guarded("removing fields", || {
+            let mut kept = Vec::with_capacity(octets.len());
             strip.feed(octets, &mut |octets: &[u8]| kept.extend_from_slice(octets));
-            strip
-        }));
-        match outcome {
-            Ok(strip) => {
+            (strip, kept)
+        });
+        let kept = match fed {
+            Some((strip, kept)) => {
                 self.strip = Some(strip);
-                self.keep(&kept)
+                kept
             }
-            Err(_) => {
-                // Without its fields removed the mail must not look as if we had stamped it.
-                self.walker = None;
-                self.keep(octets)
-            }
-        }
+            None => self.without_strip(pending, octets),
+        };
+        self.keep(&kept)
     }
 }
 
@@ -264,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_spool_that_cannot_be_written_is_a_refusal() {
-        let mut collector = Spool::new("/nonexistent", Limits::default()).collect();
+        let mut collector = Spool::new("/nonexistent/spool", Limits::default()).collect();
         assert_eq!(collector.write(&vec![b'x'; IN_MEMORY]), Ok(()));
         assert_eq!(collector.write(b"x"), Err(Refusal::Storage));
     }

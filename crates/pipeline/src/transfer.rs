@@ -1,6 +1,6 @@
 //! Calendars as files: one object per UID on the way in, all objects together on the way out.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use calendar::{Component, ComponentBuf, Document, Limits, PropertyBuf, TooMuch};
 
@@ -23,6 +23,8 @@ pub struct Import {
     pub objects: Vec<Imported>,
     /// How many components had no UID and were left out.
     pub without_uid: usize,
+    /// How many objects were larger than an object may be and were left out.
+    pub too_large: usize,
 }
 
 /// Takes a file of events apart into objects. METHOD goes: what is imported is not a message.
@@ -51,8 +53,7 @@ fn split(calendar: &Component<'_>, import: &mut Import) {
         .map(|zone| zone.to_buf())
         .collect();
     let mut uids: Vec<String> = Vec::new();
-    let mut groups: std::collections::HashMap<String, Vec<ComponentBuf>> =
-        std::collections::HashMap::new();
+    let mut groups: HashMap<String, Vec<ComponentBuf>> = HashMap::new();
     for part in calendar.components().filter(|part| is_entry(part)) {
         match part
             .property("UID")
@@ -72,7 +73,10 @@ fn split(calendar: &Component<'_>, import: &mut Import) {
     for uid in uids {
         let parts = groups.remove(&uid).unwrap_or_default();
         let text = object(calendar, &zones, parts).to_bytes();
-        import.objects.push(Imported { uid, text });
+        match Document::parse(text.as_slice(), &Limits::default()) {
+            Ok(_) => import.objects.push(Imported { uid, text }),
+            Err(_) => import.too_large += 1,
+        }
     }
 }
 
@@ -126,38 +130,63 @@ fn tzid(zone: &ComponentBuf) -> Option<String> {
         .map(|tzid| tzid.value().trim().to_owned())
 }
 
-/// Puts objects together into one VCALENDAR, each time zone once.
+/// Puts objects together, each time zone once.
+///
+/// It is one VCALENDAR, unless two objects mean different zones by one TZID, as Exchange's
+/// "Customized Time Zone" does: then another one follows (RFC 5545, 3.4).
 #[must_use]
 pub fn export<'a>(objects: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
-    let mut whole = ComponentBuf::new("VCALENDAR");
-    whole.push_property(PropertyBuf::new("VERSION", "2.0"));
-    whole.push_property(PropertyBuf::new("PRODID", "-//invited//invited//EN"));
-    let mut zones: HashSet<String> = HashSet::new();
-    let mut entries = Vec::new();
+    let mut sheets = vec![Sheet::default()];
     for object in objects {
         // What is stored was within the limits when it came in.
         let Ok(document) = Document::parse(object, &Limits::default()) else {
             continue;
         };
-        for part in document
+        let parts = document
             .components()
-            .flat_map(|calendar| calendar.components())
-        {
-            let part = part.to_buf();
-            match tzid(&part).filter(|_| part.is("VTIMEZONE")) {
-                Some(tzid) => {
-                    if zones.insert(tzid) {
-                        whole.push_component(part);
-                    }
-                }
-                None => entries.push(part),
-            }
+            .flat_map(|calendar| calendar.components());
+        let (zones, entries): (Vec<_>, Vec<_>) = parts
+            .map(|part| part.to_buf())
+            .partition(|part| part.is("VTIMEZONE"));
+        let sheet = match sheets.iter_mut().find(|sheet| sheet.agrees(&zones)) {
+            Some(sheet) => sheet,
+            None => sheets.push_mut(Sheet::default()),
+        };
+        sheet.zones.extend(
+            zones
+                .into_iter()
+                .filter_map(|zone| Some((tzid(&zone)?, zone))),
+        );
+        sheet.entries.extend(entries);
+    }
+    sheets.into_iter().flat_map(|sheet| sheet.print()).collect()
+}
+
+/// One VCALENDAR of an export.
+#[derive(Default)]
+struct Sheet {
+    zones: BTreeMap<String, ComponentBuf>,
+    entries: Vec<ComponentBuf>,
+}
+
+impl Sheet {
+    /// Whether the zones mean the same here.
+    fn agrees(&self, zones: &[ComponentBuf]) -> bool {
+        zones.iter().all(|zone| {
+            let known = tzid(zone).and_then(|tzid| self.zones.get(&tzid));
+            known.is_none_or(|known| known.to_bytes() == zone.to_bytes())
+        })
+    }
+
+    fn print(self) -> Vec<u8> {
+        let mut calendar = ComponentBuf::new("VCALENDAR");
+        calendar.push_property(PropertyBuf::new("VERSION", "2.0"));
+        calendar.push_property(PropertyBuf::new("PRODID", "-//invited//invited//EN"));
+        for part in self.zones.into_values().chain(self.entries) {
+            calendar.push_component(part);
         }
+        calendar.to_bytes()
     }
-    for entry in entries {
-        whole.push_component(entry);
-    }
-    whole.to_bytes()
 }
 
 #[cfg(test)]
@@ -225,5 +254,42 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn zones_that_differ_under_one_name_are_kept_apart() {
+        let object = |uid: &str, offset: &str| {
+            format!(
+                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n\
+                 BEGIN:VTIMEZONE\r\nTZID:Customized\r\nBEGIN:STANDARD\r\nTZOFFSETTO:{offset}\r\n\
+                 END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
+                 DTSTART;TZID=Customized:20270101T100000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            )
+        };
+        let objects = [
+            object("a", "+0100"),
+            object("b", "-0500"),
+            object("c", "+0100"),
+        ];
+        let file = export(objects.iter().map(String::as_bytes));
+        let text = String::from_utf8(file.clone()).unwrap();
+        assert_eq!(text.matches("BEGIN:VCALENDAR").count(), 2, "{text}");
+        let again = import(&file).unwrap().objects;
+        for (uid, offset) in [("a", "+0100"), ("b", "-0500"), ("c", "+0100")] {
+            let object = again.iter().find(|object| object.uid == uid).unwrap();
+            let text = String::from_utf8(object.text.clone()).unwrap();
+            assert!(text.contains(&format!("TZOFFSETTO:{offset}")), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_object_that_is_too_large_is_counted_and_left_out() {
+        let file = format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\n{}END:VEVENT\r\n\
+             BEGIN:VEVENT\r\nUID:b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+            "COMMENT:x\r\n".repeat(100_000)
+        );
+        let import = import(file.as_bytes()).unwrap();
+        assert_eq!((import.objects.len(), import.too_large), (1, 1));
     }
 }

@@ -27,6 +27,31 @@ pub fn reason(code: &str) -> String {
     text.to_owned()
 }
 
+/// The most characters of a stranger's text in one line of a log.
+const SHOWN: usize = 120;
+
+/// Text from outside as one line of a log can show it: cut, without what moves the cursor or turns
+/// the reading direction.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown: String = text
+        .chars()
+        .take(SHOWN)
+        .map(|c| {
+            if c.is_control() || turns(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// The rule of RULES.md behind a reason code; empty for codes that stand for none.
 #[must_use]
 pub fn rule(code: &str) -> &'static str {
@@ -35,5 +60,21 @@ pub fn rule(code: &str) -> &'static str {
         None if code == "no-method" || code.starts_with("method") => "A1",
         None if code == "not-asked" || code == "failed" => "",
         None => "A2",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_line_shows_what_it_can() {
+        assert_eq!(shown("a@b"), "a@b");
+        assert_eq!(
+            shown("a\0b\u{202e}c\r\n"),
+            "a\u{fffd}b\u{fffd}c\u{fffd}\u{fffd}"
+        );
+        assert_eq!(shown(&"x".repeat(120)), "x".repeat(120));
+        assert_eq!(shown(&"x".repeat(121)), format!("{}…", "x".repeat(120)));
     }
 }

@@ -1,6 +1,7 @@
 //! `invited calendar`: show, export and import events.
 
-use store::{Account, Commit, Expect, PutObject, Store};
+use pipeline::transfer::Imported;
+use store::{Account, CalendarId, Commit, Expect, PutObject, Store};
 
 use super::Outcome;
 use crate::cli::Calendar;
@@ -9,6 +10,9 @@ use crate::event_text;
 use crate::failure::Failure;
 use crate::table::Table;
 use crate::wiring;
+
+/// How often an import tries again because the event changed meanwhile.
+const ROUNDS: usize = 8;
 
 /// Runs one of the calendar commands.
 pub async fn run(command: Calendar, config: &Config) -> Outcome {
@@ -25,9 +29,9 @@ pub async fn run(command: Calendar, config: &Config) -> Outcome {
         Calendar::Import { address, file } => {
             let account = wiring::account(&*store, &address).await?;
             let text = wiring::read_file(&file)?;
-            let count = import(&*store, &account, &text).await?;
+            let imported = import(&*store, &account, &text).await?;
             Ok(format!(
-                "imported {count} events into the default calendar of {}",
+                "{imported} into the default calendar of {}",
                 account.address
             ))
         }
@@ -76,7 +80,8 @@ async fn export(store: &dyn Store, account: &Account) -> Outcome {
 }
 
 /// Writes the events of a file into the default calendar; one that is there is replaced where it is.
-pub async fn import(store: &dyn Store, account: &Account, file: &[u8]) -> Result<usize, Failure> {
+/// Says what it did.
+pub async fn import(store: &dyn Store, account: &Account, file: &[u8]) -> Outcome {
     let import = pipeline::transfer::import(file)
         .map_err(|error| Failure::new(format_args!("the file cannot be imported: {error}")))?;
     if import.objects.is_empty() {
@@ -88,23 +93,47 @@ pub async fn import(store: &dyn Store, account: &Account, file: &[u8]) -> Result
     let Some(default) = calendars.first() else {
         return Err(Failure::new("the account has no calendar"));
     };
-    let count = import.objects.len();
+    let mut said = format!("imported {} events", import.objects.len());
     for object in import.objects {
+        put(store, account, &default.id, object).await?;
+    }
+    for (count, what) in [
+        (import.without_uid, "without UID"),
+        (import.too_large, "too large"),
+    ] {
+        if count > 0 {
+            said.push_str(&format!(", left {count} {what} out"));
+        }
+    }
+    Ok(said)
+}
+
+/// Writes one object; decides again where it goes when the daemon changed the event meanwhile.
+async fn put(
+    store: &dyn Store,
+    account: &Account,
+    default: &CalendarId,
+    object: Imported,
+) -> Result<(), Failure> {
+    for _ in 0..ROUNDS {
         let event = store.event(account.id, &object.uid).await?;
         let (calendar, name) = match event.objects.first() {
             Some(known) => (known.calendar.clone(), known.name.clone()),
-            None => (default.id.clone(), pipeline::name::of_event(&object.uid)),
+            None => (default.clone(), pipeline::name::of_event(&object.uid)),
         };
         let mut commit = Commit::new(account.id, object.uid.clone());
         commit.expect = Some(Expect::unchanged(&event));
         commit.put.push(PutObject {
             calendar,
             name,
-            uid: object.uid,
-            text: object.text,
+            uid: object.uid.clone(),
+            text: object.text.clone(),
             unanswered: false,
         });
-        store.commit(commit).await?;
+        match store.commit(commit).await {
+            Err(store::Error::Conflict) => {}
+            done => return Ok(done.map(drop)?),
+        }
     }
-    Ok(count)
+    Err(store::Error::Conflict.into())
 }

@@ -30,7 +30,12 @@ pub async fn run(arguments: Check, config: &Config) -> Outcome {
         .await
         .map_err(Failure::new)?;
     let explanation = receive
-        .explain("", &recipient, &message, SystemClock.now())
+        .explain(
+            &reverse_path(message.header()),
+            &recipient,
+            &message,
+            SystemClock.now(),
+        )
         .await
         .map_err(Failure::new)?;
     let addresses: Vec<&str> = account.addresses().collect();
@@ -39,6 +44,15 @@ pub async fn run(arguments: Check, config: &Config) -> Outcome {
         return serde_json::to_string_pretty(&json).map_err(Failure::new);
     }
     Ok(as_text(&explanation, &addresses))
+}
+
+/// MAIL FROM as a delivery before has written it down; empty when none has.
+fn reverse_path(header: &[u8]) -> String {
+    let path = imip::header::first(header, "Return-Path").map(|field| field.text());
+    path.unwrap_or_default()
+        .trim()
+        .trim_matches(['<', '>'])
+        .to_owned()
 }
 
 /// For a program; `method` and `uid` are null when the mail is not stamped.

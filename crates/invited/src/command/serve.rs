@@ -11,6 +11,7 @@ use pipeline::outbox::Outbox;
 use pipeline::site::Site;
 use pipeline::update::Update;
 use store::Store;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -26,6 +27,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// Runs the server until SIGINT or SIGTERM; what it took is finished first.
 pub async fn run(config: Config) -> Outcome {
     logging::start();
+    let _survived = survive_large_files()?;
     let server = Running::start(&config).await?;
     for warning in config.warnings() {
         tracing::warn!("{warning}");
@@ -158,9 +160,14 @@ async fn sweep(store: Arc<dyn Store>, site: Arc<Site>, mut stop: watch::Receiver
     }
 }
 
+/// A limit on file sizes ends a process by SIGXFSZ; taken, it is an error of the one write instead.
+fn survive_large_files() -> Result<Signal, Failure> {
+    const SIGXFSZ: i32 = 25;
+    signal(SignalKind::from_raw(SIGXFSZ)).map_err(Failure::new)
+}
+
 /// Waits for SIGINT or SIGTERM.
 pub async fn stop_signal() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::new)?;
     tokio::select! {
         _ = terminate.recv() => {}

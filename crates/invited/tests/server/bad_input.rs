@@ -161,3 +161,62 @@ fn a_mail_over_the_limit_is_refused_and_the_session_goes_on() {
     site.settle(&[ALICE], "Subject: small\n\nx\n");
     assert_eq!(site.mails(ALICE, "").len(), 1);
 }
+
+#[test]
+fn a_panic_anywhere_delivers_the_mail() {
+    for work in [
+        "removing fields",
+        "finding parts",
+        "reading a mail",
+        "stamping",
+        "compiling a script",
+        "running a script",
+        "naming a job",
+    ] {
+        let mut site = Site::new("");
+        site.start_failing(&format!("guard::panic=return({work})"));
+        let mail = Invitation::default().mail();
+        let replies = site.deliver(&[ALICE], &mail);
+        assert!(replies[0].starts_with("250 "), "{work}: {replies:?}");
+        let stored = site.mails(ALICE, "");
+        assert!(
+            stored.len() == 1 && stored[0].ends_with(&mail),
+            "{work}: {stored:?}"
+        );
+        assert!(site.stop().contains(&format!("{work} failed")));
+    }
+}
+
+#[test]
+fn forged_stamps_go_from_mail_over_a_limit_too() {
+    let mut site = Site::new("");
+    site.start();
+    let long = format!(
+        "X-ME-Cal-UID: a\nSubject: {}\nX-ME-Cal-Sender: b\n\nbody\n",
+        "x".repeat(2 << 20)
+    );
+    let nested = "X-ME-Cal-Method: request\nContent-Type: multipart/mixed; boundary=b\n\n"
+        .to_owned()
+        + &"--b\n\n".repeat(5_000);
+    for mail in [long, nested] {
+        site.settle(&[ALICE], &mail);
+    }
+    for stored in site.mails(ALICE, "") {
+        assert!(!stored.contains("X-ME-"), "{}", &stored[..400]);
+    }
+}
+
+#[test]
+fn the_first_line_stays_even_when_it_begins_with_a_blank() {
+    let mut site = Site::new("");
+    site.start();
+    site.settle(
+        &[ALICE],
+        "  total 42 files, backup ok\nSubject: x\n\nbody\n",
+    );
+    let stored = site.mails(ALICE, "");
+    assert!(
+        stored[0].ends_with("\n  total 42 files, backup ok\nSubject: x\n\nbody\n"),
+        "{stored:?}"
+    );
+}

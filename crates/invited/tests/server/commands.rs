@@ -98,6 +98,35 @@ fn a_damaged_database_is_one_line() {
 }
 
 #[test]
+fn a_missing_database_is_not_made_anew_beside_mail() {
+    let mut site = Site::new("");
+    site.start();
+    site.settle(&[ALICE], "Subject: x\n\ny\n");
+    site.stop();
+    for entry in std::fs::read_dir(site.path().join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().contains("invited.db") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let (status, error) = site.fails(&["account", "list"]);
+    assert_eq!(status, 1);
+    assert!(error.contains("invited.db is missing"), "{error}");
+}
+
+#[test]
+fn a_limit_on_file_sizes_is_a_refusal_and_no_end() {
+    let mut site = Site::new("");
+    site.limit_file_size(2 << 20);
+    site.start();
+    let mail = format!("Subject: x\n\n{}\n", "x\n".repeat(2 << 20));
+    let replies = site.deliver(&[ALICE], &mail);
+    assert!(replies[0].starts_with("452 "), "{replies:?}");
+    site.settle(&[ALICE], "Subject: small\n\nx\n");
+    assert_eq!(site.mails(ALICE, "").len(), 1);
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_one_line() {
     let site = Site::empty("");
     std::fs::write(site.path().join("data"), "a file").unwrap();

@@ -8,7 +8,7 @@ const ALICE: &str = "alice@example.org";
 /// no 250, as an MTA does.
 fn survive(step: &str) {
     let mut site = Site::new("");
-    site.start_with(step);
+    site.start_killed_at(step);
     let mail = Invitation::default().mail();
     let mut client = Lmtp::connect(site.address());
     client.begin("bob@example.com", &[ALICE], &mail);
@@ -113,4 +113,64 @@ fn two_mails_in_flight_with_one_event_are_applied_once_each() {
     assert_eq!(calendar.matches("BEGIN:VEVENT").count(), 1, "{calendar}");
     assert!(calendar.contains("DTSTART:20270302T150000Z"), "{calendar}");
     assert_eq!(site.decisions(ALICE).len(), 2);
+}
+
+#[test]
+fn an_acknowledged_mail_is_applied_though_its_release_was_lost() {
+    let mut site = Site::new("");
+    site.start_failing("receive::unsettled=return");
+    let replies = site.deliver(&[ALICE], &Invitation::default().mail());
+    assert!(replies[0].starts_with("250 "), "{replies:?}");
+    assert!(site.ok(&["queue", "list"]).contains("held"));
+    site.kill();
+    site.start();
+    site.wait_for_jobs();
+    assert_eq!(
+        site.decisions(ALICE),
+        [("added".to_owned(), "new".to_owned())]
+    );
+    assert_eq!(site.mails(ALICE, "").len(), 1);
+}
+
+#[test]
+fn a_refused_mail_leaves_no_job_behind() {
+    let mut site = Site::new("");
+    let home = site.path().join("data/mail").join(ALICE);
+    std::fs::create_dir_all(home.parent().unwrap()).unwrap();
+    std::fs::write(&home, "a file where the Maildir should be").unwrap();
+    site.start();
+    let replies = site.deliver(&[ALICE], &Invitation::default().mail());
+    assert!(replies[0].starts_with("452 "), "{replies:?}");
+    assert_eq!(
+        site.ok(&["queue", "list"]),
+        "nothing waits, nothing is parked\n"
+    );
+    std::fs::remove_file(&home).unwrap();
+    site.settle(&[ALICE], &Invitation::default().mail());
+    assert_eq!(
+        site.decisions(ALICE),
+        [("added".to_owned(), "new".to_owned())]
+    );
+}
+
+#[test]
+fn a_redirected_mail_survives_until_a_relay_takes_it() {
+    let mut site = Site::new("[smtp]\nrelay = \"smtp://127.0.0.1:1\"");
+    let file = site.write("own.sieve", "redirect \"friend@example.net\";");
+    site.ok(&["sieve", "set", ALICE, &file]);
+    site.start_killed_at("receive::redirected");
+    let mut client = Lmtp::connect(site.address());
+    client.begin("bob@example.com", &[ALICE], "Subject: hi\n\nhello\n");
+    assert_eq!(client.reply(), "");
+    site.wait_for_death();
+    site.start();
+    for reply in site.deliver(&[ALICE], "Subject: hi\n\nhello\n") {
+        assert!(reply.starts_with("250 "), "{reply}");
+    }
+    let waiting = site.ok(&["queue", "list"]);
+    assert_eq!(
+        waiting.matches("friend@example.net").count(),
+        1,
+        "{waiting}"
+    );
 }

@@ -11,6 +11,8 @@ use store::{SqliteStore, Store};
 /// A site in a temporary folder; its server is killed at the end.
 pub(crate) struct Site {
     folder: tempfile::TempDir,
+    /// The most octets of a file that the server can write; none: no limit.
+    file_size: Option<u64>,
     server: Option<Server>,
 }
 
@@ -58,6 +60,7 @@ impl Site {
         std::fs::write(folder.path().join("invited.toml"), config).unwrap();
         Self {
             folder,
+            file_size: None,
             server: None,
         }
     }
@@ -121,14 +124,38 @@ impl Site {
 
     /// Starts the server.
     pub(crate) fn start(&mut self) {
-        self.start_with("none");
+        self.start_with(("FAILPOINTS", ""));
     }
 
     /// Starts a server that is killed when it comes to this fail point.
-    pub(crate) fn start_with(&mut self, killed_at: &str) {
-        let mut child = self
-            .command(&["serve"])
-            .env("FAILPOINTS_KILL", killed_at)
+    pub(crate) fn start_killed_at(&mut self, point: &str) {
+        self.start_with(("FAILPOINTS_KILL", point));
+    }
+
+    /// Starts a server with fail points, such as `receive::unsettled=return`.
+    pub(crate) fn start_failing(&mut self, points: &str) {
+        self.start_with(("FAILPOINTS", points));
+    }
+
+    /// Limits the files that the server can write, as `ulimit -f` does.
+    pub(crate) fn limit_file_size(&mut self, octets: u64) {
+        self.file_size = Some(octets);
+    }
+
+    fn start_with(&mut self, (name, value): (&str, &str)) {
+        let mut command = self.command(&["serve"]);
+        if let Some(octets) = self.file_size {
+            let program = command.get_program().to_owned();
+            let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+            command = Command::new("sh");
+            let limit = format!("ulimit -f {} && exec \"$@\"", octets / 512);
+            command
+                .args(["-c", &limit, "sh"])
+                .arg(program)
+                .args(arguments);
+        }
+        let mut child = command
+            .env(name, value)
             .env("RUST_LOG", "info")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -205,12 +232,7 @@ impl Site {
 
     /// Waits until no job is left.
     pub(crate) fn wait_for_jobs(&self) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let store = SqliteStore::open(&self.folder.path().join("data/invited.db")).unwrap();
+        self.with_store(async |store| {
             let idle = async {
                 while store
                     .queue()
@@ -226,6 +248,16 @@ impl Site {
                 .await
                 .expect("jobs are still there");
         });
+    }
+
+    /// Asks the site's database.
+    pub(crate) fn with_store<T>(&self, ask: impl AsyncFnOnce(&SqliteStore) -> T) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let path = self.folder.path().join("data/invited.db");
+        runtime.block_on(async { ask(&SqliteStore::open(&path).unwrap()).await })
     }
 
     /// The texts of the mails in a folder of an account (`""`: the inbox), oldest first.
@@ -256,12 +288,7 @@ impl Site {
 
     /// Outcome and reason of an account's decisions, newest first.
     pub(crate) fn decisions(&self, address: &str) -> Vec<(String, String)> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let store = SqliteStore::open(&self.folder.path().join("data/invited.db")).unwrap();
+        self.with_store(async |store| {
             let account = store.account_by_address(address).await.unwrap().unwrap();
             let decisions = store.decisions(account.id, 1000).await.unwrap();
             decisions

@@ -97,6 +97,33 @@ fn a_redirected_mail_leaves_through_the_relay() {
 }
 
 #[test]
+fn mails_with_one_header_and_two_bodies_are_two() {
+    let relay = Relay::start("");
+    let mut site = site(&relay, "redirect \"friend@example.net\";");
+    site.start();
+    for body in ["first", "second"] {
+        site.settle(
+            &[ALICE],
+            &format!("From: cron@example.com\nSubject: disk\n\n{body}\n"),
+        );
+    }
+    let mut bodies: Vec<String> = (0..2)
+        .map(|_| {
+            relay
+                .mails
+                .recv()
+                .unwrap()
+                .rsplit("\r\n\r\n")
+                .next()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    bodies.sort();
+    assert_eq!(bodies, ["first\r\n", "second\r\n"]);
+}
+
+#[test]
 fn a_mail_that_comes_back_is_refused() {
     let relay = Relay::start("");
     let mut site = site(&relay, "redirect \"friend@example.net\";");

@@ -1,11 +1,12 @@
 //! Delivery into Maildir++ folders, durable before it answers.
 
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use fail::fail_point;
@@ -15,6 +16,9 @@ use super::folder;
 use super::{Deliver, Delivery, Target};
 use crate::clock::Clock;
 use crate::intake::Refusal;
+
+/// The parts of a Maildir folder.
+const PARTS: [&str; 3] = ["tmp", "new", "cur"];
 
 /// Maildirs below one folder: `ADDRESS/{new,cur,tmp}` is the inbox, `ADDRESS/.Folder/` a folder.
 ///
@@ -28,6 +32,8 @@ struct Inner {
     hostname: String,
     clock: Arc<dyn Clock>,
     counter: AtomicU64,
+    /// The folders that this process has made durable.
+    durable: Mutex<HashSet<PathBuf>>,
 }
 
 impl Maildir {
@@ -40,6 +46,7 @@ impl Maildir {
                 hostname,
                 clock,
                 counter: AtomicU64::new(0),
+                durable: Mutex::default(),
             }),
         }
     }
@@ -102,7 +109,7 @@ impl Inner {
     fn write(&self, home: &Path, delivery: &Delivery, target: &Target) -> io::Result<Written> {
         // A name that no directory can have was refused by Sieve or is odd: the inbox is safe.
         let folder = home.join(folder::directory(&target.folder).unwrap_or_default());
-        make_folder(home, &folder)?;
+        self.ensure(home, &folder)?;
         let name = self.unique_name();
         let temporary = folder.join("tmp").join(&name);
         let written = Written {
@@ -116,6 +123,22 @@ impl Inner {
             name: format!("{},S={size}", written.name),
             ..written
         })
+    }
+
+    /// A folder that is there may not be durable yet: what this process has not made durable itself
+    /// is made so once.
+    fn ensure(&self, home: &Path, folder: &Path) -> io::Result<()> {
+        let is_whole = PARTS.iter().all(|part| folder.join(part).is_dir());
+        let is_known = is_whole && self.durable().contains(folder);
+        if !is_known {
+            make_folder(&self.root, home, folder)?;
+            self.durable().insert(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    fn durable(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unique_name(&self) -> String {
@@ -201,12 +224,9 @@ fn suffix(flags: &[String]) -> Option<String> {
     (!letters.is_empty()).then_some(letters)
 }
 
-/// Makes a folder with its three directories, durable, when it is missing.
-fn make_folder(home: &Path, folder: &Path) -> io::Result<()> {
-    if folder.join("cur").is_dir() {
-        return Ok(());
-    }
-    for name in ["tmp", "new", "cur"] {
+/// Makes what a folder misses and makes it durable, up to the folder of all Maildirs.
+fn make_folder(root: &Path, home: &Path, folder: &Path) -> io::Result<()> {
+    for name in PARTS {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -216,7 +236,7 @@ fn make_folder(home: &Path, folder: &Path) -> io::Result<()> {
         // Tells Maildir++ readers that quota is counted one level up.
         File::create(folder.join("maildirfolder"))?.sync_all()?;
     }
-    for directory in [Some(folder), folder.parent(), home.parent()]
+    for directory in [Some(folder), Some(home), Some(root), root.parent()]
         .into_iter()
         .flatten()
     {

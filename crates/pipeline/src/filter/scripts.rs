@@ -1,15 +1,16 @@
 //! Compiled scripts, kept by their text.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sieve::{Limits, Script};
+use sieve::{CompileError, Limits, Script};
 use store::Account;
 
+use crate::guard::guarded;
 use crate::preferences::{self, Preferences};
 
 /// How many compiled scripts are kept; past that all are forgotten and made again when needed.
-const KEPT: usize = 4096;
+const KEPT: usize = 1024;
 
 /// Compiles scripts, each text once.
 pub struct Scripts {
@@ -51,21 +52,27 @@ impl Scripts {
     }
 
     fn compile(&self, text: &str) -> Result<Arc<Script>, String> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.get(text) {
+        if let Some(known) = self.kept().get(text) {
             return known.clone();
         }
-        let compiled = sieve::compile(text, &self.limits)
-            .map(Arc::new)
-            .map_err(|errors| {
-                errors
-                    .first()
-                    .map_or_else(|| "it is not a script".to_owned(), ToString::to_string)
-            });
+        // Not under the lock: a long script must not hold up other mail.
+        let compiled = guarded("compiling a script", || sieve::compile(text, &self.limits))
+            .ok_or_else(|| "compiling it failed".to_owned())
+            .and_then(|compiled| compiled.map(Arc::new).map_err(|errors| first(&errors)));
+        let mut kept = self.kept();
         if kept.len() >= KEPT {
             kept.clear();
         }
         kept.insert(text.to_owned(), compiled.clone());
         compiled
     }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<String, Result<Arc<Script>, String>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn first(errors: &[CompileError]) -> String {
+    let error = errors.first().map(ToString::to_string);
+    error.unwrap_or_else(|| "it is not a script".to_owned())
 }

@@ -1,27 +1,32 @@
 //! What shall happen to one mail of one recipient, before any of it is done.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use imip::header;
-use store::{Holder, JobKey, MailKey, NewDecision, NewMail};
+use imip::{Structure, header};
+use store::{AccountId, Holder, Holding, JobKey, NewDecision};
 
 use super::record::unstamped;
 use super::{Receive, trace};
 use crate::deliver::Target;
 use crate::examine::Examined;
 use crate::filter::{Filtered, Subject};
+use crate::guard::guarded;
 use crate::intake::{Envelope, Recipient, Refusal};
 use crate::job::{self, Detail, Effects};
-use crate::outbox::LIFETIME;
 use crate::spool::Message;
+use crate::words;
 
 /// The plan for one recipient.
 pub(super) struct Plan {
     pub(super) recipient: Recipient,
-    /// All our fields, trace first.
+    /// All our fields.
     pub(super) fields: Vec<u8>,
     pub(super) targets: Vec<Target>,
-    pub(super) mails: Vec<NewMail>,
+    /// Whom it is sent on to.
+    pub(super) redirects: Vec<String>,
+    /// The trace fields of what is sent on.
+    pub(super) trace: String,
     pub(super) effects: Effects,
     /// The calendar job to be held; none when there is nothing to do.
     pub(super) job: Option<JobKey>,
@@ -43,7 +48,7 @@ impl Plan {
     /// What the log says about it once it is done.
     pub(super) fn log(&self) -> Log {
         let folders = self.targets.iter().map(|target| target.folder.as_str());
-        let sent_on = self.mails.iter().map(|_| "outbox");
+        let sent_on = self.redirects.iter().map(|_| "outbox");
         let mut places: Vec<&str> = folders.chain(sent_on).collect();
         if places.is_empty() {
             places.push("nowhere, as the script says");
@@ -112,103 +117,132 @@ impl Receive {
         holder: &Holder,
     ) -> Result<Plan, Refusal> {
         refuse_loops(message.header(), recipient)?;
+        let now = self.clock.now();
+        let id = format!("{}.{}", holder.process, holder.delivery);
+        let received = trace::received(envelope, recipient, &self.site.hostname, &id, now);
+        let delivered_to = trace::delivered_to(recipient);
         let subject = Subject {
             account: &recipient.account,
             recipient: &recipient.address,
             reverse_path: &envelope.reverse_path,
+            received: &received,
             header: message.header(),
             size: message.size(),
             examined,
         };
         let filtered = self.filter().run(subject).await?;
-        let id = format!("{}.{}", holder.process, holder.delivery);
-        let now = self.clock.now();
-        let received = trace::received(envelope, recipient, &self.site.hostname, &id, now);
         let invitation = examined.and_then(|examined| examined.detection.invitation.as_ref());
-        let key = message
-            .structure()
-            .map(|structure| job::key(recipient.account.id, &structure.header, &structure.parts));
-        let job = key
-            .clone()
-            .filter(|_| invitation.is_some() && !filtered.effects.is_empty());
-        let record = match (&job, key) {
-            (None, Some(key)) => unstamped(&key, message, examined, now),
+        let key = self.key(recipient, message, &filtered.effects);
+        let has_job = invitation.is_some() && !filtered.effects.is_empty();
+        let record = match &key {
+            Some(key) if !has_job => unstamped(key, message, examined, now),
             _ => None,
         };
         Ok(Plan {
-            fields: fields(envelope, recipient, &received, &filtered),
-            mails: self.redirects(envelope, recipient, message, &filtered, &received)?,
+            fields: fields(envelope, &delivered_to, &received, &filtered),
+            trace: format!("{delivered_to}{received}"),
             targets: filtered.targets,
+            redirects: filtered.redirects,
             effects: filtered.effects,
-            job,
+            job: key.filter(|_| has_job),
             record,
             faults: filtered.faults,
-            event: invitation
-                .map(|invitation| format!("{} {}", invitation.method.as_str(), invitation.uid)),
+            event: invitation.map(|invitation| {
+                format!(
+                    "{} {}",
+                    invitation.method.as_str(),
+                    words::shown(&invitation.uid)
+                )
+            }),
             recipient: recipient.clone(),
         })
     }
 
-    /// The mails that redirect sends: the message as it came, with the trace fields that end loops.
-    fn redirects(
-        &self,
-        envelope: &Envelope,
-        recipient: &Recipient,
-        message: &Arc<Message>,
-        filtered: &Filtered,
-        received: &str,
-    ) -> Result<Vec<NewMail>, Refusal> {
-        if filtered.redirects.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut text = format!("{}{received}", trace::delivered_to(recipient)).into_bytes();
+    /// The id of what the mail does to the account's calendar.
+    fn key(&self, recipient: &Recipient, message: &Message, effects: &Effects) -> Option<JobKey> {
+        let structure = message.structure()?;
         let account = recipient.account.id;
-        message
-            .for_each_chunk(|chunk| {
-                text.extend_from_slice(chunk);
-                Ok(())
-            })
-            .map_err(|_| Refusal::Storage)?;
-        let digest = job::key(account, message.header(), &[]).id;
-        let now = self.clock.now();
-        let mail = |address: &String| NewMail {
-            key: MailKey {
-                account,
-                id: format!(
-                    "redirect-{}",
-                    job::key(account, digest.as_bytes(), &[part(address)]).id
-                ),
-            },
-            kind: "redirect".to_owned(),
-            reverse_path: envelope.reverse_path.clone(),
-            recipient: address.clone(),
-            message: text.clone(),
-            not_before: now,
-            expires: now + LIFETIME,
+        guarded("naming a job", || {
+            job::key(account, &structure.header, &structure.parts, effects)
+        })
+    }
+}
+
+/// Gives all plans of one account one job, with what all its recipients allow together; what the
+/// job will record is not recorded twice.
+pub(super) fn unite(plans: &mut [Result<Plan, Refusal>], structure: &Structure) {
+    let mut united: HashMap<AccountId, Effects> = HashMap::new();
+    for plan in plans.iter().flatten().filter(|plan| plan.job.is_some()) {
+        let effects = united.entry(plan.recipient.account.id).or_default();
+        *effects = std::mem::take(effects).or(plan.effects.clone());
+    }
+    for plan in plans.iter_mut().flatten() {
+        let account = plan.recipient.account.id;
+        let Some(effects) = united.get(&account) else {
+            continue;
         };
-        Ok(filtered.redirects.iter().map(mail).collect())
+        plan.record = None;
+        if plan.job.is_some() && plan.effects != *effects {
+            plan.effects = effects.clone();
+            plan.job = Some(job::key(
+                account,
+                &structure.header,
+                &structure.parts,
+                effects,
+            ));
+        }
     }
 }
 
-/// An address as a piece of a digest.
-fn part(address: &str) -> imip::Part {
-    imip::Part {
-        header: address.as_bytes().to_vec(),
-        body: Vec::new(),
+/// The jobs of all plans, each once, and what they are told.
+pub(super) fn details(plans: &[Result<Plan, Refusal>]) -> Vec<(JobKey, Detail)> {
+    let mut details: HashMap<JobKey, Detail> = HashMap::new();
+    for plan in plans.iter().flatten() {
+        if let Some(key) = &plan.job {
+            details.entry(key.clone()).or_insert_with(|| plan.detail());
+        }
+    }
+    details.into_iter().collect()
+}
+
+/// A message whose job was done before is delivered again, but not applied again.
+pub(super) fn forget_done(
+    plans: &mut [Result<Plan, Refusal>],
+    keys: &[JobKey],
+    holdings: &[Holding],
+) {
+    for (key, holding) in keys.iter().zip(holdings) {
+        if *holding == Holding::Done {
+            for plan in plans
+                .iter_mut()
+                .flatten()
+                .filter(|plan| plan.job.as_ref() == Some(key))
+            {
+                plan.job = None;
+            }
+        }
     }
 }
 
-/// Our fields in the order in which they stand: trace, stamps, References.
-fn fields(
-    envelope: &Envelope,
-    recipient: &Recipient,
-    received: &str,
-    filtered: &Filtered,
-) -> Vec<u8> {
+/// Refuses the plans whose jobs could not be written.
+pub(super) fn refuse(plans: &mut [Result<Plan, Refusal>], keys: &[JobKey], refusal: Refusal) {
+    for plan in plans {
+        let is_meant = plan
+            .as_ref()
+            .is_ok_and(|plan| plan.job.as_ref().is_some_and(|job| keys.contains(job)));
+        if is_meant {
+            *plan = Err(refusal);
+        }
+    }
+}
+
+/// Our fields in the order in which they stand. What a header begins with may be a folded line: it
+/// continues Received then, and nothing that means anything.
+fn fields(envelope: &Envelope, delivered_to: &str, received: &str, filtered: &Filtered) -> Vec<u8> {
     let mut fields = trace::return_path(envelope).into_bytes();
-    fields.extend(trace::delivered_to(recipient).into_bytes());
-    fields.extend(received.as_bytes());
+    fields.extend(delivered_to.as_bytes());
     fields.extend(&filtered.fields);
+    fields.extend(received.as_bytes());
     fields
 }
 

@@ -5,16 +5,21 @@ use store::{AccountId, Commit, JobKey, NewDecision, Timestamp};
 
 use super::Receive;
 use crate::examine::Examined;
+use crate::filter::database;
+use crate::guard::guarded;
+use crate::intake::Refusal;
 use crate::spool::Message;
 
 impl Receive {
-    /// Writes a record. The mail is delivered already: a failure is logged, never the sender's.
-    pub(super) async fn record(&self, account: AccountId, record: NewDecision) {
+    /// Writes a record, before the mail is delivered; a second try of the same mail finds it there.
+    pub(super) async fn record(
+        &self,
+        account: AccountId,
+        record: NewDecision,
+    ) -> Result<(), Refusal> {
         let mut commit = Commit::new(account, record.uid.clone());
         commit.decision = Some(record);
-        if let Err(error) = self.store.commit(commit).await {
-            tracing::error!(%error, "a decision could not be recorded");
-        }
+        self.store.commit(commit).await.map(drop).map_err(database)
     }
 }
 
@@ -37,7 +42,9 @@ pub(super) fn unstamped(
             .map(|invitation| invitation.uid.clone())
             .unwrap_or_default(),
         summary: invitation
-            .map(|invitation| itip::summary(&invitation.document))
+            .and_then(|invitation| {
+                guarded("reading a title", || itip::summary(&invitation.document))
+            })
             .unwrap_or_default(),
         message_id: examined
             .map(|examined| examined.message_id.clone())

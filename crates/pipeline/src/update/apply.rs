@@ -9,9 +9,13 @@ use crate::examine::{self, Examined};
 use crate::job::{self, Detail, Effects};
 use crate::name;
 use crate::site::Site;
+use crate::words;
 
 /// How often a decision is made anew because the calendar changed meanwhile.
 const ROUNDS: usize = 8;
+
+/// The most octets of a message that is kept for its owner to apply by hand: anyone can send one.
+const LARGEST_SUGGESTION: usize = 128 << 10;
 
 /// What became of a job, for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +64,7 @@ pub async fn apply(
     let (header, parts) =
         job::decode(&job.content).ok_or_else(|| Failure::Never("the job is damaged".to_owned()))?;
     let examined = examine::examine(&header, &parts, &site.limits, &site.trust)
-        .map_err(|error| Failure::Never(error.to_string()))?;
+        .ok_or_else(|| Failure::Never("reading the mail failed".to_owned()))?;
     let Some(invitation) = &examined.detection.invitation else {
         return Err(Failure::Never(
             "the mail's invitation cannot be read again".to_owned(),
@@ -198,8 +202,10 @@ fn record(
         before,
         after,
         suggestion: match decision.suggestion {
-            Suggestion::Keep => Some(invitation.document.as_bytes().to_vec()),
-            Suggestion::None => None,
+            Suggestion::Keep if invitation.document.as_bytes().len() <= LARGEST_SUGGESTION => {
+                Some(invitation.document.as_bytes().to_vec())
+            }
+            _ => None,
         },
         received: job.received,
         decided: clock.now(),
@@ -247,8 +253,8 @@ fn applied(commit: &Commit) -> Applied {
     let text = |field: fn(&NewDecision) -> &String| record.map(field).cloned().unwrap_or_default();
     Applied {
         method: text(|record| &record.method),
-        uid: text(|record| &record.uid),
-        sender: text(|record| &record.sender),
+        uid: words::shown(&text(|record| &record.uid)),
+        sender: words::shown(&text(|record| &record.sender)),
         outcome: record.map_or(Outcome::Error.as_str().to_owned(), |record| {
             record.outcome.clone()
         }),
