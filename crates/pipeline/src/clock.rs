@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use store::{Store, Timestamp};
+use store::{Store, Timestamp, Work};
+use tokio::sync::watch;
 
 /// Tells the time. Stages never look at the machine's clock themselves, so tests decide what time
 /// it is.
@@ -23,17 +24,26 @@ pub const DAY: Timestamp = 24 * HOUR;
 /// The longest that a worker sleeps without looking for work.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// How long a worker that found nothing to do may wait: until the next job or mail is due.
-pub(crate) async fn until_due(store: &dyn Store, clock: &dyn Clock) -> Duration {
-    match store.next_due().await {
+/// How long a worker waits when the database cannot be read.
+pub(crate) const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a worker that found nothing to do may wait: until the next of its work is due.
+pub(crate) async fn until_due(store: &dyn Store, clock: &dyn Clock, work: Work) -> Duration {
+    match store.next_due(work).await {
         Ok(Some(due)) => {
-            let wait = u64::try_from(due - clock.now()).unwrap_or_default();
+            let wait = u64::try_from(due.saturating_sub(clock.now())).unwrap_or_default();
             Duration::from_millis(wait).min(LONGEST)
         }
         Ok(None) => LONGEST,
         Err(error) => {
             tracing::warn!(%error, "when work is due cannot be read");
-            Duration::from_secs(1)
+            PAUSE
         }
     }
+}
+
+/// Waits until `stop` says so, or nobody is left who could.
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // Err: the sender is gone, which is a stop too.
+    let _ = stop.wait_for(|&stop| stop).await;
 }

@@ -5,8 +5,9 @@ pub mod smtp;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use store::{Mail, Store, Timestamp};
+use store::{Mail, Store, Timestamp, Work};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::clock::{self, Clock, DAY, HOUR, MINUTE};
 
@@ -52,38 +53,66 @@ pub struct Outbox {
     pub clock: Arc<dyn Clock>,
 }
 
+/// What became of a look for mail.
+enum Look {
+    /// Some was found; there may be more.
+    Found,
+    /// None is due.
+    Nothing,
+    /// As much as may be is being sent.
+    Full,
+    /// The database could not be read.
+    Failed,
+}
+
 impl Outbox {
     /// Sends what is due until `stop` says so; finishes what is under way.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let outbox = Arc::new(self);
-        while !*stop.borrow() {
-            if outbox.round().await == 0 {
-                let wait = clock::until_due(&*outbox.store, &*outbox.clock).await;
-                tokio::select! {
-                    () = outbox.store.wait_for_work(wait) => {}
-                    _ = stop.changed() => {}
-                }
+        let mut tasks = JoinSet::new();
+        loop {
+            let look = outbox.fill(&mut tasks).await;
+            tokio::select! {
+                biased;
+                () = clock::stopped(&mut stop) => break,
+                () = outbox.wait(look) => {}
+                Some(_) = tasks.join_next() => {}
             }
         }
+        while tasks.join_next().await.is_some() {}
     }
 
-    /// Takes what is due, sends it, and says how many there were.
-    pub async fn round(self: &Arc<Self>) -> usize {
-        let mails = match self.store.mails_take(self.clock.now(), AT_ONCE).await {
+    /// Starts to send as much due mail as there is room for.
+    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Look {
+        while tasks.try_join_next().is_some() {}
+        let room = AT_ONCE.saturating_sub(tasks.len());
+        if room == 0 {
+            return Look::Full;
+        }
+        let mails = match self.store.mails_take(self.clock.now(), room).await {
+            Ok(mails) if mails.is_empty() => return Look::Nothing,
             Ok(mails) => mails,
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be read");
-                return 0;
+                return Look::Failed;
             }
         };
-        let count = mails.len();
-        let mut tasks = tokio::task::JoinSet::new();
         for mail in mails {
             let outbox = Arc::clone(self);
             tasks.spawn(async move { outbox.send(mail).await });
         }
-        while tasks.join_next().await.is_some() {}
-        count
+        Look::Found
+    }
+
+    /// Waits until another look may find mail, whatever becomes of that being sent.
+    async fn wait(&self, look: Look) {
+        let limit = match look {
+            Look::Found => return,
+            Look::Nothing => clock::until_due(&*self.store, &*self.clock, Work::Mails).await,
+            Look::Full => return std::future::pending().await,
+            Look::Failed => clock::PAUSE,
+        };
+        self.store.wait_for_work(limit).await;
     }
 
     async fn send(&self, taken: Mail) {

@@ -5,7 +5,7 @@ pub mod decide;
 
 use std::sync::Arc;
 
-use store::{Job, Store, Timestamp};
+use store::{Job, Store, Timestamp, Work};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -37,56 +37,66 @@ pub struct Update {
     pub site: Arc<Site>,
 }
 
+/// What became of a look for jobs.
+enum Look {
+    /// Some were found; there may be more.
+    Found,
+    /// None is due that could be worked on now.
+    Nothing,
+    /// As many as may be are in work.
+    Full,
+    /// The database could not be read.
+    Failed,
+}
+
 impl Update {
     /// Applies what is due until `stop` says so; finishes what is under way.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let update = Arc::new(self);
         let mut tasks = JoinSet::new();
-        while !*stop.borrow() {
-            if update.fill(&mut tasks).await > 0 {
-                continue;
-            }
-            let wait = clock::until_due(&*update.store, &*update.clock).await;
+        loop {
+            let look = update.fill(&mut tasks).await;
             tokio::select! {
-                _ = stop.changed() => {}
+                biased;
+                () = clock::stopped(&mut stop) => break,
+                () = update.wait(look) => {}
                 Some(_) = tasks.join_next() => {}
-                () = update.store.wait_for_work(wait) => {}
             }
         }
         while tasks.join_next().await.is_some() {}
     }
 
-    /// Applies all that is due now, and says how many jobs there were.
-    pub async fn drain(self: &Arc<Self>) -> usize {
-        let mut tasks = JoinSet::new();
-        let mut count = 0;
-        loop {
-            count += self.fill(&mut tasks).await;
-            if tasks.join_next().await.is_none() {
-                return count;
-            }
-        }
-    }
-
     /// Starts as many due jobs as there is room for.
-    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> usize {
+    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Look {
+        while tasks.try_join_next().is_some() {}
         let room = AT_ONCE.saturating_sub(tasks.len());
         if room == 0 {
-            return 0;
+            return Look::Full;
         }
         let jobs = match self.store.jobs_take(self.clock.now(), room).await {
+            Ok(jobs) if jobs.is_empty() => return Look::Nothing,
             Ok(jobs) => jobs,
             Err(error) => {
                 tracing::warn!(%error, "jobs cannot be read");
-                return 0;
+                return Look::Failed;
             }
         };
-        let count = jobs.len();
         for job in jobs {
             let update = Arc::clone(self);
             tasks.spawn(async move { update.work(job).await });
         }
-        count
+        Look::Found
+    }
+
+    /// Waits until another look may find jobs, whatever becomes of those in work.
+    async fn wait(&self, look: Look) {
+        let limit = match look {
+            Look::Found => return,
+            Look::Nothing => clock::until_due(&*self.store, &*self.clock, Work::Jobs).await,
+            Look::Full => return std::future::pending().await,
+            Look::Failed => clock::PAUSE,
+        };
+        self.store.wait_for_work(limit).await;
     }
 
     /// Brings one job to its end: applied, to be tried again, or parked.

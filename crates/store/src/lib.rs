@@ -163,9 +163,12 @@ pub trait Store: Send + Sync + 'static {
     /// Returns at once when such a commit came since the calling task's last wait ended: a task
     /// that takes, then waits, misses none. Commits of other processes are noticed within a second.
     async fn wait_for_work(&self, limit: std::time::Duration);
-    /// When the earliest job or mail becomes due that was not due at the last
-    /// [`Store::jobs_take`] or [`Store::mails_take`] of this process.
-    async fn next_due(&self) -> Result<Option<Timestamp>>;
+    /// When the earliest job or mail becomes due that was not due at the last take of its kind by
+    /// this process.
+    ///
+    /// A worker that took, found nothing and waits until then makes no round in vain. Before the
+    /// first take of that kind, and after one that failed, it may be a time that has passed.
+    async fn next_due(&self, work: Work) -> Result<Option<Timestamp>>;
     /// Counters since this store was opened.
     fn statistics(&self) -> Statistics;
 }

@@ -402,6 +402,15 @@ pub struct Mail {
     pub attempts: u32,
 }
 
+/// What a worker takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Jobs, by [`Store::jobs_take`](crate::Store::jobs_take).
+    Jobs,
+    /// Mails, by [`Store::mails_take`](crate::Store::mails_take).
+    Mails,
+}
+
 /// A job or mail that is not done, as a person sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueEntry {

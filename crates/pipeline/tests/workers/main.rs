@@ -7,8 +7,8 @@ mod place;
 
 use std::time::Duration;
 
-use place::{NOW, Place};
 use pipeline::outbox::SendError;
+use place::{NOW, Place};
 
 /// The longest that a worker sleeps.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -41,7 +41,9 @@ async fn jobs_that_nobody_applies_wake_no_worker_of_mail() {
 async fn a_worker_without_room_waits_for_its_tasks() {
     let place = Place::new().await;
     for number in 0..17 {
-        place.job_of(&format!("user{number}@example.com"), "j").await;
+        place
+            .job_of(&format!("user{number}@example.com"), "j")
+            .await;
     }
     let store = place.open();
     store.hold("account");

@@ -188,13 +188,13 @@ pub(super) fn take(
     // Declared first: should this fail, the lock is gone before the claim gives back.
     let mut claim = Claim::new(taken);
     let mut in_hand = taken.lock();
-    in_hand.jobs_at = in_hand.jobs_at.max(now);
     for key in next(connection, &in_hand, now, limit)? {
         let job = read(connection, key.clone())?;
         in_hand.turn = key.account;
         in_hand.jobs.insert(key.account, key.id.clone());
         claim.add(Freed::Job(key), job);
     }
+    in_hand.jobs_at = now;
     Ok(claim)
 }
 

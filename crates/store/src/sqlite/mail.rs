@@ -62,7 +62,6 @@ pub(super) fn take(
     // Declared first: should this fail, the lock is gone before the claim gives back.
     let mut claim = Claim::new(taken);
     let mut in_hand = taken.lock();
-    in_hand.mails_at = in_hand.mails_at.max(now);
     let enough = limit.saturating_add(in_hand.mails.len());
     let due: Vec<MailKey> = all(
         connection,
@@ -85,6 +84,7 @@ pub(super) fn take(
         in_hand.mails.insert(key.clone());
         claim.add(Freed::Mail(key), mail);
     }
+    in_hand.mails_at = now;
     Ok(claim)
 }
 

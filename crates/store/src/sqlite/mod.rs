@@ -37,7 +37,7 @@ use self::writer::{Shared, Writer};
 use crate::{
     Account, AccountId, Calendar, CalendarId, Change, Commit, Committed, Contact, Decision,
     DecisionId, Event, Holder, Holding, Job, JobKey, Mail, MailKey, NewAccount, NewJob, NewMail,
-    Object, QueueEntry, Result, Revision, Statistics, Store, Timestamp,
+    Object, QueueEntry, Result, Revision, Statistics, Store, Timestamp, Work,
 };
 
 /// A [`Store`] in one SQLite file.
@@ -329,11 +329,11 @@ impl Store for SqliteStore {
         self.shared.wake.wait(limit).await;
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>> {
+    async fn next_due(&self, work: Work) -> Result<Option<Timestamp>> {
         self.writer.settle().await?;
         let taken = Arc::clone(&self.shared.taken);
         self.readers
-            .read(move |connection| queue::next_due(connection, &taken))
+            .read(move |connection| queue::next_due(connection, &taken, work))
             .await
     }
 

@@ -3,9 +3,9 @@
 use rusqlite::{Connection, params};
 
 use super::operation::Effects;
-use super::statement::{all, execute, first};
+use super::statement::{all, execute, one};
 use super::taken::{InHand, Taken};
-use crate::{JobKey, MailKey, QueueEntry, QueueState, Result, Timestamp};
+use crate::{JobKey, MailKey, QueueEntry, QueueState, Result, Timestamp, Work};
 
 pub(super) fn list(connection: &Connection) -> Result<Vec<QueueEntry>> {
     all(
@@ -112,23 +112,23 @@ pub(super) fn remove(connection: &Connection, taken: &Taken, id: &str) -> Result
 }
 
 /// The earliest time at which a take would find more than the last one of its kind could.
-pub(super) fn next_due(connection: &Connection, taken: &Taken) -> Result<Option<Timestamp>> {
-    let (jobs_at, mails_at) = {
+pub(super) fn next_due(
+    connection: &Connection,
+    taken: &Taken,
+    work: Work,
+) -> Result<Option<Timestamp>> {
+    let (after, statement) = {
         let in_hand = taken.lock();
-        (in_hand.jobs_at, in_hand.mails_at)
+        match work {
+            Work::Jobs => (
+                in_hand.jobs_at,
+                "SELECT min(due) FROM jobs WHERE state = 1 AND due > ?1",
+            ),
+            Work::Mails => (
+                in_hand.mails_at,
+                "SELECT min(due) FROM mails WHERE state = 1 AND due > ?1",
+            ),
+        }
     };
-    let earliest = |statement, after: Timestamp| {
-        first(connection, statement, [after], |row| {
-            row.get::<_, Option<Timestamp>>(0)
-        })
-    };
-    let job = earliest(
-        "SELECT min(due) FROM jobs WHERE state = 1 AND due > ?1",
-        jobs_at,
-    )?;
-    let mail = earliest(
-        "SELECT min(due) FROM mails WHERE state = 1 AND due > ?1",
-        mails_at,
-    )?;
-    Ok([job, mail].into_iter().flatten().flatten().min())
+    one(connection, statement, [after], |row| row.get(0))
 }

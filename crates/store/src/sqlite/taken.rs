@@ -22,9 +22,9 @@ pub(super) struct InHand {
     pub(super) mails: HashSet<MailKey>,
     /// The account whose job was taken last; the next turn begins behind it.
     pub(super) turn: AccountId,
-    /// The time of the last take of jobs.
+    /// The time of the last take of jobs that did not fail.
     pub(super) jobs_at: Timestamp,
-    /// The time of the last take of mails.
+    /// The time of the last take of mails that did not fail.
     pub(super) mails_at: Timestamp,
 }
 

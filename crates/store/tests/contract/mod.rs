@@ -44,7 +44,8 @@ macro_rules! contract {
             mail: is_written_once, is_taken_when_due, is_tried_again, is_not_sent_twice,
                 waits_when_parked;
             queue: shows_all_that_is_not_done, makes_due, drops_what_nobody_works_on,
-                says_when_something_becomes_due;
+                says_when_something_becomes_due, is_due_for_its_own_worker,
+                is_due_again_when_the_clock_was_set_back;
         );
     };
     ($database:expr; $($area:ident: $($promise:ident),*;)*) => {$(

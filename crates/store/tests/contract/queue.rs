@@ -1,6 +1,6 @@
 //! What is promised of the queue that a person sees.
 
-use store::{QueueState, Store};
+use store::{QueueState, Store, Work};
 
 use super::Database;
 use super::record::{account, end, job, key, mail, mail_key, ready, take};
@@ -107,31 +107,63 @@ pub(crate) async fn drops_what_nobody_works_on(database: &impl Database) {
     assert_eq!(left, ["held"]);
 }
 
+/// When the next job and the next mail become due.
+async fn due(store: &impl Store) -> (Option<i64>, Option<i64>) {
+    (
+        store.next_due(Work::Jobs).await.unwrap(),
+        store.next_due(Work::Mails).await.unwrap(),
+    )
+}
+
 pub(crate) async fn says_when_something_becomes_due(database: &impl Database) {
     let store = database.open();
     let alice = account(&store, "alice@example.com").await.id;
-    assert_eq!(store.next_due().await.unwrap(), None);
+    assert_eq!(due(&store).await, (None, None));
     ready(&store, alice, "j", 1).await;
     assert_eq!(
-        store.next_due().await.unwrap(),
-        Some(1),
+        due(&store).await,
+        (Some(1), None),
         "nothing was looked for yet"
     );
     take(&store, 5, 1).await;
     assert_eq!(
-        store.next_due().await.unwrap(),
-        None,
+        due(&store).await,
+        (None, None),
         "it was due when it was looked for"
     );
-    store
-        .job_retry(&key(alice, "j"), 100, "busy")
-        .await
-        .unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(100));
+    let job = key(alice, "j");
+    store.job_retry(&job, 100, "busy").await.unwrap();
     store.mails_add(vec![mail(alice, "m", 60)]).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(60));
+    assert_eq!(due(&store).await, (Some(100), Some(60)));
     store.mails_take(60, 1).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(100));
-    store.job_park(&key(alice, "j"), "hopeless").await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), None);
+    assert_eq!(due(&store).await, (Some(100), None));
+    store.job_park(&job, "hopeless").await.unwrap();
+    assert_eq!(due(&store).await, (None, None));
+}
+
+pub(crate) async fn is_due_for_its_own_worker(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    ready(&store, alice, "j", 1).await;
+    store.mails_add(vec![mail(alice, "m", 2)]).await.unwrap();
+    take(&store, 9, 1).await;
+    assert_eq!(
+        due(&store).await,
+        (None, Some(2)),
+        "a mail that nobody sends wakes no worker of jobs"
+    );
+    store.mails_take(9, 1).await.unwrap();
+    assert_eq!(due(&store).await, (None, None));
+}
+
+pub(crate) async fn is_due_again_when_the_clock_was_set_back(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    store.jobs_take(1000, 1).await.unwrap();
+    store.mails_take(1000, 1).await.unwrap();
+    ready(&store, alice, "j", 50).await;
+    store.mails_add(vec![mail(alice, "m", 60)]).await.unwrap();
+    store.jobs_take(10, 1).await.unwrap();
+    store.mails_take(10, 1).await.unwrap();
+    assert_eq!(due(&store).await, (Some(50), Some(60)));
 }
