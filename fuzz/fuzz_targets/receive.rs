@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use calendar::{Document, Kind, Message, Method};
 use fuzz::Choices;
-use itip::{Access, Account, Answered, CancelMode, Caps, Change, Decision, Incoming, Limits};
+use itip::{
+    Access, Account, AddressOwner, Answered, CancelMode, Caps, Change, Decision, Incoming, Limits,
+};
 use itip::{Outcome, Permission, Policy, Route, Sender, Spam, State, Stored, StoredObject};
 use itip::{Trust, Update, receive};
 use libfuzzer_sys::fuzz_target;
@@ -102,6 +104,11 @@ fn sender(document: &Document, message: &Message, choices: &mut Choices) -> Send
         address: choices.one_of(&[address.clone(), address, None, Some(OWNER.to_owned())]),
         trust: choices.one_of(&trusts),
         via_service: choices.one_of(&[None, None, Some("google.com".to_owned())]),
+        owner: choices.one_of(&[
+            AddressOwner::Person,
+            AddressOwner::Person,
+            AddressOwner::Service,
+        ]),
     }
 }
 

@@ -50,6 +50,7 @@ fn decide(stored: &Stored, document: &Document) -> Decision {
             address: Some("alice@example.org".into()),
             trust: Trust::Authenticated,
             via_service: None,
+            owner: itip::AddressOwner::Person,
         },
         received: 0,
         date: None,

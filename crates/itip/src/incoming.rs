@@ -40,6 +40,18 @@ pub struct Sender {
     pub trust: Trust,
     /// The calendar service that sent it for the address (rule B2), e.g. `google.com`.
     pub via_service: Option<String>,
+    /// Whose address it is.
+    pub owner: AddressOwner,
+}
+
+/// Whose address a sender's is (rule B3): a calendar service's own is never pinned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AddressOwner {
+    /// A person's, or whatever else sends mail.
+    #[default]
+    Person,
+    /// A calendar service's own, which speaks for all of its users.
+    Service,
 }
 
 /// How sure the sender's address is (rule B1).

@@ -31,7 +31,7 @@ mod taking;
 
 pub use decision::{Answered, Change, Decision, Outcome, Suggestion};
 pub use facts::{Facts, Person, describe, facts, summary};
-pub use incoming::{Incoming, Route, Sender, Timestamp, Trust};
+pub use incoming::{AddressOwner, Incoming, Route, Sender, Timestamp, Trust};
 pub use limits::Limits;
 pub use note::Note;
 pub use policy::{CancelMode, Caps, Permission, Policy, Spam, Update};

@@ -52,6 +52,7 @@ fn receive(
             address: Some(sender.into()),
             trust: Trust::Authenticated,
             via_service: None,
+            owner: itip::AddressOwner::Person,
         },
         received: 1_800_000_000_000,
         date: None,

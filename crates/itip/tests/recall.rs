@@ -23,6 +23,7 @@ fn an_answer_counts_when_the_event_is_stored() {
             address: Some("carol@example.net".into()),
             trust: Trust::Authenticated,
             via_service: None,
+            owner: itip::AddressOwner::Person,
         },
         received: 1_800_000_000_000,
         date: None,

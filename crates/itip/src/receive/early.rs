@@ -5,7 +5,7 @@ use calendar::{Component, ComponentBuf, Document, Method};
 use super::decide;
 use crate::case::Case;
 use crate::decision::{Change, Decision, Outcome, Suggestion};
-use crate::incoming::{Incoming, Route, Sender, Timestamp};
+use crate::incoming::{AddressOwner, Incoming, Route, Sender, Timestamp};
 use crate::limits::Limits;
 use crate::note::Note;
 use crate::object::calendar_of;
@@ -145,6 +145,7 @@ pub fn recall(
         address: None,
         trust: crate::Trust::Failed,
         via_service: None,
+        owner: AddressOwner::Person,
     };
     let incoming = Incoming {
         document: &document,
@@ -253,6 +254,8 @@ impl<'a> Replay<'a> {
                 address: Some(early.sender.clone()),
                 trust: early.trust,
                 via_service: early.via_service.clone(),
+                // What comes too early never makes an event, so it pins nobody.
+                owner: AddressOwner::Person,
             },
             received: early.received,
             date: early.date,

@@ -6,7 +6,7 @@ use super::gone;
 use crate::authority;
 use crate::case::Case;
 use crate::decision::{Change, Decision, Outcome};
-use crate::incoming::Route;
+use crate::incoming::{AddressOwner, Route};
 use crate::line::Line;
 use crate::note::Note;
 use crate::object::Object;
@@ -65,6 +65,7 @@ fn with_origin(case: &Case<'_>, mut state: State) -> State {
         organizer.is_some_and(|line| line.is_named(address))
     };
     state.pinned = sender
+        .filter(|_| case.incoming.sender.owner == AddressOwner::Person)
         .filter(|address| case.incoming.route == Route::Direct || is_organizer(address))
         .map(|address| address.as_str().to_owned());
     state.delivered_to = Some(case.incoming.delivered_to.to_owned());

@@ -261,6 +261,10 @@ impl Actor {
                     .map(|word| (*word).to_owned()),
                 trust: trust(words),
                 via_service: value("via=").map(str::to_owned),
+                owner: match value("owner=") {
+                    Some("service") => itip::AddressOwner::Service,
+                    _ => itip::AddressOwner::Person,
+                },
             },
             received: value("days=").map_or(received, |days| {
                 received + days.parse::<i64>().unwrap() * 86_400_000

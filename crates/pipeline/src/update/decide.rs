@@ -3,8 +3,8 @@
 
 use imip::Authentication;
 use itip::{
-    Access, CancelMode, Caps, Decision, Incoming, Limits, Permission, Policy, Spam, State, Stored,
-    StoredObject,
+    Access, AddressOwner, CancelMode, Caps, Decision, Incoming, Limits, Permission, Policy, Spam,
+    State, Stored, StoredObject,
 };
 use store::{Account, Event, Store, Timestamp};
 
@@ -102,6 +102,10 @@ fn sender(sender: &imip::Sender) -> itip::Sender {
             Authentication::Failed => itip::Trust::Failed,
             Authentication::Unverified => itip::Trust::Unverified,
             _ => itip::Trust::Authenticated,
+        },
+        owner: match sender.authenticated() {
+            Some(_) if sender.pinnable().is_none() => AddressOwner::Service,
+            _ => AddressOwner::Person,
         },
         via_service: match sender.authentication {
             Authentication::ViaService(service) => Some(service.name.to_owned()),
