@@ -68,6 +68,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_reason_has_a_sentence() {
+        let own = ["not-asked", "failed"];
+        for code in imip::NotStamped::CODES.iter().chain(&own) {
+            assert!(reason(code).ends_with('.'), "{code}: {}", reason(code));
+        }
+        for known in itip::Reason::ALL {
+            assert_eq!(reason(known.code()), known.text());
+            assert_eq!(rule(known.code()), known.rule());
+        }
+    }
+
+    #[test]
     fn a_log_line_shows_what_it_can() {
         assert_eq!(shown("a@b"), "a@b");
         assert_eq!(
