@@ -17,13 +17,19 @@ fuzz_target!(|octets: &[u8]| {
     };
     assert_eq!(document.as_bytes(), octets);
     let mut choices = Choices::of(octets);
+    for component in document.components() {
+        let buf = component.to_buf();
+        assert_eq!(again(&buf), buf);
+    }
     for component in document.descendants() {
         is_read(component);
         let mut buf = component.to_buf();
         assert_eq!(buf.to_bytes(), component.raw());
-        assert_eq!(again(&buf), buf);
-        edit(&mut buf, &mut choices);
-        assert_eq!(again(&buf), buf, "edited");
+        // Some are enough, the next input has others.
+        if choices.below(3) == 0 {
+            edit(&mut buf, &mut choices);
+            assert_eq!(again(&buf), buf, "edited");
+        }
     }
     if let Ok(message) = Message::read(&document) {
         assert!(!message.uid.is_empty() && message.uid.trim() == message.uid);
