@@ -27,6 +27,9 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// How long a worker waits when the database cannot be read.
 pub(crate) const PAUSE: Duration = Duration::from_secs(1);
 
+/// The first wait before something is written again.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
 /// How long a worker that found nothing to do may wait: until the next of its work is due.
 pub(crate) async fn until_due(store: &dyn Store, clock: &dyn Clock, work: Work) -> Duration {
     match store.next_due(work).await {
@@ -40,6 +43,36 @@ pub(crate) async fn until_due(store: &dyn Store, clock: &dyn Clock, work: Work) 
             PAUSE
         }
     }
+}
+
+/// Writes what became of a piece of work, again and again with growing waits until it is written:
+/// the store counts the work as taken, and works on nothing else of its account, until then.
+///
+/// Tries once more when `stop` says so, and gives up with the error: a restart gives the work back.
+pub(crate) async fn until_written<F>(
+    stop: &mut watch::Receiver<bool>,
+    mut write: impl FnMut() -> F,
+) -> store::Result<()>
+where
+    F: Future<Output = store::Result<()>>,
+{
+    let mut pause = FIRST_PAUSE;
+    while !has_stopped(stop) {
+        match write().await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "what became of a job or mail is to be written again");
+            }
+        }
+        // Err: the pause is over. Ok: it is to stop.
+        let _ = tokio::time::timeout(pause, stopped(stop)).await;
+        pause = (pause * 2).min(LONGEST);
+    }
+    write().await
+}
+
+fn has_stopped(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
 }
 
 /// Waits until `stop` says so, or nobody is left who could.

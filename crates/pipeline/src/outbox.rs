@@ -71,7 +71,7 @@ impl Outbox {
         let outbox = Arc::new(self);
         let mut tasks = JoinSet::new();
         loop {
-            let look = outbox.fill(&mut tasks).await;
+            let look = outbox.fill(&mut tasks, &stop).await;
             tokio::select! {
                 biased;
                 () = clock::stopped(&mut stop) => break,
@@ -83,7 +83,7 @@ impl Outbox {
     }
 
     /// Starts to send as much due mail as there is room for.
-    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Look {
+    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, stop: &watch::Receiver<bool>) -> Look {
         while tasks.try_join_next().is_some() {}
         let room = AT_ONCE.saturating_sub(tasks.len());
         if room == 0 {
@@ -98,8 +98,8 @@ impl Outbox {
             }
         };
         for mail in mails {
-            let outbox = Arc::clone(self);
-            tasks.spawn(async move { outbox.send(mail).await });
+            let (outbox, stop) = (Arc::clone(self), stop.clone());
+            tasks.spawn(async move { outbox.work(mail, stop).await });
         }
         Look::Found
     }
@@ -115,42 +115,64 @@ impl Outbox {
         self.store.wait_for_work(limit).await;
     }
 
-    async fn send(&self, taken: Mail) {
+    /// Brings one mail to its end: sent, to be tried again, or parked.
+    async fn work(self: &Arc<Self>, taken: Mail, mut stop: watch::Receiver<bool>) {
+        let taken = Arc::new(taken);
         let mail = &taken.mail;
         let now = self.clock.now();
-        let (did, kept) = if now > mail.expires {
-            let parked = self
-                .store
-                .mail_park(&mail.key, "expired before it could be sent")
-                .await;
-            ("expired".to_owned(), parked)
+        let sent = if now > mail.expires {
+            Err(SendError::Permanent(
+                "expired before it could be sent".to_owned(),
+            ))
         } else {
-            match self
-                .relay
-                .send(&mail.reverse_path, &mail.recipient, &mail.message)
-                .await
-            {
-                Ok(()) => ("sent".to_owned(), self.store.mail_sent(&mail.key).await),
-                Err(SendError::Permanent(error)) => (
-                    format!("refused: {error}"),
-                    self.store.mail_park(&mail.key, &error).await,
-                ),
+            self.send(&taken).await
+        };
+        log(&taken, &sent);
+        let written = clock::until_written(&mut stop, || async {
+            match &sent {
+                Ok(()) => self.store.mail_sent(&mail.key).await,
+                Err(SendError::Permanent(error)) => self.store.mail_park(&mail.key, error).await,
                 Err(SendError::Transient(error)) => {
                     let at = now + wait(taken.attempts);
-                    let retried = self.store.mail_retry(&mail.key, at, &error).await;
-                    (format!("deferred: {error}"), retried)
+                    self.store.mail_retry(&mail.key, at, error).await
                 }
             }
-        };
-        tracing::info!(
-            target: "mail",
-            { mail.id = mail.key.id, mail.recipient, attempts = taken.attempts + 1 },
-            "{} to {} {did}", mail.kind, mail.recipient
-        );
-        if let Err(error) = kept {
-            tracing::error!(%error, mail.id = mail.key.id, "what became of a mail could not be written");
+        })
+        .await;
+        if let Err(error) = written {
+            tracing::error!(%error, mail.id = mail.key.id, "what became of a mail could not be written; it is taken again after a restart");
         }
     }
+
+    /// Hands a mail to the relay in a task of its own, so that a panic in there leaves it waiting.
+    async fn send(self: &Arc<Self>, taken: &Arc<Mail>) -> Result<(), SendError> {
+        let (outbox, taken) = (Arc::clone(self), Arc::clone(taken));
+        tokio::spawn(async move {
+            let mail = &taken.mail;
+            let (from, to) = (&mail.reverse_path, &mail.recipient);
+            outbox.relay.send(from, to, &mail.message).await
+        })
+        .await
+        .unwrap_or_else(|_| {
+            Err(SendError::Transient(
+                "sending failed on this mail".to_owned(),
+            ))
+        })
+    }
+}
+
+fn log(taken: &Mail, sent: &Result<(), SendError>) {
+    let mail = &taken.mail;
+    let did = match sent {
+        Ok(()) => "sent".to_owned(),
+        Err(SendError::Permanent(error)) => format!("parked: {error}"),
+        Err(SendError::Transient(error)) => format!("deferred: {error}"),
+    };
+    tracing::info!(
+        target: "mail",
+        { mail.id = mail.key.id, mail.recipient, attempts = taken.attempts + 1 },
+        "{} to {} {did}", mail.kind, mail.recipient
+    );
 }
 
 /// How long to wait after so many tries that failed before.

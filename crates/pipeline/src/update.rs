@@ -55,7 +55,7 @@ impl Update {
         let update = Arc::new(self);
         let mut tasks = JoinSet::new();
         loop {
-            let look = update.fill(&mut tasks).await;
+            let look = update.fill(&mut tasks, &stop).await;
             tokio::select! {
                 biased;
                 () = clock::stopped(&mut stop) => break,
@@ -67,7 +67,7 @@ impl Update {
     }
 
     /// Starts as many due jobs as there is room for.
-    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Look {
+    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, stop: &watch::Receiver<bool>) -> Look {
         while tasks.try_join_next().is_some() {}
         let room = AT_ONCE.saturating_sub(tasks.len());
         if room == 0 {
@@ -82,8 +82,8 @@ impl Update {
             }
         };
         for job in jobs {
-            let update = Arc::clone(self);
-            tasks.spawn(async move { update.work(job).await });
+            let (update, stop) = (Arc::clone(self), stop.clone());
+            tasks.spawn(async move { update.work(job, stop).await });
         }
         Look::Found
     }
@@ -100,46 +100,61 @@ impl Update {
     }
 
     /// Brings one job to its end: applied, to be tried again, or parked.
-    async fn work(self: &Arc<Self>, job: Job) {
+    async fn work(self: &Arc<Self>, job: Job, mut stop: watch::Receiver<bool>) {
         fail::fail_point!("update::taken");
-        let update = Arc::clone(self);
         let job = Arc::new(job);
-        let applying = Arc::clone(&job);
-        // A task of its own, so that a panic in there ends this job alone.
-        let applied = tokio::spawn(async move {
-            apply::apply(&*update.store, &*update.clock, &update.site, &applying).await
+        let applied = self.apply(&job).await;
+        fail::fail_point!("update::applied");
+        let written = match applied {
+            Ok(applied) => {
+                self.log(&job, &applied);
+                return;
+            }
+            Err(Failure::Never(error)) => self.park(&job, &error, &mut stop).await,
+            Err(Failure::Later(error)) => match WAITS.get(job.attempts as usize) {
+                Some(wait) => self.retry(&job, *wait, &error, &mut stop).await,
+                None => self.park(&job, &error, &mut stop).await,
+            },
+        };
+        if let Err(error) = written {
+            tracing::error!(%error, job.id = job.key.id, "what became of a job could not be written; it is taken again after a restart");
+        }
+    }
+
+    /// Applies a job in a task of its own, so that a panic in there ends this job alone.
+    async fn apply(self: &Arc<Self>, job: &Arc<Job>) -> Result<Applied, Failure> {
+        let (update, job) = (Arc::clone(self), Arc::clone(job));
+        tokio::spawn(async move {
+            apply::apply(&*update.store, &*update.clock, &update.site, &job).await
         })
         .await
         .unwrap_or_else(|_| {
             Err(Failure::Never(
                 "the rules failed on this message".to_owned(),
             ))
-        });
-        fail::fail_point!("update::applied");
-        let kept = match applied {
-            Ok(applied) => {
-                self.log(&job, &applied);
-                return;
-            }
-            Err(Failure::Never(error)) => self.park(&job, &error).await,
-            Err(Failure::Later(error)) => match WAITS.get(job.attempts as usize) {
-                Some(wait) => {
-                    tracing::warn!(job.id = job.key.id, %error, "a job failed and is tried again");
-                    self.store
-                        .job_retry(&job.key, self.clock.now() + wait, &error)
-                        .await
-                }
-                None => self.park(&job, &error).await,
-            },
-        };
-        if let Err(error) = kept {
-            tracing::error!(%error, job.id = job.key.id, "what became of a job could not be written");
-        }
+        })
     }
 
-    async fn park(&self, job: &Job, error: &str) -> store::Result<()> {
+    async fn retry(
+        &self,
+        job: &Job,
+        wait: Timestamp,
+        error: &str,
+        stop: &mut watch::Receiver<bool>,
+    ) -> store::Result<()> {
+        tracing::warn!(job.id = job.key.id, %error, "a job failed and is tried again");
+        let at = self.clock.now() + wait;
+        clock::until_written(stop, || self.store.job_retry(&job.key, at, error)).await
+    }
+
+    async fn park(
+        &self,
+        job: &Job,
+        error: &str,
+        stop: &mut watch::Receiver<bool>,
+    ) -> store::Result<()> {
         tracing::error!(job.id = job.key.id, %error, "a job is parked; see `invited queue list`");
-        self.store.job_park(&job.key, error).await
+        clock::until_written(stop, || self.store.job_park(&job.key, error)).await
     }
 
     fn log(&self, job: &Job, applied: &Applied) {

@@ -94,3 +94,85 @@ async fn a_mail_that_waits_is_looked_for_when_it_is_due() {
     let queue = place.queue(&store).await;
     assert_eq!((queue[0].due, queue[0].attempts), (NOW + 60_000, 1));
 }
+
+/// Another process may write for longer than the database waits for it.
+#[tokio::test]
+async fn a_job_is_parked_as_soon_as_that_can_be_written() {
+    let place = Place::new().await;
+    place.job("first").await;
+    place.job("second").await;
+    let store = place.open();
+    store.fail("job_park", 3);
+    let worker = place.update(&store);
+    store.called("job_park", 5).await;
+    worker.stop().await;
+    assert_eq!(place.parked(&store).await, 2, "no job blocks the next");
+}
+
+#[tokio::test]
+async fn a_job_is_tried_again_as_soon_as_that_can_be_written() {
+    let place = Place::new().await;
+    place.job("j").await;
+    let store = place.open();
+    store.fail("account", 1);
+    store.fail("job_retry", 3);
+    let worker = place.update(&store);
+    store.called("job_retry", 4).await;
+    worker.stop().await;
+    let queue = place.queue(&store).await;
+    assert_eq!((queue[0].due, queue[0].attempts), (NOW + 1000, 1));
+}
+
+#[tokio::test]
+async fn a_mail_leaves_the_outbox_as_soon_as_that_can_be_written() {
+    let place = Place::new().await;
+    place.mail("m").await;
+    let store = place.open();
+    store.fail("mail_sent", 3);
+    let worker = place.outbox(&store, Ok(()));
+    store.called("mail_sent", 4).await;
+    worker.stop().await;
+    assert_eq!(place.queue(&store).await, []);
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_parked_as_soon_as_that_can_be_written() {
+    let place = Place::new().await;
+    place.mail("m").await;
+    let store = place.open();
+    store.fail("mail_park", 2);
+    let relay = Err(SendError::Permanent("550 no".to_owned()));
+    let worker = place.outbox(&store, relay);
+    store.called("mail_park", 3).await;
+    worker.stop().await;
+    assert_eq!(place.queue(&store).await[0].error, "550 no");
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_tries_and_a_restart_takes_the_job_again() {
+    let place = Place::new().await;
+    place.job("j").await;
+    let store = place.open();
+    store.fail("job_park", usize::MAX);
+    let worker = place.update(&store);
+    store.called("job_park", 2).await;
+    worker.stop().await;
+    drop(store);
+    let store = place.open();
+    let worker = place.update(&store);
+    store.called("job_park", 1).await;
+    worker.stop().await;
+    assert_eq!(place.parked(&store).await, 1);
+}
+
+#[tokio::test]
+async fn a_panic_of_the_relay_leaves_the_mail_waiting() {
+    let place = Place::new().await;
+    place.mail("m").await;
+    let store = place.open();
+    let worker = place.panicking_outbox(&store);
+    store.called("mail_retry", 1).await;
+    worker.stop().await;
+    let queue = place.queue(&store).await;
+    assert_eq!((queue[0].due, queue[0].attempts), (NOW + 60_000, 1));
+}

@@ -129,6 +129,11 @@ impl Place {
         Self::outbox_over(store, Same(Some(relay)))
     }
 
+    /// A worker whose relay panics at every mail.
+    pub(crate) fn panicking_outbox(&self, store: &Arc<Double>) -> Worker {
+        Self::outbox_over(store, Same(None))
+    }
+
     fn outbox_over(store: &Arc<Double>, relay: Same) -> Worker {
         let outbox = Outbox {
             store: Arc::clone(store) as Arc<dyn Store>,
