@@ -42,6 +42,8 @@ pub enum Command {
     Check(Check),
     /// List what was decided about an account's invitations, and why
     Decisions(Decisions),
+    /// Put back what a decision changed
+    Undo(Undo),
     /// Look after waiting and parked jobs and mail
     #[command(subcommand)]
     Queue(Queue),
@@ -203,6 +205,15 @@ pub struct Decisions {
     /// How many, newest first
     #[arg(long, default_value_t = 50, value_name = "NUMBER")]
     pub limit: u32,
+}
+
+/// `invited undo`
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// One of the account's addresses
+    pub address: String,
+    /// The decision, as `invited decisions` numbers it
+    pub id: i64,
 }
 
 /// `invited queue …`

@@ -11,6 +11,7 @@ pub mod preferences;
 pub mod queue;
 pub mod serve;
 pub mod sieve;
+pub mod undo;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, environment};
@@ -35,6 +36,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sieve(command) => sieve::run(command, &config).await,
         Command::Check(arguments) => check::run(arguments, &config).await,
         Command::Decisions(arguments) => decisions::run(arguments, &config).await,
+        Command::Undo(arguments) => undo::run(arguments, &config).await,
         Command::Queue(command) => queue::run(command, &config).await,
         Command::Config(command) => config::run(command, &config),
     }

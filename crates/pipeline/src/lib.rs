@@ -18,5 +18,6 @@ pub mod site;
 pub mod spool;
 pub mod trace;
 pub mod transfer;
+pub mod undo;
 pub mod update;
 pub mod words;

@@ -8,6 +8,7 @@ pub fn reason(code: &str) -> String {
     }
     let text = match code {
         "not-asked" => "The scripts asked for nothing to be done.",
+        "undone" => "You undid an earlier decision.",
         "failed" => "Reading the mail failed, so it was delivered as if it had no event.",
         "no-method" => "No calendar part says what it wants (METHOD), so it is no invitation.",
         "methods-differ" => "The calendar data has two different METHODs.",
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_a_sentence() {
-        let own = ["not-asked", "failed"];
+        let own = ["not-asked", "failed", "undone"];
         for code in imip::NotStamped::CODES.iter().chain(&own) {
             assert!(reason(code).ends_with('.'), "{code}: {}", reason(code));
         }

@@ -454,3 +454,37 @@ fn trusted_results_decide_who_is_authenticated() {
     );
     assert_eq!(newest(&site, ALICE), pair("added", "new"));
 }
+
+#[test]
+fn what_was_decided_can_be_undone() {
+    let mut site = Site::new("");
+    site.start();
+    site.settle(&[ALICE], &Invitation::default().mail());
+    let added = site.calendar(ALICE);
+    let moved = Invitation { sequence: 1, start: "20270302T150000Z", ..Invitation::default() };
+    site.settle(&[ALICE], &moved.mail());
+    let changed = site.calendar(ALICE);
+    // The first decision is not the last word on the event any more.
+    let (status, error) = site.fails(&["undo", ALICE, "1"]);
+    assert_eq!(status, 1);
+    assert!(error.contains("changed after decision 1"), "{error}");
+    assert_eq!(site.calendar(ALICE), changed);
+    site.ok(&["undo", ALICE, "2"]);
+    assert_eq!(site.calendar(ALICE), added);
+    assert_eq!(newest(&site, ALICE), pair("updated", "undone"));
+    // The state stays: the message that was undone does not come back.
+    let again = moved.mail().replace("Message-ID: <", "Message-ID: <again-");
+    site.settle(&[ALICE], &again);
+    assert_eq!(newest(&site, ALICE), pair("no-action", "duplicate"));
+    assert_eq!(site.calendar(ALICE), added);
+    site.ok(&["undo", ALICE, "1"]);
+    assert!(!site.calendar(ALICE).contains("VEVENT"));
+    // An undo is a decision too.
+    let undo_of_the_first = site.decisions(ALICE).len().to_string();
+    site.ok(&["undo", ALICE, &undo_of_the_first]);
+    assert_eq!(site.calendar(ALICE), added);
+    let (_, error) = site.fails(&["undo", ALICE, "4"]);
+    assert!(error.contains("nothing"), "{error}");
+    let (_, error) = site.fails(&["undo", ALICE, "99"]);
+    assert!(error.contains("invited decisions"), "{error}");
+}
