@@ -7,9 +7,10 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
+use crate::component_buf::ComponentBuf;
 use crate::property::Property;
 use crate::property_buf::PropertyBuf;
-use crate::zone::ZoneSource;
+use crate::zones::Zones;
 
 /// A date, or a date with time in one of its three forms.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -79,25 +80,52 @@ impl DateOrTime {
         })
     }
 
-    /// The instant that is meant; dates (their midnight) and floating times count in `local`.
+    /// The instant that is meant; dates (their midnight) and floating times count in the local zone.
     ///
     /// A time in a DST gap moves forward, one in a fold is the first of the two (rule of RFC 5545
     /// section 3.3.5).
-    pub fn instant(&self, zones: &ZoneSource, local: &TimeZone) -> Result<Timestamp, NoInstant> {
-        let (civil, zone) = match self {
-            Self::Utc(instant) => return Ok(*instant),
-            Self::Date(date) => (date.to_datetime(Time::midnight()), local.clone()),
-            Self::Floating(civil) => (*civil, local.clone()),
+    pub fn instant(&self, zones: &Zones) -> Result<Timestamp, NoInstant> {
+        let (civil, zone) = self.anchor(zones)?;
+        let zoned = zone.to_zoned(civil).map_err(|_| NoInstant::OutOfRange)?;
+        Ok(zoned.timestamp())
+    }
+
+    /// The local time and the zone that it counts in: UTC for an instant, midnight for a date.
+    pub fn anchor(&self, zones: &Zones) -> Result<(DateTime, TimeZone), NoInstant> {
+        Ok(match self {
+            Self::Utc(instant) => (TimeZone::UTC.to_datetime(*instant), TimeZone::UTC),
+            Self::Date(date) => (date.to_datetime(Time::midnight()), zones.local().clone()),
+            Self::Floating(civil) => (*civil, zones.local().clone()),
             Self::Zoned { civil, tzid } => {
-                let zone = zones.resolve(tzid);
+                let zone = zones.zone(tzid);
                 (
                     *civil,
                     zone.ok_or_else(|| NoInstant::UnknownZone(tzid.clone()))?,
                 )
             }
+        })
+    }
+
+    /// The value of a component's property of this name, the component's own zone regarded.
+    ///
+    /// Zoom writes TZID as a property of the VEVENT, and its times without a zone.
+    pub fn of_component(component: &ComponentBuf, name: &str) -> Option<Self> {
+        let value = component.property(name)?.date_or_time()?;
+        Some(value.within(component))
+    }
+
+    /// A floating time of a component that has a TZID property is a time of that zone.
+    pub(crate) fn within(self, component: &ComponentBuf) -> Self {
+        let Self::Floating(civil) = self else {
+            return self;
         };
-        let zoned = zone.to_zoned(civil).map_err(|_| NoInstant::OutOfRange)?;
-        Ok(zoned.timestamp())
+        match component.property("TZID").map(PropertyBuf::unescaped) {
+            Some(tzid) if !tzid.trim().is_empty() => Self::Zoned {
+                civil,
+                tzid: tzid.trim().to_owned(),
+            },
+            _ => self,
+        }
     }
 
     /// Whether it is a whole day.
@@ -170,12 +198,13 @@ fn pairs<const N: usize>(text: &str) -> Option<[i8; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zone::ZoneSource;
 
     fn instant(value: &str, tzid: Option<&str>) -> String {
         let value = DateOrTime::parse(value, tzid).unwrap();
-        let zones = ZoneSource::new();
-        let local = zones.resolve("Asia/Tokyo").unwrap();
-        match value.instant(&zones, &local) {
+        let source = ZoneSource::new();
+        let local = source.resolve("Asia/Tokyo").unwrap();
+        match value.instant(&Zones::new(source, local)) {
             Ok(instant) => instant.to_string(),
             Err(error) => error.to_string(),
         }

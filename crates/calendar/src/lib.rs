@@ -21,10 +21,12 @@ pub mod parameter;
 mod problem;
 mod property;
 mod property_buf;
+pub mod recurrence;
 mod scan;
 pub mod text;
 pub mod vcard;
 pub mod zone;
+mod zones;
 
 pub use address::CalendarUserAddress;
 pub use component::Component;
@@ -38,4 +40,9 @@ pub use method::Method;
 pub use problem::{Defect, Problem};
 pub use property::Property;
 pub use property_buf::PropertyBuf;
-pub use zone::ZoneSource;
+pub use recurrence::{
+    BadRule, BadSeries, Instance, InstanceSource, Instances, NoAnswer, RecurrenceId,
+    RecurrenceLimits, Series, SeriesSpan, TooManySteps,
+};
+pub use zone::{ZoneOrigin, ZoneSource};
+pub use zones::{ZoneDisagreement, Zones};

@@ -1,0 +1,124 @@
+//! What a series stands on: its form, its zone, its first start.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+
+use super::clock;
+use super::instance::RecurrenceId;
+use super::rule::Grain;
+use crate::date_or_time::{DateOrTime, NoInstant};
+use crate::zones::Zones;
+
+/// The clock that a series runs by, from its first start.
+#[derive(Clone, Debug)]
+pub(crate) struct Ground {
+    /// DTSTART as written.
+    pub(crate) form: DateOrTime,
+    /// The zone of the clock.
+    pub(crate) zone: TimeZone,
+    /// The first start on the clock.
+    pub(crate) civil: DateTime,
+}
+
+impl Ground {
+    /// The clock of a series that begins so.
+    pub(crate) fn of(start: DateOrTime, zones: &Zones) -> Result<Self, NoInstant> {
+        let (civil, zone) = start.anchor(zones)?;
+        let ground = Self {
+            form: start,
+            zone,
+            civil,
+        };
+        clock::resolve(&ground.zone, civil).ok_or(NoInstant::OutOfRange)?;
+        Ok(ground)
+    }
+
+    /// Whether it is of times or of days.
+    pub(crate) fn grain(&self) -> Grain {
+        if self.form.is_date() {
+            Grain::Days
+        } else {
+            Grain::Times
+        }
+    }
+
+    /// What is on the clock at an instant.
+    pub(crate) fn civil_at(&self, instant: Timestamp) -> DateTime {
+        self.zone.to_datetime(instant)
+    }
+
+    /// What a clock time names; none at the ends of the calendar.
+    pub(crate) fn id(&self, civil: DateTime) -> Result<RecurrenceId, NoInstant> {
+        let resolved = clock::resolve(&self.zone, civil).ok_or(NoInstant::OutOfRange)?;
+        Ok(RecurrenceId {
+            instant: resolved.instant,
+            civil,
+        })
+    }
+
+    /// What a value of RDATE or RECURRENCE-ID names.
+    ///
+    /// A date names that day at the time of the first start; in a series of days a time names its day.
+    pub(crate) fn id_of(
+        &self,
+        value: &DateOrTime,
+        zones: &Zones,
+    ) -> Result<RecurrenceId, NoInstant> {
+        if self.grain() == Grain::Days {
+            return self.id(self.day_of(value, zones)?.to_datetime(Time::midnight()));
+        }
+        if let DateOrTime::Date(date) = value {
+            return self.id(date.to_datetime(self.civil.time()));
+        }
+        let instant = self.instant_of(value, zones)?;
+        Ok(RecurrenceId {
+            instant,
+            civil: self.civil_at(instant),
+        })
+    }
+
+    /// The instant of a value that belongs to the series: without a zone it is of the series' clock.
+    pub(crate) fn instant_of(
+        &self,
+        value: &DateOrTime,
+        zones: &Zones,
+    ) -> Result<Timestamp, NoInstant> {
+        match value {
+            DateOrTime::Floating(civil) => Ok(self.id(*civil)?.instant),
+            _ => value.instant(zones),
+        }
+    }
+
+    /// The day that a value means in a series of days.
+    ///
+    /// Midnight and the last second in UTC are how some write a mere date; Outlook writes the
+    /// local midnight in UTC.
+    pub(crate) fn day_of(&self, value: &DateOrTime, zones: &Zones) -> Result<Date, NoInstant> {
+        let DateOrTime::Utc(instant) = value else {
+            return Ok(value.anchor(zones)?.0.date());
+        };
+        let utc = TimeZone::UTC.to_datetime(*instant);
+        let last_second = Time::constant(23, 59, 59, 0);
+        let is_a_date = utc.time() == Time::midnight() || utc.time() == last_second;
+        let zone = if is_a_date {
+            &TimeZone::UTC
+        } else {
+            &self.zone
+        };
+        Ok(zone.to_datetime(*instant).date())
+    }
+
+    /// An instant of the series as DTSTART is written.
+    pub(crate) fn value(&self, id: RecurrenceId) -> DateOrTime {
+        match &self.form {
+            DateOrTime::Date(_) => DateOrTime::Date(id.civil.date()),
+            DateOrTime::Floating(_) => DateOrTime::Floating(id.civil),
+            DateOrTime::Utc(_) => DateOrTime::Utc(id.instant),
+            DateOrTime::Zoned { tzid, .. } => DateOrTime::Zoned {
+                civil: id.civil,
+                tzid: tzid.clone(),
+            },
+        }
+    }
+}

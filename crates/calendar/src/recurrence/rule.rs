@@ -1,0 +1,455 @@
+//! A recurrence rule (RFC 5545 section 3.3.10): the one door to the rule parser and civil expander of ical-rs.
+
+use ical::recur::expand::IcalRecurExpand;
+use ical::recur::{IcalRecurDateTime, IcalRecurFreq, IcalRecurRule, IcalRecurWeekday};
+use jiff::civil::DateTime;
+use thiserror::Error;
+
+use super::limits::RecurrenceLimits;
+use crate::date_or_time::DateOrTime;
+
+/// Why a rule cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BadRule {
+    /// It is no rule, or a part of it has no such value.
+    #[error("the rule {0:?} cannot be read")]
+    Unreadable(String),
+    /// It counts in another calendar than the Gregorian (RSCALE, RFC 7529).
+    #[error("the rule counts in the calendar {0:?}")]
+    Calendar(String),
+    /// It repeats whole days by the hour or finer.
+    #[error("whole days cannot repeat by the hour")]
+    FinerThanDays,
+    /// Its text is too long.
+    #[error("the rule is too long")]
+    TooLong,
+    /// One of its periods holds too many instances.
+    #[error("the rule has too many instances in one period")]
+    TooDense,
+}
+
+/// Whether a series is of times or of whole days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grain {
+    /// DTSTART is a date with time.
+    Times,
+    /// DTSTART is a date: BYHOUR, BYMINUTE and BYSECOND do not count.
+    Days,
+}
+
+/// A rule whose UNTIL and COUNT are kept apart: what they mean, the series knows.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    inner: IcalRecurRule,
+    /// UNTIL as written.
+    pub(crate) until: Option<DateOrTime>,
+    /// COUNT, DTSTART included.
+    pub(crate) count: Option<u32>,
+    weight: u64,
+}
+
+/// Civil times beyond which no rule goes on.
+const LAST: IcalRecurDateTime = IcalRecurDateTime {
+    year: 9999,
+    month: 12,
+    day: 31,
+    hour: 23,
+    minute: 59,
+    second: 59,
+};
+
+/// What a rule's period is made of.
+enum Unit {
+    Seconds(i64),
+    Months(i64),
+}
+
+impl Rule {
+    /// Reads the value of RRULE; unknown parts are passed over, as the RFC asks.
+    pub(crate) fn parse(
+        text: &str,
+        grain: Grain,
+        limits: &RecurrenceLimits,
+    ) -> Result<Self, BadRule> {
+        if text.len() > limits.rule_length {
+            return Err(BadRule::TooLong);
+        }
+        let unreadable = || BadRule::Unreadable(text.to_owned());
+        let mut inner = IcalRecurRule::parse(text.trim()).map_err(|_| unreadable())?;
+        let until = until_of(text).map_err(|()| unreadable())?;
+        if inner.by_day.iter().any(|day| day.ordinal == Some(0)) {
+            return Err(unreadable());
+        }
+        if let Some(scale) = inner.scale.take_if(|scale| scale != "GREGORIAN") {
+            return Err(BadRule::Calendar(scale));
+        }
+        if grain == Grain::Days {
+            leave_out_times(&mut inner)?;
+        }
+        tidy(&mut inner);
+        let count = inner.count.take();
+        inner.until = None;
+        let candidates = candidates(&inner);
+        if candidates > limits.candidates {
+            return Err(BadRule::TooDense);
+        }
+        let positions = inner.by_set_pos.len().max(1) as u64;
+        Ok(Self {
+            weight: days_looked_at(&inner).saturating_add(candidates * positions),
+            inner,
+            until,
+            count,
+        })
+    }
+
+    /// Whether it repeats by the year, the only frequency that time zones change by.
+    pub(crate) fn is_yearly(&self) -> bool {
+        self.inner.freq == IcalRecurFreq::Yearly
+    }
+
+    /// The day that a yearly rule of one instance means; none when POSIX has no word for it.
+    pub(crate) fn yearly_day(&self, start: DateTime) -> Option<YearlyDay> {
+        let rule = &self.inner;
+        let is_plain = self.is_yearly()
+            && rule.interval == 1
+            && rule.by_set_pos.is_empty()
+            && rule.by_year_day.is_empty()
+            && rule.by_week_no.is_empty()
+            && self.has_one_time();
+        let month = match rule.by_month.as_slice() {
+            _ if !is_plain => return None,
+            [] if rule.by_day.is_empty() && rule.by_month_day.is_empty() => to_ical(start).month,
+            [month] => *month,
+            _ => return None,
+        };
+        match (rule.by_day.as_slice(), rule.by_month_day.as_slice()) {
+            ([day], []) => YearlyDay::weekday(month, day.ordinal?, day.weekday),
+            ([day], days) if day.ordinal.is_none() => {
+                YearlyDay::weekday(month, ordinal_of(days, month)?, day.weekday)
+            }
+            ([], []) => YearlyDay::date(month, start.day()),
+            ([], [day]) => YearlyDay::date(month, *day),
+            _ => None,
+        }
+    }
+
+    fn has_one_time(&self) -> bool {
+        let rule = &self.inner;
+        rule.by_hour.is_empty() && rule.by_minute.is_empty() && rule.by_second.is_empty()
+    }
+
+    /// The steps that one period costs: days looked at, and candidates times positions of BYSETPOS.
+    pub(crate) fn weight(&self) -> u64 {
+        self.weight
+    }
+
+    /// The number of the period that a time falls in, counted from that of `start` in whole INTERVALs.
+    pub(crate) fn period_of(&self, start: DateTime, at: DateTime) -> u64 {
+        let passed = match self.unit() {
+            Unit::Seconds(_) => to_ical(at).seconds() - self.opening(start),
+            Unit::Months(_) => self.months(at) - self.months(start),
+        };
+        let step = self.step();
+        u64::try_from(passed.div_euclid(step)).unwrap_or(0)
+    }
+
+    /// The last second before this period; none when the period is past what can be told.
+    pub(crate) fn second_before(&self, start: DateTime, period: u64) -> Option<DateTime> {
+        let ahead = i64::try_from(period).ok()?.checked_mul(self.step())?;
+        let opening = match self.unit() {
+            Unit::Seconds(_) => self.opening(start).checked_add(ahead)?,
+            Unit::Months(_) => {
+                let (year, month) = self.year_and_month(start, ahead)?;
+                IcalRecurDateTime::date(year, month, 1).seconds()
+            }
+        };
+        let second = opening - 1;
+        (second < LAST.seconds()).then(|| from_ical(IcalRecurDateTime::from_seconds(second)))?
+    }
+
+    /// Every civil time of the rule from this period on, not after `last`.
+    ///
+    /// The start moves by whole periods. In months and years it keeps its day even where the month
+    /// has none: the expander takes only its fields.
+    pub(crate) fn expand(&self, start: DateTime, period: u64, last: DateTime) -> Candidates {
+        let from = self.moved(start, period);
+        let mut rule = self.inner.clone();
+        // The weeks of a year may begin before it and end after it; the walk cuts what is too late.
+        let slack = if rule.by_week_no.is_empty() {
+            0
+        } else {
+            7 * DAY
+        };
+        let until = to_ical(last).seconds().saturating_add(slack);
+        rule.until = Some(IcalRecurDateTime::from_seconds(until.min(LAST.seconds())));
+        Candidates(from.map(|from| IcalRecurExpand::new(rule, from)))
+    }
+
+    fn moved(&self, start: DateTime, period: u64) -> Option<IcalRecurDateTime> {
+        let ahead = i64::try_from(period).ok()?.checked_mul(self.step())?;
+        match self.unit() {
+            Unit::Seconds(_) => {
+                let second = to_ical(start).seconds().checked_add(ahead)?;
+                (second <= LAST.seconds()).then(|| IcalRecurDateTime::from_seconds(second))
+            }
+            Unit::Months(_) => {
+                let (year, month) = self.year_and_month(start, ahead)?;
+                Some(IcalRecurDateTime {
+                    year,
+                    month: if self.is_yearly() {
+                        to_ical(start).month
+                    } else {
+                        month
+                    },
+                    ..to_ical(start)
+                })
+            }
+        }
+    }
+
+    /// Where the period of the start opens, in civil seconds.
+    fn opening(&self, start: DateTime) -> i64 {
+        let second = to_ical(start).seconds();
+        let unit = match self.inner.freq {
+            IcalRecurFreq::Weekly => {
+                let weekday = i64::from(start.date().weekday().to_sunday_zero_offset());
+                let back = (weekday - self.inner.week_start as i64).rem_euclid(7);
+                return second - second.rem_euclid(DAY) - back * DAY;
+            }
+            IcalRecurFreq::Secondly => 1,
+            IcalRecurFreq::Minutely => 60,
+            IcalRecurFreq::Hourly => 3600,
+            IcalRecurFreq::Daily | IcalRecurFreq::Monthly | IcalRecurFreq::Yearly => DAY,
+        };
+        second - second.rem_euclid(unit)
+    }
+
+    /// The months before this time's period.
+    fn months(&self, at: DateTime) -> i64 {
+        let month = if self.is_yearly() { 1 } else { at.month() };
+        i64::from(at.year()) * 12 + i64::from(month) - 1
+    }
+
+    /// Year and month that so many months after the start's period open.
+    fn year_and_month(&self, start: DateTime, ahead: i64) -> Option<(i32, u8)> {
+        let month = self.months(start).checked_add(ahead)?;
+        let year = i32::try_from(month.div_euclid(12)).ok()?;
+        let month = u8::try_from(month.rem_euclid(12) + 1).ok()?;
+        (year <= LAST.year).then_some((year, month))
+    }
+
+    fn unit(&self) -> Unit {
+        match self.inner.freq {
+            IcalRecurFreq::Secondly => Unit::Seconds(1),
+            IcalRecurFreq::Minutely => Unit::Seconds(60),
+            IcalRecurFreq::Hourly => Unit::Seconds(3600),
+            IcalRecurFreq::Daily => Unit::Seconds(DAY),
+            IcalRecurFreq::Weekly => Unit::Seconds(7 * DAY),
+            IcalRecurFreq::Monthly => Unit::Months(1),
+            IcalRecurFreq::Yearly => Unit::Months(12),
+        }
+    }
+
+    /// One INTERVAL, in seconds or months.
+    fn step(&self) -> i64 {
+        let (Unit::Seconds(unit) | Unit::Months(unit)) = self.unit();
+        unit * i64::from(self.inner.interval)
+    }
+}
+
+/// The one day of the year that a rule of time zones means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum YearlyDay {
+    /// A weekday by its place in a month.
+    Weekday {
+        /// 1 to 12.
+        month: u8,
+        /// 1 to 4, or 5 for the last.
+        week: u8,
+        /// 0 (Sunday) to 6.
+        weekday: u8,
+    },
+    /// The same date each year, never 29 February.
+    Date {
+        /// 1 to 12.
+        month: i8,
+        /// 1 to 31.
+        day: i8,
+    },
+}
+
+impl YearlyDay {
+    /// A date that every year has.
+    fn date(month: u8, day: i8) -> Option<Self> {
+        let month = i8::try_from(month).ok()?;
+        (day > 0 && (month, day) != (2, 29)).then_some(Self::Date { month, day })
+    }
+
+    /// The weekday at this place, counted as BYDAY counts; 5 from the front is none.
+    fn weekday(month: u8, ordinal: i16, weekday: IcalRecurWeekday) -> Option<Self> {
+        let week = match ordinal {
+            1..=4 => u8::try_from(ordinal).ok()?,
+            -1 => 5,
+            _ => return None,
+        };
+        Some(Self::Weekday {
+            month,
+            week,
+            weekday: weekday as u8,
+        })
+    }
+}
+
+/// The place in the month of the weekday that seven days in a row hold, as in BYMONTHDAY=8,…,14.
+fn ordinal_of(days: &[i8], month: u8) -> Option<i16> {
+    let first = *days.first()?;
+    let is_a_week = days.len() == 7 && days.iter().zip(first..).all(|(day, n)| *day == n);
+    let last_week = match month {
+        2 => -7,
+        4 | 6 | 9 | 11 => 24,
+        _ => 25,
+    };
+    match first {
+        _ if !is_a_week => None,
+        1 | 8 | 15 | 22 => Some(i16::from(first) / 7 + 1),
+        _ if first == last_week || first == -7 => Some(-1),
+        _ => None,
+    }
+}
+
+/// The civil times of a rule, in order but for those that SKIP moves.
+#[derive(Debug)]
+pub(crate) struct Candidates(Option<IcalRecurExpand>);
+
+impl Iterator for Candidates {
+    type Item = DateTime;
+
+    fn next(&mut self) -> Option<DateTime> {
+        from_ical(self.0.as_mut()?.next()?)
+    }
+}
+
+const DAY: i64 = 86_400;
+
+/// UNTIL in its own form, which the expander's rule does not keep.
+fn until_of(text: &str) -> Result<Option<DateOrTime>, ()> {
+    let mut parts = text.rsplit(';').filter_map(|part| part.split_once('='));
+    let until = parts.find(|(name, _)| name.trim().eq_ignore_ascii_case("UNTIL"));
+    let Some((_, value)) = until else {
+        return Ok(None);
+    };
+    let value = value.trim();
+    // The last days of 9999 in UTC, as in 99991231T235959Z, are past the last instant.
+    let local = || DateOrTime::parse(value.trim_end_matches(['Z', 'z']), None);
+    let until = DateOrTime::parse(value, None).or_else(local);
+    until.map(Some).ok_or(())
+}
+
+fn leave_out_times(rule: &mut IcalRecurRule) -> Result<(), BadRule> {
+    if matches!(
+        rule.freq,
+        IcalRecurFreq::Secondly | IcalRecurFreq::Minutely | IcalRecurFreq::Hourly
+    ) {
+        return Err(BadRule::FinerThanDays);
+    }
+    rule.by_hour.clear();
+    rule.by_minute.clear();
+    rule.by_second.clear();
+    Ok(())
+}
+
+/// Brings every list to its natural size; the leap second is the one before it.
+fn tidy(rule: &mut IcalRecurRule) {
+    rule.by_second.iter_mut().for_each(|s| *s = (*s).min(59));
+    sort(&mut rule.by_second);
+    sort(&mut rule.by_minute);
+    sort(&mut rule.by_hour);
+    sort(&mut rule.by_month_day);
+    sort(&mut rule.by_year_day);
+    sort(&mut rule.by_week_no);
+    sort(&mut rule.by_month);
+    sort(&mut rule.by_set_pos);
+    rule.by_day.sort_by_key(|day| (day.weekday, day.ordinal));
+    rule.by_day.dedup();
+}
+
+fn sort<T: Ord>(list: &mut Vec<T>) {
+    list.sort_unstable();
+    list.dedup();
+}
+
+/// The days that the expander looks at in one period; finer periods count by their candidates alone.
+fn days_looked_at(rule: &IcalRecurRule) -> u64 {
+    match rule.freq {
+        IcalRecurFreq::Secondly | IcalRecurFreq::Minutely | IcalRecurFreq::Hourly => 0,
+        IcalRecurFreq::Daily => 1,
+        IcalRecurFreq::Weekly => 7,
+        IcalRecurFreq::Monthly => 31,
+        IcalRecurFreq::Yearly if rule.by_week_no.is_empty() => 366,
+        IcalRecurFreq::Yearly => 380,
+    }
+}
+
+/// The most instances that one period can have before BYSETPOS picks.
+fn candidates(rule: &IcalRecurRule) -> u64 {
+    let seconds = rule.by_second.len().max(1) as u64;
+    let minutes = rule.by_minute.len().max(1) as u64 * seconds;
+    match rule.freq {
+        IcalRecurFreq::Secondly => 1,
+        IcalRecurFreq::Minutely => seconds,
+        IcalRecurFreq::Hourly => minutes,
+        _ => most_days(rule) * rule.by_hour.len().max(1) as u64 * minutes,
+    }
+}
+
+/// The most days that one period of a day or more can have.
+fn most_days(rule: &IcalRecurRule) -> u64 {
+    let by_day = |each: usize, numbered: usize| -> usize {
+        let days = rule.by_day.iter();
+        days.map(|day| {
+            if day.ordinal.is_some() {
+                numbered
+            } else {
+                each
+            }
+        })
+        .sum()
+    };
+    let months = rule.by_month.len();
+    let days = match rule.freq {
+        IcalRecurFreq::Weekly => rule.by_day.len().clamp(1, 7),
+        IcalRecurFreq::Monthly if !rule.by_month_day.is_empty() => rule.by_month_day.len().min(31),
+        IcalRecurFreq::Monthly => by_day(5, 1).clamp(1, 31),
+        IcalRecurFreq::Yearly if !rule.by_year_day.is_empty() => rule.by_year_day.len().min(366),
+        IcalRecurFreq::Yearly if !rule.by_week_no.is_empty() => {
+            (7 * rule.by_week_no.len()).min(380)
+        }
+        IcalRecurFreq::Yearly if !rule.by_month_day.is_empty() => {
+            let months = if months == 0 { 12 } else { months };
+            (rule.by_month_day.len() * months).min(366)
+        }
+        IcalRecurFreq::Yearly if months == 0 => by_day(53, 1).clamp(1, 366),
+        IcalRecurFreq::Yearly if rule.by_day.is_empty() => months,
+        IcalRecurFreq::Yearly => (by_day(5, 1) * months).min(366),
+        _ => 1,
+    };
+    days as u64
+}
+
+fn to_ical(at: DateTime) -> IcalRecurDateTime {
+    IcalRecurDateTime {
+        year: i32::from(at.year()),
+        month: at.month().unsigned_abs(),
+        day: at.day().unsigned_abs(),
+        hour: at.hour().unsigned_abs(),
+        minute: at.minute().unsigned_abs(),
+        second: at.second().unsigned_abs(),
+    }
+}
+
+fn from_ical(at: IcalRecurDateTime) -> Option<DateTime> {
+    let year = i16::try_from(at.year).ok()?;
+    let [month, day, hour, minute, second] =
+        [at.month, at.day, at.hour, at.minute, at.second].map(|n| i8::try_from(n).ok());
+    DateTime::new(year, month?, day?, hour?, minute?, second?, 0).ok()
+}
