@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod decide;
+pub mod failure;
 
 use std::sync::Arc;
 
@@ -106,10 +107,11 @@ impl Update {
         let applied = self.apply(&job).await;
         fail::fail_point!("update::applied");
         let written = match applied {
-            Ok(applied) => {
+            Ok(Some(applied)) => {
                 self.log(&job, &applied);
                 return;
             }
+            Ok(None) => self.leave(&job, &mut stop).await,
             Err(Failure::Never(error)) => self.park(&job, &error, &mut stop).await,
             Err(Failure::Later(error)) => match WAITS.get(job.attempts as usize) {
                 Some(wait) => self.retry(&job, *wait, &error, &mut stop).await,
@@ -122,7 +124,7 @@ impl Update {
     }
 
     /// Applies a job in a task of its own, so that a panic in there ends this job alone.
-    async fn apply(self: &Arc<Self>, job: &Arc<Job>) -> Result<Applied, Failure> {
+    async fn apply(self: &Arc<Self>, job: &Arc<Job>) -> Result<Option<Applied>, Failure> {
         let (update, job) = (Arc::clone(self), Arc::clone(job));
         tokio::spawn(async move {
             apply::apply(&*update.store, &*update.clock, &update.site, &job).await
@@ -154,7 +156,20 @@ impl Update {
         stop: &mut watch::Receiver<bool>,
     ) -> store::Result<()> {
         tracing::error!(job.id = job.key.id, %error, "a job is parked; see `invited queue list`");
-        clock::until_written(stop, || self.store.job_park(&job.key, error)).await
+        let record = failure::record(job, &self.site, self.clock.now());
+        clock::until_written(stop, || {
+            self.store.job_park(&job.key, error, Some(record.clone()))
+        })
+        .await
+    }
+
+    /// Gives back a job that was dropped; nothing is written of it.
+    async fn leave(&self, job: &Job, stop: &mut watch::Receiver<bool>) -> store::Result<()> {
+        tracing::info!(
+            job.id = job.key.id,
+            "a job was dropped while it was applied"
+        );
+        clock::until_written(stop, || self.store.job_park(&job.key, "", None)).await
     }
 
     fn log(&self, job: &Job, applied: &Applied) {

@@ -9,6 +9,9 @@ pub enum Error {
     /// An expectation of a [`Commit`](crate::Commit) no longer holds: read again, decide again.
     #[error("the calendar changed meanwhile")]
     Conflict,
+    /// The job of a [`Commit`](crate::Commit) was dropped meanwhile: nothing shall come of it.
+    #[error("the job was dropped meanwhile")]
+    Dropped,
     /// The address belongs to an account already.
     #[error("the address {0} belongs to an account already")]
     AddressTaken(String),

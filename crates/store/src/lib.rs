@@ -84,7 +84,9 @@ pub trait Store: Send + Sync + 'static {
     /// read again and decide again. Deletions come before puts, so that an object may be renamed.
     ///
     /// A commit whose [`Commit::job`] is done already writes nothing and names the decision that
-    /// the first one recorded. On any error the job stays taken.
+    /// the first one recorded; one whose job was dropped, or never was, is refused with
+    /// [`Error::Dropped`]. Its decision replaces a record of the same job, which then was one of a
+    /// failure, under a new number. On any error the job stays taken.
     async fn commit(&self, commit: Commit) -> Result<Committed>;
     /// The account's changes with a revision above `after`, oldest first, at most `limit`.
     async fn changes(&self, account: AccountId, after: Revision, limit: u32)
@@ -132,8 +134,14 @@ pub trait Store: Send + Sync + 'static {
     async fn jobs_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>>;
     /// Gives a taken job back, to be tried again at `at`. On an error it stays taken: call again.
     async fn job_retry(&self, job: &JobKey, at: Timestamp, error: &str) -> Result<()>;
-    /// Parks a taken job: it is shown and waits for a person.
-    async fn job_park(&self, job: &JobKey, error: &str) -> Result<()>;
+    /// Parks a taken job: it is shown and waits for a person. On an error it stays taken: call
+    /// again.
+    ///
+    /// `failure` is recorded with it, in place of an earlier record of the same job; its
+    /// [`NewDecision::job`] is the job's id. The job is not done by that. Of a job that was dropped
+    /// nothing is written, it is given back alone, here as in [`Store::job_retry`].
+    async fn job_park(&self, job: &JobKey, error: &str, failure: Option<NewDecision>)
+    -> Result<()>;
 
     // Outbox -----------------------------------------------------------------------------------
 
@@ -142,11 +150,11 @@ pub trait Store: Send + Sync + 'static {
     async fn mails_add(&self, mails: Vec<NewMail>) -> Result<()>;
     /// Takes up to `limit` due mails; a restart gives all back.
     async fn mails_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Mail>>;
-    /// The relay took the mail: it leaves the outbox.
+    /// The relay took the mail: it leaves the outbox. On an error it stays taken: call again.
     async fn mail_sent(&self, mail: &MailKey) -> Result<()>;
-    /// Gives a taken mail back, to be tried again at `at`.
+    /// Gives a taken mail back, to be tried again at `at`. On an error it stays taken: call again.
     async fn mail_retry(&self, mail: &MailKey, at: Timestamp, error: &str) -> Result<()>;
-    /// Parks a taken mail.
+    /// Parks a taken mail. On an error it stays taken: call again.
     async fn mail_park(&self, mail: &MailKey, error: &str) -> Result<()>;
 
     // What a person sees and does ---------------------------------------------------------------
@@ -154,9 +162,15 @@ pub trait Store: Send + Sync + 'static {
     /// Jobs and mails that are not done, oldest first; parked ones included.
     async fn queue(&self) -> Result<Vec<QueueEntry>>;
     /// Makes a waiting or parked entry due since it came. `false`: there is none with this id that
-    /// nobody works on.
+    /// nobody of this process works on.
     async fn queue_retry(&self, id: &str) -> Result<bool>;
-    /// Drops a waiting or parked entry. `false`: there is none with this id that nobody works on.
+    /// Drops a waiting or parked entry. `false`: there is none with this id that nobody of this
+    /// process works on.
+    ///
+    /// A dropped job is done. It leaves a record with the outcome `error` and the reason `dropped`,
+    /// which says of the message what was recorded of it before, and is else bare. Nothing comes
+    /// of the job even if another process has it in hand: its commit is refused with
+    /// [`Error::Dropped`]. A mail that another process is sending may go out all the same.
     async fn queue_drop(&self, id: &str) -> Result<bool>;
     /// Waits until jobs or mails may have become due by a commit, or until `limit` has passed.
     ///

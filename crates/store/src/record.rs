@@ -254,9 +254,10 @@ pub struct Change {
 }
 
 /// A decision to be recorded (RULES.md, G).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewDecision {
-    /// The message's job id, which makes the record unique: a second one is not written.
+    /// The message's job id, which makes the record unique: a second one is not written, but for
+    /// what [`Store::commit`](crate::Store::commit) says of jobs.
     pub job: String,
     /// The message's METHOD as in the data, in capitals; empty when it was not stamped.
     pub method: String,

@@ -52,12 +52,14 @@ impl From<store::Error> for Failure {
 }
 
 /// Applies a taken job. The job ends with the commit; after an error it is still taken.
+///
+/// `None`: a person dropped it meanwhile. Then nothing was written, and it is still taken too.
 pub async fn apply(
     store: &dyn Store,
     clock: &dyn Clock,
     site: &Site,
     job: &Job,
-) -> Result<Applied, Failure> {
+) -> Result<Option<Applied>, Failure> {
     let Some(account) = store.account(job.key.account).await? else {
         return Err(Failure::Never("the account is gone".to_owned()));
     };
@@ -86,7 +88,8 @@ pub async fn apply(
         let applied = applied(&commit);
         fail::fail_point!("update::decided");
         match store.commit(commit).await {
-            Ok(_) => return Ok(applied),
+            Ok(_) => return Ok(Some(applied)),
+            Err(store::Error::Dropped) => return Ok(None),
             Err(store::Error::Conflict) => {}
             Err(error) => return Err(error.into()),
         }

@@ -154,7 +154,7 @@ delegate! {
     jobs_sweep(node: &str, process: &str, now: Timestamp) -> u64;
     jobs_take(now: Timestamp, limit: usize) -> Vec<Job>;
     job_retry(job: &JobKey, at: Timestamp, error: &str) -> ();
-    job_park(job: &JobKey, error: &str) -> ();
+    job_park(job: &JobKey, error: &str, failure: Option<NewDecision>) -> ();
     mails_add(mails: Vec<NewMail>) -> ();
     mails_take(now: Timestamp, limit: usize) -> Vec<Mail>;
     mail_sent(mail: &MailKey) -> ();

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use pipeline::outbox::SendError;
 use place::{NOW, Place};
+use store::Store;
 
 /// The longest that a worker sleeps.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -175,4 +176,82 @@ async fn a_panic_of_the_relay_leaves_the_mail_waiting() {
     worker.stop().await;
     let queue = place.queue(&store).await;
     assert_eq!((queue[0].due, queue[0].attempts), (NOW + 60_000, 1));
+}
+
+const INVITATION: &[u8] = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x\r\nMETHOD:REQUEST\r\n\
+    BEGIN:VEVENT\r\nUID:u1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260201T100000Z\r\n\
+    SUMMARY:Lunch\r\nORGANIZER:mailto:bob@example.org\r\n\
+    ATTENDEE:mailto:alice@example.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// The content of a job for an invitation of bob's.
+fn invitation() -> Vec<u8> {
+    let part = imip::Part {
+        header: b"Content-Type: text/calendar; method=REQUEST\r\n\r\n".to_vec(),
+        body: INVITATION.to_vec(),
+    };
+    let head = b"From: bob@example.org\r\nMessage-ID: <1@example.org>\r\n\r\n";
+    pipeline::job::encode(head, &[part])
+}
+
+#[tokio::test]
+async fn a_parked_job_leaves_a_record_that_a_later_success_replaces() {
+    let place = Place::new().await;
+    let key = place.job_with("alice@example.com", "j", invitation()).await;
+    let store = place.open();
+    store
+        .preferences_set(key.account, "not preferences")
+        .await
+        .unwrap();
+    let worker = place.update(&store);
+    store.called("job_park", 1).await;
+    worker.stop().await;
+    let record = place.record(&store, &key).await;
+    let outcome = (record.outcome.as_str(), record.reason.as_str());
+    assert_eq!(outcome, ("error", "failed"));
+    let of_message = (record.method, record.uid, record.summary, record.sender);
+    let expected = ["REQUEST", "u1", "Lunch", "bob@example.org"].map(str::to_owned);
+    assert_eq!(<[String; 4]>::from(of_message), expected);
+    assert_eq!(record.message_id, "<1@example.org>");
+    store.preferences_set(key.account, "{}").await.unwrap();
+    assert!(store.queue_retry("j").await.unwrap());
+    let worker = place.update(&store);
+    store.called("commit", 1).await;
+    worker.stop().await;
+    let record = place.record(&store, &key).await;
+    assert_ne!(record.outcome, "error");
+    assert_eq!(place.queue(&store).await, []);
+}
+
+#[tokio::test]
+async fn a_job_without_a_readable_message_leaves_a_record_too() {
+    let place = Place::new().await;
+    let key = place.job("j").await;
+    let store = place.open();
+    let worker = place.update(&store);
+    store.called("job_park", 1).await;
+    worker.stop().await;
+    let record = place.record(&store, &key).await;
+    assert_eq!(
+        (record.reason.as_str(), record.uid.as_str()),
+        ("failed", "")
+    );
+    assert_eq!((record.received, record.decided), (1, NOW));
+}
+
+#[tokio::test]
+async fn nothing_comes_of_a_job_that_is_dropped_while_it_is_applied() {
+    let place = Place::new().await;
+    let key = place.job_with("alice@example.com", "j", invitation()).await;
+    let store = place.open();
+    store.hold("commit");
+    let worker = place.update(&store);
+    store.called("commit", 1).await;
+    assert!(place.other().queue_drop("j").await.unwrap());
+    store.release("commit");
+    store.called("job_park", 1).await;
+    worker.stop().await;
+    assert_eq!(place.record(&store, &key).await.reason, "dropped");
+    assert_eq!(place.queue(&store).await, []);
+    let event = store.event(key.account, "u1").await.unwrap();
+    assert_eq!((event.objects, event.state), (Vec::new(), None));
 }

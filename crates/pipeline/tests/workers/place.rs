@@ -8,8 +8,8 @@ use pipeline::outbox::{Outbox, Relay, SendError};
 use pipeline::site::{Caps, Sending, Site, Threading};
 use pipeline::update::Update;
 use store::{
-    AccountId, Holder, JobKey, MailKey, NewAccount, NewJob, NewMail, QueueEntry, QueueState,
-    SqliteStore, Store, Timestamp,
+    AccountId, Holder, JobKey, MailKey, NewAccount, NewDecision, NewJob, NewMail, QueueEntry,
+    QueueState, SqliteStore, Store, Timestamp,
 };
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -55,7 +55,7 @@ impl Place {
     }
 
     /// Another process.
-    fn other(&self) -> SqliteStore {
+    pub(crate) fn other(&self) -> SqliteStore {
         SqliteStore::open(&self.folder.path().join("invited.db")).unwrap()
     }
 
@@ -147,6 +147,14 @@ impl Place {
 
     pub(crate) async fn queue(&self, store: &Double) -> Vec<QueueEntry> {
         store.queue().await.unwrap()
+    }
+
+    /// The one record of the job's account, which is of this job.
+    pub(crate) async fn record(&self, store: &Double, key: &JobKey) -> NewDecision {
+        let mut decisions = store.decisions(key.account, 9).await.unwrap();
+        let record = decisions.remove(0).record;
+        assert_eq!((record.job.as_str(), decisions.len()), (key.id.as_str(), 0));
+        record
     }
 
     /// How many entries are parked.

@@ -19,13 +19,8 @@ pub(super) fn commit(
     if let Some(key) = &commit.job {
         effects.freed.push(Freed::Job(key.clone()));
         effects.work = true;
-        if !job::is_queued(connection, key)?
-            && let Some(earlier) = done::job(connection, key)?
-        {
-            return Ok(Committed {
-                revision: None,
-                decision: earlier.decision,
-            });
+        if !job::is_queued(connection, key)? {
+            return earlier(connection, key);
         }
     }
     let mut writing = Writing::begin(connection, &commit)?;
@@ -42,6 +37,22 @@ pub(super) fn commit(
     Ok(Committed {
         revision: writing.finish()?,
         decision,
+    })
+}
+
+/// What the commit did that ended the job before.
+fn earlier(connection: &Connection, key: &JobKey) -> Result<Committed> {
+    let Some(done) = done::job(connection, key)? else {
+        return Err(Error::Dropped);
+    };
+    if let Some(id) = done.decision
+        && decision::is_drop(connection, key.account, id)?
+    {
+        return Err(Error::Dropped);
+    }
+    Ok(Committed {
+        revision: None,
+        decision: done.decision,
     })
 }
 
@@ -108,7 +119,7 @@ impl<'a> Writing<'a> {
         let places = commit.put.iter().map(|put| self.place(put, &commit.delete));
         let places = places.collect::<Result<Vec<Place>>>()?;
         let decision = match &commit.decision {
-            Some(new) => Some(self.decide(new, &commit.put, &places)?),
+            Some(new) => Some(self.decide(new, commit, &places)?),
             None => None,
         };
         for (calendar, name) in &commit.delete {
@@ -168,23 +179,28 @@ impl<'a> Writing<'a> {
         super::statement::one(self.connection, statement, [], |row| row.get(0))
     }
 
-    /// Records the decision, with the place where the object really went.
-    fn decide(
-        &self,
-        new: &NewDecision,
-        puts: &[PutObject],
-        places: &[Place],
-    ) -> Result<DecisionId> {
-        let went = puts.iter().zip(places).find(|(put, (calendar, _))| {
+    /// Records the decision, with the place where the object really went. While its job is in the
+    /// queue, what was recorded of it is a failure, which gives way.
+    fn decide(&self, new: &NewDecision, commit: &Commit, places: &[Place]) -> Result<DecisionId> {
+        let ends = commit
+            .job
+            .as_ref()
+            .is_some_and(|job| is_of(new, self.account, job));
+        let record = if ends {
+            decision::replace
+        } else {
+            decision::record
+        };
+        let went = commit.put.iter().zip(places).find(|(put, (calendar, _))| {
             put.calendar != *calendar && new.calendar.as_ref() == Some(&put.calendar)
         });
         let Some((_, (calendar, name))) = went else {
-            return decision::record(self.connection, self.account, new);
+            return record(self.connection, self.account, new);
         };
         let mut new = new.clone();
         new.calendar = Some(calendar.clone());
         new.name = new.name.map(|_| name.clone());
-        decision::record(self.connection, self.account, &new)
+        record(self.connection, self.account, &new)
     }
 
     fn delete(
@@ -283,7 +299,7 @@ impl<'a> Writing<'a> {
     fn end(&self, job: &JobKey, decision: Option<&NewDecision>) -> Result<()> {
         let statement = "DELETE FROM jobs WHERE account = ?1 AND id = ?2";
         execute(self.connection, statement, params![job.account, job.id])?;
-        let decided = job.account == self.account && decision.is_some_and(|new| new.job == job.id);
+        let decided = decision.is_some_and(|new| is_of(new, self.account, job));
         if !decided {
             done::mark(
                 self.connection,
@@ -307,6 +323,11 @@ impl<'a> Writing<'a> {
         )?;
         Ok(Some(self.revision))
     }
+}
+
+/// Whether the decision of an account is the one about the message of this job.
+fn is_of(decision: &NewDecision, account: AccountId, job: &JobKey) -> bool {
+    job.account == account && job.id == decision.job
 }
 
 pub(super) fn list(

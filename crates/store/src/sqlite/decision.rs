@@ -4,11 +4,15 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
 use super::address::folded;
+use super::clock;
 use super::statement::{all, count, execute, first, one};
-use crate::{AccountId, Decision, DecisionId, Error, NewDecision, Result, Timestamp};
+use crate::{AccountId, Decision, DecisionId, Error, JobKey, NewDecision, Result, Timestamp};
 
 const COLUMNS: &str = "id, job, method, uid, summary, message_id, outcome, reason, notes, sender,
     authentication, calendar, name, received, decided, before, after, suggestion";
+
+/// The reason of a job that was dropped.
+const DROPPED: &str = "dropped";
 
 /// Records a decision, unless its job has one; returns the number of the one that stands.
 pub(super) fn record(
@@ -16,9 +20,54 @@ pub(super) fn record(
     account: AccountId,
     decision: &NewDecision,
 ) -> Result<DecisionId> {
-    if let Some(id) = of_job(connection, account, &decision.job)? {
-        return Ok(id);
+    match of_job(connection, account, &decision.job)? {
+        Some(id) => Ok(id),
+        None => add(connection, account, decision),
     }
+}
+
+/// Records a decision in place of what was recorded of its job.
+pub(super) fn replace(
+    connection: &Connection,
+    account: AccountId,
+    decision: &NewDecision,
+) -> Result<DecisionId> {
+    let statement = "DELETE FROM decisions WHERE account = ?1 AND job = ?2";
+    execute(connection, statement, params![account, decision.job])?;
+    add(connection, account, decision)
+}
+
+/// Records that a job was dropped, with what was recorded of its message before.
+pub(super) fn record_drop(
+    connection: &Connection,
+    job: &JobKey,
+    received: Timestamp,
+) -> Result<DecisionId> {
+    let before = match of_job(connection, job.account, &job.id)? {
+        Some(id) => by_id(connection, job.account, id)?,
+        None => None,
+    };
+    let bare = NewDecision {
+        job: job.id.clone(),
+        received,
+        ..NewDecision::default()
+    };
+    let record = NewDecision {
+        outcome: "error".to_owned(),
+        reason: DROPPED.to_owned(),
+        decided: clock::now(),
+        ..before.map_or(bare, |decision| decision.record)
+    };
+    replace(connection, job.account, &record)
+}
+
+/// Whether that decision is that the job was dropped.
+pub(super) fn is_drop(connection: &Connection, account: AccountId, id: DecisionId) -> Result<bool> {
+    let decision = by_id(connection, account, id)?;
+    Ok(decision.is_some_and(|decision| decision.record.reason == DROPPED))
+}
+
+fn add(connection: &Connection, account: AccountId, decision: &NewDecision) -> Result<DecisionId> {
     let id = one(
         connection,
         "UPDATE accounts SET decision = decision + 1 WHERE id = ?1 RETURNING decision",

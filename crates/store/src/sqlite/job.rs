@@ -7,8 +7,10 @@ use rusqlite::{Connection, params};
 use super::operation::Effects;
 use super::statement::{all, execute, first, one};
 use super::taken::{Claim, Freed, InHand, Taken};
-use super::{clock, done, early};
-use crate::{AccountId, Holder, Holding, Job, JobKey, NewJob, QueueState, Result, Timestamp};
+use super::{clock, decision, done, early};
+use crate::{
+    AccountId, Holder, Holding, Job, JobKey, NewDecision, NewJob, QueueState, Result, Timestamp,
+};
 
 pub(super) fn hold(
     connection: &Connection,
@@ -285,25 +287,30 @@ pub(super) fn park(
     effects: &mut Effects,
     job: JobKey,
     error: &str,
+    failure: Option<&NewDecision>,
 ) -> Result<()> {
-    give_back(connection, &job, QueueState::Parked, clock::now(), error)?;
+    let is_there = give_back(connection, &job, QueueState::Parked, clock::now(), error)?;
+    if is_there && let Some(failure) = failure {
+        decision::replace(connection, job.account, failure)?;
+    }
     effects.work = true;
     effects.freed.push(Freed::Job(job));
     Ok(())
 }
 
+/// Whether it was still in the queue.
 fn give_back(
     connection: &Connection,
     job: &JobKey,
     state: QueueState,
     due: Timestamp,
     error: &str,
-) -> Result<()> {
-    execute(
+) -> Result<bool> {
+    let updated = execute(
         connection,
         "UPDATE jobs SET state = ?3, due = ?4, error = ?5, attempts = attempts + 1
          WHERE account = ?1 AND id = ?2",
         params![job.account, job.id, state, due, error],
     )?;
-    Ok(())
+    Ok(updated > 0)
 }

@@ -36,8 +36,8 @@ use self::reader::Readers;
 use self::writer::{Shared, Writer};
 use crate::{
     Account, AccountId, Calendar, CalendarId, Change, Commit, Committed, Contact, Decision,
-    DecisionId, Event, Holder, Holding, Job, JobKey, Mail, MailKey, NewAccount, NewJob, NewMail,
-    Object, QueueEntry, Result, Revision, Statistics, Store, Timestamp, Work,
+    DecisionId, Event, Holder, Holding, Job, JobKey, Mail, MailKey, NewAccount, NewDecision,
+    NewJob, NewMail, Object, QueueEntry, Result, Revision, Statistics, Store, Timestamp, Work,
 };
 
 /// A [`Store`] in one SQLite file.
@@ -263,10 +263,17 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn job_park(&self, job: &JobKey, error: &str) -> Result<()> {
+    async fn job_park(
+        &self,
+        job: &JobKey,
+        error: &str,
+        failure: Option<NewDecision>,
+    ) -> Result<()> {
         let (job, error) = (job.clone(), error.to_owned());
         self.writer
-            .write(move |connection, effects| job::park(connection, effects, job, &error))
+            .write(move |connection, effects| {
+                job::park(connection, effects, job, &error, failure.as_ref())
+            })
             .await
     }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::decision;
 use super::operation::Effects;
 use super::statement::{all, execute, one};
 use super::taken::{InHand, Taken};
@@ -101,8 +102,11 @@ pub(super) fn retry(
 pub(super) fn remove(connection: &Connection, taken: &Taken, id: &str) -> Result<bool> {
     let idle = Idle::find(connection, &taken.lock(), id)?;
     for key in &idle.jobs {
-        let statement = "DELETE FROM jobs WHERE account = ?1 AND id = ?2";
-        execute(connection, statement, params![key.account, key.id])?;
+        let statement = "DELETE FROM jobs WHERE account = ?1 AND id = ?2 RETURNING received";
+        let received = one(connection, statement, params![key.account, key.id], |row| {
+            row.get(0)
+        })?;
+        decision::record_drop(connection, key, received)?;
     }
     for key in &idle.mails {
         let statement = "DELETE FROM mails WHERE account = ?1 AND id = ?2";

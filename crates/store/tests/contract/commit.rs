@@ -502,3 +502,60 @@ pub(crate) async fn ends_a_job_whose_failure_was_recorded(database: &impl Databa
     let holding = store.jobs_hold(vec![job(alice, "j", 5)]).await.unwrap();
     assert_eq!(holding, [Holding::Done]);
 }
+
+pub(crate) async fn replaces_the_record_of_a_failure(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    ready(&store, alice, "j", 5).await;
+    let mut failure = decision("j", "eve@example.org", 70);
+    failure.outcome = "error".to_owned();
+    let j = key(alice, "j");
+    for error in ["hopeless", "hopeless again"] {
+        take(&store, 5, 1).await;
+        let recorded = Some(failure.clone());
+        store.job_park(&j, error, recorded).await.unwrap();
+        let decisions = store.decisions(alice, 10).await.unwrap();
+        assert_eq!(decisions.len(), 1, "one record for a message");
+        assert_eq!(decisions[0].record, failure);
+        assert_eq!(store.queue().await.unwrap()[0].error, error);
+        let holding = store.jobs_hold(vec![job(alice, "j", 5)]).await.unwrap();
+        assert_eq!(holding, [Holding::Joined], "it is not done");
+        assert!(store.queue_retry("j").await.unwrap());
+    }
+    assert_eq!(take(&store, 5, 1).await, ["j"]);
+    let mut commit = Commit::new(alice, "uid-1");
+    commit.decision = Some(decision("j", "eve@example.org", 90));
+    commit.job = Some(key(alice, "j"));
+    let committed = store.commit(commit.clone()).await.unwrap();
+    let decisions = store.decisions(alice, 10).await.unwrap();
+    assert_eq!(decisions.len(), 1);
+    assert_eq!(Some(decisions[0].id), committed.decision);
+    assert_eq!(Some(&decisions[0].record), commit.decision.as_ref());
+}
+
+/// `queue drop` is a process of its own, and knows nothing of what the server has in hand.
+pub(crate) async fn is_refused_when_its_job_was_dropped(database: &impl Database) {
+    let (server, command) = (database.open(), database.open());
+    let alice = account(&server, "alice@example.com").await.id;
+    let calendar = default_calendar(&server, alice).await;
+    ready(&server, alice, "j", 5).await;
+    assert_eq!(take(&server, 5, 1).await, ["j"]);
+    assert!(command.queue_drop("j").await.unwrap());
+    let mut commit = writing(&server, alice, &calendar, "uid-1", "text").await;
+    commit.decision = Some(decision("j", "eve@example.org", 70));
+    commit.job = Some(key(alice, "j"));
+    let refused = server.commit(commit.clone()).await;
+    assert_eq!(refused, Err(Error::Dropped));
+    assert_eq!(server.event(alice, "uid-1").await.unwrap().objects, []);
+    ready(&server, alice, "behind", 6).await;
+    assert_eq!(take(&server, 9, 1).await, [""; 0], "it stays taken");
+    let failure = commit.decision.clone();
+    let j = key(alice, "j");
+    server.job_park(&j, "hopeless", failure).await.unwrap();
+    let decisions = server.decisions(alice, 10).await.unwrap();
+    assert_eq!(decisions.len(), 1);
+    assert_eq!(decisions[0].record.reason, "dropped");
+    assert_eq!(take(&server, 9, 1).await, ["behind"], "it was given back");
+    commit.job = Some(key(alice, "never there"));
+    assert_eq!(server.commit(commit).await, Err(Error::Dropped));
+}

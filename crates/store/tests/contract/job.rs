@@ -145,7 +145,7 @@ pub(crate) async fn does_not_block_when_it_waits(database: &impl Database) {
         .unwrap();
     assert_eq!(take(&store, 3, 9).await, ["parked"]);
     store
-        .job_park(&key(alice, "parked"), "hopeless")
+        .job_park(&key(alice, "parked"), "hopeless", None)
         .await
         .unwrap();
     assert_eq!(take(&store, 3, 9).await, ["behind"]);
@@ -349,7 +349,10 @@ pub(crate) async fn wakes_another_process(database: &impl Database) {
     let alice = account(&server, "alice@example.com").await.id;
     ready(&server, alice, "j", 1).await;
     assert_eq!(take(&server, 1, 1).await, ["j"]);
-    server.job_park(&key(alice, "j"), "hopeless").await.unwrap();
+    server
+        .job_park(&key(alice, "j"), "hopeless", None)
+        .await
+        .unwrap();
     assert!(command.queue_retry("j").await.unwrap());
     while take(&server, 1, 1).await.is_empty() {
         server.wait_for_work(FOR_EVER).await;

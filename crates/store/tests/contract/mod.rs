@@ -33,7 +33,9 @@ macro_rules! contract {
                 loses_nothing_among_many, numbers_every_change, shows_deletions,
                 moves_an_object, goes_to_the_default_when_the_calendar_is_gone,
                 spares_what_has_the_name_already, refuses_a_name_with_another_uid,
-                records_one_decision_for_a_job, is_done_once_for_a_job, ends_a_job_whose_failure_was_recorded, counts_for_caps,
+                records_one_decision_for_a_job, is_done_once_for_a_job, ends_a_job_whose_failure_was_recorded,
+                replaces_the_record_of_a_failure, is_refused_when_its_job_was_dropped,
+                counts_for_caps,
                 replaces_what_came_early, forgets_what_came_early_after_ninety_days;
             job: is_held_joined_and_done, is_taken_once_released, comes_oldest_first,
                 is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,
@@ -44,6 +46,7 @@ macro_rules! contract {
             mail: is_written_once, is_taken_when_due, is_tried_again, is_not_sent_twice,
                 waits_when_parked;
             queue: shows_all_that_is_not_done, makes_due, drops_what_nobody_works_on,
+                records_what_is_dropped,
                 says_when_something_becomes_due, is_due_for_its_own_worker,
                 is_due_again_when_the_clock_was_set_back;
         );

@@ -1,9 +1,9 @@
 //! What is promised of the queue that a person sees.
 
-use store::{QueueState, Store, Work};
+use store::{Holding, QueueState, Store, Work};
 
 use super::Database;
-use super::record::{account, end, job, key, mail, mail_key, ready, take};
+use super::record::{account, decision, end, job, key, mail, mail_key, ready, take};
 
 pub(crate) async fn shows_all_that_is_not_done(database: &impl Database) {
     let store = database.open();
@@ -15,7 +15,7 @@ pub(crate) async fn shows_all_that_is_not_done(database: &impl Database) {
     store.jobs_hold(vec![job(alice, "held", 3)]).await.unwrap();
     take(&store, 9, 1).await;
     store
-        .job_park(&key(alice, "parked"), "hopeless")
+        .job_park(&key(alice, "parked"), "hopeless", None)
         .await
         .unwrap();
     end(&store, alice, "done").await;
@@ -56,7 +56,7 @@ pub(crate) async fn makes_due(database: &impl Database) {
     take(&store, 1, 1).await;
     assert!(!store.queue_retry("parked").await.unwrap(), "it is in hand");
     store
-        .job_park(&key(alice, "parked"), "hopeless")
+        .job_park(&key(alice, "parked"), "hopeless", None)
         .await
         .unwrap();
     take(&store, 1, 1).await;
@@ -90,7 +90,10 @@ pub(crate) async fn drops_what_nobody_works_on(database: &impl Database) {
     for id in ["j", "m", "held", "none"] {
         assert!(!store.queue_drop(id).await.unwrap(), "{id}");
     }
-    store.job_park(&key(alice, "j"), "hopeless").await.unwrap();
+    store
+        .job_park(&key(alice, "j"), "hopeless", None)
+        .await
+        .unwrap();
     store
         .mail_retry(&mail_key(alice, "m"), 50, "451")
         .await
@@ -105,6 +108,34 @@ pub(crate) async fn drops_what_nobody_works_on(database: &impl Database) {
         .map(|one| one.id)
         .collect();
     assert_eq!(left, ["held"]);
+}
+
+pub(crate) async fn records_what_is_dropped(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    for (id, received) in [("parked", 1), ("waits", 2)] {
+        ready(&store, alice, id, received).await;
+    }
+    take(&store, 1, 1).await;
+    let mut failure = decision("parked", "eve@example.org", 70);
+    failure.reason = "failed".to_owned();
+    let (parked, recorded) = (key(alice, "parked"), Some(failure.clone()));
+    store.job_park(&parked, "hopeless", recorded).await.unwrap();
+    for id in ["parked", "waits"] {
+        assert!(store.queue_drop(id).await.unwrap());
+        let decision = store.decisions(alice, 1).await.unwrap().remove(0).record;
+        let dropped = (decision.job.as_str(), decision.outcome.as_str());
+        assert_eq!(dropped, (id, "error"));
+        assert_eq!(decision.reason, "dropped");
+        let known = if id == "parked" { &failure.uid } else { "" };
+        assert_eq!(decision.uid, known);
+    }
+    let decisions = store.decisions(alice, 10).await.unwrap();
+    let received: Vec<i64> = decisions.iter().map(|one| one.record.received).collect();
+    assert_eq!(received, [2, failure.received], "one record for a message");
+    let jobs = vec![job(alice, "parked", 1), job(alice, "waits", 2)];
+    let holding = store.jobs_hold(jobs).await.unwrap();
+    assert_eq!(holding, [Holding::Done; 2], "it does not come back");
 }
 
 /// When the next job and the next mail become due.
@@ -137,7 +168,7 @@ pub(crate) async fn says_when_something_becomes_due(database: &impl Database) {
     assert_eq!(due(&store).await, (Some(100), Some(60)));
     store.mails_take(60, 1).await.unwrap();
     assert_eq!(due(&store).await, (Some(100), None));
-    store.job_park(&job, "hopeless").await.unwrap();
+    store.job_park(&job, "hopeless", None).await.unwrap();
     assert_eq!(due(&store).await, (None, None));
 }
 
