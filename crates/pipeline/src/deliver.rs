@@ -14,14 +14,26 @@ use crate::spool::Message;
 /// Puts mail where its owner reads it.
 #[async_trait]
 pub trait Deliver: Send + Sync + 'static {
+    /// Does what can be done before it is certain that the mail is taken; nobody sees it yet.
+    async fn prepare(&self, delivery: Delivery) -> Result<Box<dyn Prepared>, Refusal>;
+
+    /// Stores the mail in every target, as [`Deliver::prepare`] and [`Prepared::publish`] do.
+    async fn deliver(&self, delivery: Delivery) -> Result<(), Refusal> {
+        self.prepare(delivery).await?.publish().await
+    }
+
+    /// Whether the account has a folder of this name (Sieve `mailboxexists`).
+    async fn folder_exists(&self, account: &Account, folder: &str) -> Result<bool, Refusal>;
+}
+
+/// A mail that only waits for the word; dropping it takes it back.
+#[async_trait]
+pub trait Prepared: Send {
     /// Stores the mail in every target.
     ///
     /// `Ok` only when it is durable in all of them. After an error it may be in some: the client
     /// tries again, so that the mail is there once or more.
-    async fn deliver(&self, delivery: Delivery) -> Result<(), Refusal>;
-
-    /// Whether the account has a folder of this name (Sieve `mailboxexists`).
-    async fn folder_exists(&self, account: &Account, folder: &str) -> Result<bool, Refusal>;
+    async fn publish(self: Box<Self>) -> Result<(), Refusal>;
 }
 
 /// One mail for one recipient.

@@ -13,7 +13,7 @@ use imip::Structure;
 use store::{Account, Holder, JobKey, NewJob, Store};
 
 use crate::clock::Clock;
-use crate::deliver::{Deliver, Delivery};
+use crate::deliver::{Deliver, Delivery, Prepared};
 use crate::examine::{self, Examined};
 use crate::filter::{Filter, Scripts, database};
 use crate::intake::{Envelope, Intake, Recipient, Refusal};
@@ -180,35 +180,38 @@ impl Receive {
         }
     }
 
+    /// Writes the mail of each plan that has something to hold, while that is being held.
+    async fn prepare(&self, deliveries: Vec<Option<Delivery>>) -> Vec<Early> {
+        let mut prepared = Vec::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            prepared.push(match delivery {
+                Some(delivery) => Some(self.deliver.prepare(delivery).await),
+                None => None,
+            });
+        }
+        prepared
+    }
+
     async fn deliver(
         &self,
         envelope: &Envelope,
         message: &Arc<Message>,
-        plan: Plan,
+        plan: &Plan,
+        early: Early,
     ) -> Result<(), Refusal> {
-        self.redirect(envelope, message, &plan).await?;
+        let prepared = early.transpose()?;
+        self.redirect(envelope, message, plan).await?;
         fail::fail_point!("receive::redirected");
-        let Plan {
-            recipient,
-            fields,
-            targets,
-            ..
-        } = plan;
-        if targets.is_empty() {
-            return Ok(());
+        match (prepared, plan.delivery(envelope, message)) {
+            (Some(prepared), _) => prepared.publish().await,
+            (None, Some(delivery)) => self.deliver.deliver(delivery).await,
+            (None, None) => Ok(()),
         }
-        self.deliver
-            .deliver(Delivery {
-                account: recipient.account,
-                recipient: recipient.address,
-                reverse_path: envelope.reverse_path.clone(),
-                fields,
-                message: Arc::clone(message),
-                targets,
-            })
-            .await
     }
 }
+
+/// A mail that was prepared before its turn, if it was.
+type Early = Option<Result<Box<dyn Prepared>, Refusal>>;
 
 impl Detail {
     fn to_json(&self) -> String {
@@ -252,15 +255,19 @@ impl Intake for Receive {
             );
         }
         fail::fail_point!("receive::planned");
-        self.hold(&message, &holder, &mut plans).await;
+        let waiting = |plan: &Plan| plan.delivery(&envelope, &message).filter(|_| plan.holds());
+        let early = plans.iter().map(|plan| waiting(plan.as_ref().ok()?));
+        let early = self.prepare(early.collect());
+        let (early, ()) = tokio::join!(early, self.hold(&message, &holder, &mut plans));
         fail::fail_point!("receive::held");
         let mut done = Vec::with_capacity(plans.len());
-        for (plan, recipient) in plans.into_iter().zip(&envelope.recipients) {
+        let planned = plans.into_iter().zip(early);
+        for ((plan, early), recipient) in planned.zip(&envelope.recipients) {
             let (job, verdict) = match plan {
                 Ok(plan) => {
-                    let job = plan.job.clone();
+                    let verdict = self.deliver(&envelope, &message, &plan, early).await;
                     let log = plan.log();
-                    let verdict = self.deliver(&envelope, &message, plan).await;
+                    let job = plan.job;
                     log.write(&envelope, recipient, &message, verdict);
                     (job, verdict)
                 }

@@ -13,7 +13,7 @@ use fail::fail_point;
 use store::Account;
 
 use super::folder;
-use super::{Deliver, Delivery, Target};
+use super::{Deliver, Delivery, Prepared, Target};
 use crate::clock::Clock;
 use crate::intake::Refusal;
 
@@ -54,9 +54,16 @@ impl Maildir {
 
 #[async_trait]
 impl Deliver for Maildir {
+    async fn prepare(&self, delivery: Delivery) -> Result<Box<dyn Prepared>, Refusal> {
+        let inner = Arc::clone(&self.inner);
+        let files = blocking(move || inner.write_all(&delivery)).await?;
+        Ok(Box::new(files))
+    }
+
     async fn deliver(&self, delivery: Delivery) -> Result<(), Refusal> {
         let inner = Arc::clone(&self.inner);
-        blocking(move || inner.deliver(&delivery)).await
+        // Both steps on one thread, as there is nothing to wait for in between.
+        blocking(move || inner.write_all(&delivery)?.publish_all()).await
     }
 
     async fn folder_exists(&self, account: &Account, folder: &str) -> Result<bool, Refusal> {
@@ -91,18 +98,14 @@ impl Inner {
         self.root.join(&account.address)
     }
 
-    fn deliver(&self, delivery: &Delivery) -> io::Result<()> {
+    fn write_all(&self, delivery: &Delivery) -> io::Result<Files> {
         let home = self.home(&delivery.account);
-        let mut written = Vec::with_capacity(delivery.targets.len());
+        let mut files = Vec::with_capacity(delivery.targets.len());
         for target in &delivery.targets {
-            written.push(self.write(&home, delivery, target)?);
+            files.push(self.write(&home, delivery, target)?);
         }
         fail_point!("deliver::written");
-        for file in &written {
-            file.publish()?;
-        }
-        fail_point!("deliver::linked");
-        Ok(())
+        Ok(Files(files))
     }
 
     /// Writes the mail into `tmp` and makes its content durable.
@@ -112,17 +115,15 @@ impl Inner {
         self.ensure(home, &folder)?;
         let name = self.unique_name();
         let temporary = folder.join("tmp").join(&name);
-        let written = Written {
+        let mut written = Written {
             temporary,
             folder,
             name,
             suffix: suffix(&target.flags),
         };
         let size = written.fill(delivery)?;
-        Ok(Written {
-            name: format!("{},S={size}", written.name),
-            ..written
-        })
+        written.name = format!("{},S={size}", written.name);
+        Ok(written)
     }
 
     /// A folder that is there may not be durable yet: what this process has not made durable itself
@@ -154,7 +155,27 @@ impl Inner {
     }
 }
 
-/// A mail in `tmp`, durable but not yet delivered.
+/// One mail in the `tmp` of each of its folders.
+struct Files(Vec<Written>);
+
+#[async_trait]
+impl Prepared for Files {
+    async fn publish(self: Box<Self>) -> Result<(), Refusal> {
+        blocking(move || self.publish_all()).await
+    }
+}
+
+impl Files {
+    fn publish_all(&self) -> io::Result<()> {
+        for file in &self.0 {
+            file.publish()?;
+        }
+        fail_point!("deliver::linked");
+        Ok(())
+    }
+}
+
+/// A mail in `tmp`, durable but not yet delivered; gone from `tmp` when dropped.
 struct Written {
     temporary: PathBuf,
     folder: PathBuf,
@@ -164,15 +185,6 @@ struct Written {
 
 impl Written {
     fn fill(&self, delivery: &Delivery) -> io::Result<u64> {
-        let result = self.fill_file(delivery);
-        if result.is_err() {
-            // The error is what counts; a leftover in `tmp` is removed by any Maildir reader.
-            let _ = fs::remove_file(&self.temporary);
-        }
-        result
-    }
-
-    fn fill_file(&self, delivery: &Delivery) -> io::Result<u64> {
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -200,10 +212,14 @@ impl Written {
             Some(flags) => (self.folder.join("cur"), format!("{}:2,{flags}", self.name)),
         };
         fs::hard_link(&self.temporary, directory.join(name))?;
-        File::open(&directory)?.sync_all()?;
-        // The mail is delivered; a second name in `tmp` does no harm.
+        File::open(&directory)?.sync_all()
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        // A leftover does no harm: any Maildir reader removes it.
         let _ = fs::remove_file(&self.temporary);
-        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use store::{AccountId, Holder, Holding, JobKey, NewDecision};
 
 use super::record::unstamped;
 use super::{Receive, trace};
-use crate::deliver::Target;
+use crate::deliver::{Delivery, Target};
 use crate::examine::Examined;
 use crate::filter::{Filtered, Subject};
 use crate::guard::guarded;
@@ -43,6 +43,23 @@ impl Plan {
             effects: self.effects.clone(),
             recipient: self.recipient.address.clone(),
         }
+    }
+
+    /// Whether something must be durable before the mail may be seen.
+    pub(super) fn holds(&self) -> bool {
+        self.job.is_some() || self.record.is_some()
+    }
+
+    /// The mail as it is stored; `None` when it is stored nowhere.
+    pub(super) fn delivery(&self, envelope: &Envelope, message: &Arc<Message>) -> Option<Delivery> {
+        (!self.targets.is_empty()).then(|| Delivery {
+            account: self.recipient.account.clone(),
+            recipient: self.recipient.address.clone(),
+            reverse_path: envelope.reverse_path.clone(),
+            fields: self.fields.clone(),
+            message: Arc::clone(message),
+            targets: self.targets.clone(),
+        })
     }
 
     /// What the log says about it once it is done.
