@@ -100,7 +100,11 @@ impl<'a> Case<'a> {
         };
         let base = match texts.sameness {
             Sameness::Same => mine.clone(),
-            Sameness::Differ => texts.base.as_ref().and_then(read),
+            // What a tombstone remembers may be of the other kind.
+            Sameness::Differ => match &texts.base {
+                Some(document) => Some(read(document).ok_or(Reason::KindDiffers)?),
+                None => None,
+            },
         };
         let known = if base.is_some() {
             Base::Known

@@ -178,14 +178,36 @@ pub(crate) fn calendar_of(document: &Document) -> Option<Component<'_>> {
         .find(|component| component.is("VCALENDAR"))
 }
 
-/// Appends lines, each ended by CRLF.
+/// Appends lines, each ended by CRLF, without blank ones but those that a fold continues.
 fn push_crlf(out: &mut Vec<u8>, text: &[u8]) {
-    for line in text.split_inclusive(|&byte| byte == b'\n') {
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n').peekable();
+    while let Some(line) = lines.next() {
         let bare = line.strip_suffix(b"\n").unwrap_or(line);
         let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
-        if !bare.is_empty() {
+        // Without its blank begin, the fold would continue the line before.
+        let is_folded = lines
+            .peek()
+            .is_some_and(|next| matches!(next.first(), Some(b' ' | b'\t')));
+        if !bare.is_empty() || is_folded {
             out.extend_from_slice(bare);
             out.extend_from_slice(b"\r\n");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fold_never_joins_the_line_before() {
+        let text = "BEGIN:VCALENDAR\nVERSION:2.0\n\n X-A:1\nBEGIN:VEVENT\nUID:u\r\n\n E:x\n\nSUMMARY:s\n\r\n\tX-B:2\nEND:VEVENT\nEND:VCALENDAR\n";
+        let document = Document::parse(text, &calendar::Limits::default()).unwrap();
+        let object = Object::read(&document, Kind::Event).unwrap();
+        assert_eq!(
+            String::from_utf8(object.to_bytes()).unwrap(),
+            "BEGIN:VCALENDAR\r\nPRODID:-//invited//itip//EN\r\nVERSION:2.0\r\n\r\n X-A:1\r\nBEGIN:VEVENT\r\nUID:u\r\n\r\n E:x\r\n\
+             SUMMARY:s\r\n\r\n\tX-B:2\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        );
     }
 }
