@@ -12,8 +12,8 @@ use crate::floor::Floor;
 use crate::mail::Kind;
 use crate::product::Product;
 
-const ROUNDS: usize = 5;
-const ROUND: Duration = Duration::from_secs(3);
+const ROUNDS: usize = 15;
+const ROUND: Duration = Duration::from_secs(1);
 /// How long the daemon may take for what a round left.
 const PATIENCE: Duration = Duration::from_secs(120);
 
