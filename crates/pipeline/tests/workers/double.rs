@@ -9,6 +9,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use store::*;
 use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// Ends a test whose worker does not do what is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The store, and what happened to it.
 pub(crate) struct Double {
@@ -64,15 +68,23 @@ impl Double {
     /// Waits until the method was called that often.
     pub(crate) async fn called(&self, method: &'static str, times: usize) {
         let mut changed = self.changed.subscribe();
-        while self.count(method) < times {
-            changed.changed().await.unwrap();
-        }
+        let enough = async {
+            while self.count(method) < times {
+                changed.changed().await.unwrap();
+            }
+        };
+        assert!(
+            timeout(PATIENCE, enough).await.is_ok(),
+            "{method} was called {} times, not {times}",
+            self.count(method)
+        );
     }
 
     /// Waits until a worker waits for work.
     pub(crate) async fn idle(&self) {
         let mut waits = self.waits.subscribe();
-        waits.wait_for(|waits| !waits.is_empty()).await.unwrap();
+        let waiting = waits.wait_for(|waits| !waits.is_empty());
+        assert!(timeout(PATIENCE, waiting).await.is_ok(), "no worker waits");
     }
 
     fn with<T>(&self, method: &'static str, change: impl FnOnce(&mut Calls) -> T) -> T {
