@@ -461,7 +461,11 @@ fn what_was_decided_can_be_undone() {
     site.start();
     site.settle(&[ALICE], &Invitation::default().mail());
     let added = site.calendar(ALICE);
-    let moved = Invitation { sequence: 1, start: "20270302T150000Z", ..Invitation::default() };
+    let moved = Invitation {
+        sequence: 1,
+        start: "20270302T150000Z",
+        ..Invitation::default()
+    };
     site.settle(&[ALICE], &moved.mail());
     let changed = site.calendar(ALICE);
     // The first decision is not the last word on the event any more.
