@@ -167,18 +167,20 @@ impl Rule {
         (second < LAST.seconds()).then(|| from_ical(IcalRecurDateTime::from_seconds(second)))?
     }
 
-    /// Every civil time of the rule from this period on, not after `last`.
+    /// Every civil time of the rule from this period on, up to `last` and perhaps a week more.
     ///
     /// The start moves by whole periods. In months and years it keeps its day even where the month
     /// has none: the expander takes only its fields.
     pub(crate) fn expand(&self, start: DateTime, period: u64, last: DateTime) -> Candidates {
         let from = self.moved(start, period);
         let mut rule = self.inner.clone();
-        // The weeks of a year may begin before it and end after it; the walk cuts what is too late.
-        let slack = if rule.by_week_no.is_empty() {
-            0
-        } else {
-            7 * DAY
+        // The expander ends at a period that begins after UNTIL. But the weeks of a year may begin
+        // before it, and its hours and minutes begin like the start. The walk cuts what is too late.
+        let slack = match rule.freq {
+            IcalRecurFreq::Yearly => 7 * DAY,
+            IcalRecurFreq::Hourly => 3600,
+            IcalRecurFreq::Minutely => 60,
+            _ => 0,
         };
         let until = to_ical(last).seconds().saturating_add(slack);
         rule.until = Some(IcalRecurDateTime::from_seconds(until.min(LAST.seconds())));

@@ -167,14 +167,15 @@ fn local(value: &DateOrTime, from: Offset) -> Option<DateTime> {
     }
 }
 
-/// Reads `+0100` or `-023000`.
+/// Reads `+0100`, `-023000` and Webex' `-700`.
 fn offset(value: &str) -> Option<Offset> {
     let value = value.trim();
     let sign = if value.starts_with('-') { -1 } else { 1 };
     let digits = value.strip_prefix(['+', '-'])?;
-    if !matches!(digits.len(), 4 | 6) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if !matches!(digits.len(), 3 | 4 | 6) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
+    let digits = format!("{digits:0>4}");
     let part = |at: usize| {
         digits
             .get(at..at + 2)

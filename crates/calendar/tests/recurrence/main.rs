@@ -2,8 +2,10 @@
 #![cfg(test)]
 
 mod bombs;
+mod corpus;
 mod dst;
 mod sets;
+mod zones;
 
 use calendar::{
     BadSeries, ComponentBuf, Document, Limits, RecurrenceLimits, Series, ZoneSource, Zones,
