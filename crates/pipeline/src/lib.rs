@@ -21,3 +21,4 @@ pub mod transfer;
 pub mod undo;
 pub mod update;
 pub mod words;
+mod worker;

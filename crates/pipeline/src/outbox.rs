@@ -7,9 +7,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use store::{Mail, Store, Timestamp, Work};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-use crate::clock::{self, Clock, DAY, HOUR, MINUTE};
+use crate::clock::{Clock, DAY, HOUR, MINUTE};
+use crate::worker::{self, Worker};
 
 /// How long mail waits before it is parked as expired.
 pub const LIFETIME: Timestamp = 5 * DAY;
@@ -53,70 +53,33 @@ pub struct Outbox {
     pub clock: Arc<dyn Clock>,
 }
 
-/// What became of a look for mail.
-enum Look {
-    /// Some was found; there may be more.
-    Found,
-    /// None is due.
-    Nothing,
-    /// As much as may be is being sent.
-    Full,
-    /// The database could not be read.
-    Failed,
-}
-
 impl Outbox {
     /// Sends what is due until `stop` says so; finishes what is under way.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let outbox = Arc::new(self);
-        let mut tasks = JoinSet::new();
-        loop {
-            let look = outbox.fill(&mut tasks, &stop).await;
-            tokio::select! {
-                biased;
-                () = clock::stopped(&mut stop) => break,
-                () = outbox.wait(look) => {}
-                Some(_) = tasks.join_next() => {}
-            }
-        }
-        while tasks.join_next().await.is_some() {}
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        worker::run(self, stop).await;
+    }
+}
+
+#[async_trait]
+impl Worker for Outbox {
+    type Piece = Mail;
+    const WORK: Work = Work::Mails;
+    const AT_ONCE: usize = AT_ONCE;
+
+    fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
-    /// Starts to send as much due mail as there is room for.
-    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, stop: &watch::Receiver<bool>) -> Look {
-        while tasks.try_join_next().is_some() {}
-        let room = AT_ONCE.saturating_sub(tasks.len());
-        if room == 0 {
-            return Look::Full;
-        }
-        let mails = match self.store.mails_take(self.clock.now(), room).await {
-            Ok(mails) if mails.is_empty() => return Look::Nothing,
-            Ok(mails) => mails,
-            Err(error) => {
-                tracing::warn!(%error, "the outbox cannot be read");
-                return Look::Failed;
-            }
-        };
-        for mail in mails {
-            let (outbox, stop) = (Arc::clone(self), stop.clone());
-            tasks.spawn(async move { outbox.work(mail, stop).await });
-        }
-        Look::Found
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
     }
 
-    /// Waits until another look may find mail, whatever becomes of that being sent.
-    async fn wait(&self, look: Look) {
-        let limit = match look {
-            Look::Found => return,
-            Look::Nothing => clock::until_due(&*self.store, &*self.clock, Work::Mails).await,
-            Look::Full => return std::future::pending().await,
-            Look::Failed => clock::PAUSE,
-        };
-        self.store.wait_for_work(limit).await;
+    async fn take(&self, limit: usize) -> store::Result<Vec<Mail>> {
+        self.store.mails_take(self.clock.now(), limit).await
     }
 
     /// Brings one mail to its end: sent, to be tried again, or parked.
-    async fn work(self: &Arc<Self>, taken: Mail, mut stop: watch::Receiver<bool>) {
+    async fn work(self: Arc<Self>, taken: Mail, mut stop: watch::Receiver<bool>) {
         let taken = Arc::new(taken);
         let mail = &taken.mail;
         let now = self.clock.now();
@@ -128,7 +91,7 @@ impl Outbox {
             self.send(&taken).await
         };
         log(&taken, &sent);
-        let written = clock::until_written(&mut stop, || async {
+        let written = worker::until_written(&mut stop, || async {
             match &sent {
                 Ok(()) => self.store.mail_sent(&mail.key).await,
                 Err(SendError::Permanent(error)) => self.store.mail_park(&mail.key, error).await,
@@ -143,7 +106,9 @@ impl Outbox {
             tracing::error!(%error, mail.id = mail.key.id, "what became of a mail could not be written; it is taken again after a restart");
         }
     }
+}
 
+impl Outbox {
     /// Hands a mail to the relay in a task of its own, so that a panic in there leaves it waiting.
     async fn send(self: &Arc<Self>, taken: &Arc<Mail>) -> Result<(), SendError> {
         let (outbox, taken) = (Arc::clone(self), Arc::clone(taken));

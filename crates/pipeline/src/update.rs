@@ -6,12 +6,13 @@ pub mod failure;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use store::{Job, Store, Timestamp, Work};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-use crate::clock::{self, Clock, HOUR, MINUTE, SECOND};
+use crate::clock::{Clock, HOUR, MINUTE, SECOND};
 use crate::site::Site;
+use crate::worker::{self, Worker};
 use apply::{Applied, Failure};
 
 /// How many jobs, each of another account, are applied at once.
@@ -38,70 +39,33 @@ pub struct Update {
     pub site: Arc<Site>,
 }
 
-/// What became of a look for jobs.
-enum Look {
-    /// Some were found; there may be more.
-    Found,
-    /// None is due that could be worked on now.
-    Nothing,
-    /// As many as may be are in work.
-    Full,
-    /// The database could not be read.
-    Failed,
-}
-
 impl Update {
     /// Applies what is due until `stop` says so; finishes what is under way.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let update = Arc::new(self);
-        let mut tasks = JoinSet::new();
-        loop {
-            let look = update.fill(&mut tasks, &stop).await;
-            tokio::select! {
-                biased;
-                () = clock::stopped(&mut stop) => break,
-                () = update.wait(look) => {}
-                Some(_) = tasks.join_next() => {}
-            }
-        }
-        while tasks.join_next().await.is_some() {}
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        worker::run(self, stop).await;
+    }
+}
+
+#[async_trait]
+impl Worker for Update {
+    type Piece = Job;
+    const WORK: Work = Work::Jobs;
+    const AT_ONCE: usize = AT_ONCE;
+
+    fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
-    /// Starts as many due jobs as there is room for.
-    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, stop: &watch::Receiver<bool>) -> Look {
-        while tasks.try_join_next().is_some() {}
-        let room = AT_ONCE.saturating_sub(tasks.len());
-        if room == 0 {
-            return Look::Full;
-        }
-        let jobs = match self.store.jobs_take(self.clock.now(), room).await {
-            Ok(jobs) if jobs.is_empty() => return Look::Nothing,
-            Ok(jobs) => jobs,
-            Err(error) => {
-                tracing::warn!(%error, "jobs cannot be read");
-                return Look::Failed;
-            }
-        };
-        for job in jobs {
-            let (update, stop) = (Arc::clone(self), stop.clone());
-            tasks.spawn(async move { update.work(job, stop).await });
-        }
-        Look::Found
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
     }
 
-    /// Waits until another look may find jobs, whatever becomes of those in work.
-    async fn wait(&self, look: Look) {
-        let limit = match look {
-            Look::Found => return,
-            Look::Nothing => clock::until_due(&*self.store, &*self.clock, Work::Jobs).await,
-            Look::Full => return std::future::pending().await,
-            Look::Failed => clock::PAUSE,
-        };
-        self.store.wait_for_work(limit).await;
+    async fn take(&self, limit: usize) -> store::Result<Vec<Job>> {
+        self.store.jobs_take(self.clock.now(), limit).await
     }
 
     /// Brings one job to its end: applied, to be tried again, or parked.
-    async fn work(self: &Arc<Self>, job: Job, mut stop: watch::Receiver<bool>) {
+    async fn work(self: Arc<Self>, job: Job, mut stop: watch::Receiver<bool>) {
         fail::fail_point!("update::taken");
         let job = Arc::new(job);
         let applied = self.apply(&job).await;
@@ -122,7 +86,9 @@ impl Update {
             tracing::error!(%error, job.id = job.key.id, "what became of a job could not be written; it is taken again after a restart");
         }
     }
+}
 
+impl Update {
     /// Applies a job in a task of its own, so that a panic in there ends this job alone.
     async fn apply(self: &Arc<Self>, job: &Arc<Job>) -> Result<Option<Applied>, Failure> {
         let (update, job) = (Arc::clone(self), Arc::clone(job));
@@ -146,7 +112,7 @@ impl Update {
     ) -> store::Result<()> {
         tracing::warn!(job.id = job.key.id, %error, "a job failed and is tried again");
         let at = self.clock.now() + wait;
-        clock::until_written(stop, || self.store.job_retry(&job.key, at, error)).await
+        worker::until_written(stop, || self.store.job_retry(&job.key, at, error)).await
     }
 
     async fn park(
@@ -157,7 +123,7 @@ impl Update {
     ) -> store::Result<()> {
         tracing::error!(job.id = job.key.id, %error, "a job is parked; see `invited queue list`");
         let record = failure::record(job, &self.site, self.clock.now());
-        clock::until_written(stop, || {
+        worker::until_written(stop, || {
             self.store.job_park(&job.key, error, Some(record.clone()))
         })
         .await
@@ -169,7 +135,7 @@ impl Update {
             job.id = job.key.id,
             "a job was dropped while it was applied"
         );
-        clock::until_written(stop, || self.store.job_park(&job.key, "", None)).await
+        worker::until_written(stop, || self.store.job_park(&job.key, "", None)).await
     }
 
     fn log(&self, job: &Job, applied: &Applied) {

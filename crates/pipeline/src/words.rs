@@ -1,5 +1,8 @@
 //! Reason codes in words that a person reads.
 
+/// The codes that stand for no rule.
+const OWN: [&str; 5] = ["not-asked", "undone", "unread", "failed", "dropped"];
+
 /// One sentence for a reason code of a record.
 #[must_use]
 pub fn reason(code: &str) -> String {
@@ -9,7 +12,9 @@ pub fn reason(code: &str) -> String {
     let text = match code {
         "not-asked" => "The scripts asked for nothing to be done.",
         "undone" => "You undid an earlier decision.",
-        "failed" => "Reading the mail failed, so it was delivered as if it had no event.",
+        "unread" => "Reading the mail failed, so it was delivered as if it had no event.",
+        "failed" => "Applying the message failed; it waits in the queue for a person.",
+        "dropped" => "The message was dropped from the queue by hand.",
         "no-method" => "No calendar part says what it wants (METHOD), so it is no invitation.",
         "methods-differ" => "The calendar data has two different METHODs.",
         "method-unknown" => "The METHOD of the calendar data is none that exists.",
@@ -59,7 +64,7 @@ pub fn rule(code: &str) -> &'static str {
     match itip::Reason::from_code(code) {
         Some(reason) => reason.rule(),
         None if code == "no-method" || code.starts_with("method") => "A1",
-        None if code == "not-asked" || code == "failed" => "",
+        None if OWN.contains(&code) => "",
         None => "A2",
     }
 }
@@ -70,8 +75,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_a_sentence() {
-        let own = ["not-asked", "failed", "undone"];
-        for code in imip::NotStamped::CODES.iter().chain(&own) {
+        for code in imip::NotStamped::CODES.iter().chain(&OWN) {
             assert!(reason(code).ends_with('.'), "{code}: {}", reason(code));
         }
         for known in itip::Reason::ALL {

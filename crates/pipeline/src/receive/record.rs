@@ -73,13 +73,13 @@ pub(super) fn unstamped(
 /// Why nothing is done; `None`: there is nothing that could be an invitation.
 pub(crate) fn reason(message: &Message, examined: Option<&Examined>) -> Option<String> {
     let Some(structure) = message.structure() else {
-        return Some("failed".to_owned());
+        return Some("unread".to_owned());
     };
     if structure.fault.is_some() {
         return Some("too-much".to_owned());
     }
     let Some(examined) = examined else {
-        return Some("failed".to_owned());
+        return Some("unread".to_owned());
     };
     match (&examined.detection.invitation, &examined.detection.refusal) {
         (Some(_), _) => Some("not-asked".to_owned()),
