@@ -270,11 +270,12 @@ impl Series {
             let same_day = other.civil.date() == id.civil.date();
             other.instant == id.instant || (same_day && (is_day || named == Named::Day))
         };
-        let overrides = self.overrides.iter().map(|one| (one.instance, one.named));
-        for (instance, named) in overrides {
-            if is_it(instance.recurrence_id, named) {
-                return Ok(Some(instance));
-            }
+        let named = |one: &&Override| one.instance.recurrence_id.instant == id.instant;
+        let loosely = |one: &&Override| is_it(one.instance.recurrence_id, one.named);
+        let mut overrides = self.overrides.iter();
+        let overriding = overrides.clone().find(named);
+        if let Some(one) = overriding.or_else(|| overrides.find(loosely)) {
+            return Ok(Some(one.instance));
         }
         let (from, to) = if is_day {
             (

@@ -10,17 +10,19 @@ const PERIODS_BEFORE: u64 = 2;
 /// What a walk is to find.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Range {
-    /// Times before this one may be passed over.
+    /// No time before this one is asked for.
     pub(crate) from: DateTime,
     /// No time after this one is asked for.
     pub(crate) to: DateTime,
 }
 
-/// The civil times of one rule after its start, in order, each once.
+/// The civil times of one rule in a range and after its start, in order, each once.
 #[derive(Debug)]
 pub(crate) struct Walk<'r> {
     rule: &'r Rule,
     start: DateTime,
+    /// Times before this one are counted and passed over.
+    from: DateTime,
     candidates: Candidates,
     /// The last time that may be told, and why.
     bound: DateTime,
@@ -64,6 +66,7 @@ impl<'r> Walk<'r> {
             candidates: rule.expand(start, first_period, bound),
             rule,
             start,
+            from: range.from,
             bound,
             end,
             last: start,
@@ -74,7 +77,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// The next time after the start; none where the rule or the range ends.
+    /// The next time after the start and in the range; none where the rule or the range ends.
     pub(crate) fn next(&mut self) -> Result<Option<DateTime>, OutOfSteps> {
         loop {
             if self.left == Some(0) {
@@ -87,7 +90,9 @@ impl<'r> Walk<'r> {
             if at > self.last {
                 self.last = at;
                 self.left = self.left.map(|left| left - 1);
-                return Ok(Some(at));
+                if at >= self.from {
+                    return Ok(Some(at));
+                }
             }
         }
     }

@@ -4,6 +4,7 @@
 mod bombs;
 mod corpus;
 mod dst;
+mod properties;
 mod sets;
 mod zones;
 
