@@ -1,12 +1,17 @@
 //! A recurrence rule (RFC 5545 section 3.3.10): the one door to the rule parser and civil expander of ical-rs.
 
+mod cost;
+mod yearly_day;
+
 use ical::recur::expand::IcalRecurExpand;
-use ical::recur::{IcalRecurDateTime, IcalRecurFreq, IcalRecurRule, IcalRecurWeekday};
+use ical::recur::{IcalRecurDateTime, IcalRecurFreq, IcalRecurRule};
 use jiff::civil::DateTime;
 use thiserror::Error;
 
 use super::limits::RecurrenceLimits;
 use crate::date_or_time::DateOrTime;
+
+pub(crate) use yearly_day::YearlyDay;
 
 /// Why a rule cannot be followed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -89,13 +94,13 @@ impl Rule {
         tidy(&mut inner);
         let count = inner.count.take();
         inner.until = None;
-        let candidates = candidates(&inner);
+        let candidates = cost::candidates(&inner);
         if candidates > limits.candidates {
             return Err(BadRule::TooDense);
         }
         let positions = inner.by_set_pos.len().max(1) as u64;
         Ok(Self {
-            weight: days_looked_at(&inner).saturating_add(candidates * positions),
+            weight: cost::days_looked_at(&inner).saturating_add(candidates * positions),
             inner,
             until,
             count,
@@ -105,37 +110,6 @@ impl Rule {
     /// Whether it repeats by the year, the only frequency that time zones change by.
     pub(crate) fn is_yearly(&self) -> bool {
         self.inner.freq == IcalRecurFreq::Yearly
-    }
-
-    /// The day that a yearly rule of one instance means; none when POSIX has no word for it.
-    pub(crate) fn yearly_day(&self, start: DateTime) -> Option<YearlyDay> {
-        let rule = &self.inner;
-        let is_plain = self.is_yearly()
-            && rule.interval == 1
-            && rule.by_set_pos.is_empty()
-            && rule.by_year_day.is_empty()
-            && rule.by_week_no.is_empty()
-            && self.has_one_time();
-        let month = match rule.by_month.as_slice() {
-            _ if !is_plain => return None,
-            [] if rule.by_day.is_empty() && rule.by_month_day.is_empty() => to_ical(start).month,
-            [month] => *month,
-            _ => return None,
-        };
-        match (rule.by_day.as_slice(), rule.by_month_day.as_slice()) {
-            ([day], []) => YearlyDay::weekday(month, day.ordinal?, day.weekday),
-            ([day], days) if day.ordinal.is_none() => {
-                YearlyDay::weekday(month, ordinal_of(days, month)?, day.weekday)
-            }
-            ([], []) => YearlyDay::date(month, start.day()),
-            ([], [day]) => YearlyDay::date(month, *day),
-            _ => None,
-        }
-    }
-
-    fn has_one_time(&self) -> bool {
-        let rule = &self.inner;
-        rule.by_hour.is_empty() && rule.by_minute.is_empty() && rule.by_second.is_empty()
     }
 
     /// The steps that one period costs: days looked at, and candidates times positions of BYSETPOS.
@@ -259,66 +233,6 @@ impl Rule {
     }
 }
 
-/// The one day of the year that a rule of time zones means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum YearlyDay {
-    /// A weekday by its place in a month.
-    Weekday {
-        /// 1 to 12.
-        month: u8,
-        /// 1 to 4, or 5 for the last.
-        week: u8,
-        /// 0 (Sunday) to 6.
-        weekday: u8,
-    },
-    /// The same date each year, never 29 February.
-    Date {
-        /// 1 to 12.
-        month: i8,
-        /// 1 to 31.
-        day: i8,
-    },
-}
-
-impl YearlyDay {
-    /// A date that every year has.
-    fn date(month: u8, day: i8) -> Option<Self> {
-        let month = i8::try_from(month).ok()?;
-        (day > 0 && (month, day) != (2, 29)).then_some(Self::Date { month, day })
-    }
-
-    /// The weekday at this place, counted as BYDAY counts; 5 from the front is none.
-    fn weekday(month: u8, ordinal: i16, weekday: IcalRecurWeekday) -> Option<Self> {
-        let week = match ordinal {
-            1..=4 => u8::try_from(ordinal).ok()?,
-            -1 => 5,
-            _ => return None,
-        };
-        Some(Self::Weekday {
-            month,
-            week,
-            weekday: weekday as u8,
-        })
-    }
-}
-
-/// The place in the month of the weekday that seven days in a row hold, as in BYMONTHDAY=8,…,14.
-fn ordinal_of(days: &[i8], month: u8) -> Option<i16> {
-    let first = *days.first()?;
-    let is_a_week = days.len() == 7 && days.iter().zip(first..).all(|(day, n)| *day == n);
-    let last_week = match month {
-        2 => -7,
-        4 | 6 | 9 | 11 => 24,
-        _ => 25,
-    };
-    match first {
-        _ if !is_a_week => None,
-        1 | 8 | 15 | 22 => Some(i16::from(first) / 7 + 1),
-        _ if first == last_week || first == -7 => Some(-1),
-        _ => None,
-    }
-}
-
 /// The civil times of a rule, in order but for those that SKIP moves.
 #[derive(Debug)]
 pub(crate) struct Candidates(Option<IcalRecurExpand>);
@@ -378,64 +292,6 @@ fn tidy(rule: &mut IcalRecurRule) {
 fn sort<T: Ord>(list: &mut Vec<T>) {
     list.sort_unstable();
     list.dedup();
-}
-
-/// The days that the expander looks at in one period; finer periods count by their candidates alone.
-fn days_looked_at(rule: &IcalRecurRule) -> u64 {
-    match rule.freq {
-        IcalRecurFreq::Secondly | IcalRecurFreq::Minutely | IcalRecurFreq::Hourly => 0,
-        IcalRecurFreq::Daily => 1,
-        IcalRecurFreq::Weekly => 7,
-        IcalRecurFreq::Monthly => 31,
-        IcalRecurFreq::Yearly if rule.by_week_no.is_empty() => 366,
-        IcalRecurFreq::Yearly => 380,
-    }
-}
-
-/// The most instances that one period can have before BYSETPOS picks.
-fn candidates(rule: &IcalRecurRule) -> u64 {
-    let seconds = rule.by_second.len().max(1) as u64;
-    let minutes = rule.by_minute.len().max(1) as u64 * seconds;
-    match rule.freq {
-        IcalRecurFreq::Secondly => 1,
-        IcalRecurFreq::Minutely => seconds,
-        IcalRecurFreq::Hourly => minutes,
-        _ => most_days(rule) * rule.by_hour.len().max(1) as u64 * minutes,
-    }
-}
-
-/// The most days that one period of a day or more can have.
-fn most_days(rule: &IcalRecurRule) -> u64 {
-    let by_day = |each: usize, numbered: usize| -> usize {
-        let days = rule.by_day.iter();
-        days.map(|day| {
-            if day.ordinal.is_some() {
-                numbered
-            } else {
-                each
-            }
-        })
-        .sum()
-    };
-    let months = rule.by_month.len();
-    let days = match rule.freq {
-        IcalRecurFreq::Weekly => rule.by_day.len().clamp(1, 7),
-        IcalRecurFreq::Monthly if !rule.by_month_day.is_empty() => rule.by_month_day.len().min(31),
-        IcalRecurFreq::Monthly => by_day(5, 1).clamp(1, 31),
-        IcalRecurFreq::Yearly if !rule.by_year_day.is_empty() => rule.by_year_day.len().min(366),
-        IcalRecurFreq::Yearly if !rule.by_week_no.is_empty() => {
-            (7 * rule.by_week_no.len()).min(380)
-        }
-        IcalRecurFreq::Yearly if !rule.by_month_day.is_empty() => {
-            let months = if months == 0 { 12 } else { months };
-            (rule.by_month_day.len() * months).min(366)
-        }
-        IcalRecurFreq::Yearly if months == 0 => by_day(53, 1).clamp(1, 366),
-        IcalRecurFreq::Yearly if rule.by_day.is_empty() => months,
-        IcalRecurFreq::Yearly => (by_day(5, 1) * months).min(366),
-        _ => 1,
-    };
-    days as u64
 }
 
 fn to_ical(at: DateTime) -> IcalRecurDateTime {
