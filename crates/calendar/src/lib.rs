@@ -1,8 +1,11 @@
-//! iCalendar and vCard objects: read, edit in place, time zones, limits.
+//! iCalendar and vCard objects: read, edit in place, recur, time zones, limits.
 //!
 //! The text is the truth: a [`Document`] keeps the bytes that came and an index of their lines, and
 //! an edit through [`ComponentBuf`] changes the edited lines alone. Nothing here does I/O, reads a
 //! clock or recurses over what a stranger nested.
+//!
+//! [`Zones`] says what the zone names of one calendar mean, and [`Series`] which instances its
+//! components have, within a budget of steps.
 
 mod address;
 mod component;

@@ -92,6 +92,7 @@ impl Rule {
             leave_out_times(&mut inner)?;
         }
         tidy(&mut inner);
+        coarsen(&mut inner);
         let count = inner.count.take();
         inner.until = None;
         let candidates = cost::candidates(&inner);
@@ -237,6 +238,13 @@ impl Rule {
 #[derive(Debug)]
 pub(crate) struct Candidates(Option<IcalRecurExpand>);
 
+impl Candidates {
+    /// Nothing, at no cost.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+}
+
 impl Iterator for Candidates {
     type Item = DateTime;
 
@@ -287,6 +295,24 @@ fn tidy(rule: &mut IcalRecurRule) {
     sort(&mut rule.by_set_pos);
     rule.by_day.sort_by_key(|day| (day.weekday, day.ordinal));
     rule.by_day.dedup();
+}
+
+/// Makes a rule of every hour, minute or second that names its times a daily one, which walks by days.
+fn coarsen(rule: &mut IcalRecurRule) {
+    let names_its_times = match rule.freq {
+        IcalRecurFreq::Hourly => !rule.by_hour.is_empty(),
+        IcalRecurFreq::Minutely => !rule.by_hour.is_empty() && !rule.by_minute.is_empty(),
+        IcalRecurFreq::Secondly => {
+            let [hours, minutes, seconds] = [&rule.by_hour, &rule.by_minute, &rule.by_second];
+            !hours.is_empty() && !minutes.is_empty() && !seconds.is_empty()
+        }
+        _ => false,
+    };
+    // BYSETPOS counts in the period, and BYYEARDAY is not for days.
+    let is_the_same = rule.by_set_pos.is_empty() && rule.by_year_day.is_empty();
+    if names_its_times && is_the_same && rule.interval == 1 {
+        rule.freq = IcalRecurFreq::Daily;
+    }
 }
 
 fn sort<T: Ord>(list: &mut Vec<T>) {

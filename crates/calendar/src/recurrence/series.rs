@@ -2,7 +2,7 @@
 
 mod reading;
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -133,26 +133,29 @@ impl Series {
         if let Some(one) = overriding.or_else(|| overrides.find(loosely)) {
             return Ok(Some(one.instance));
         }
-        let (from, to) = if is_day {
-            (
-                shifted(id.instant, -clock::DAY),
-                shifted(id.instant, clock::DAY),
-            )
-        } else {
-            (id.instant, id.instant)
-        };
-        let mut candidates = Candidates::new(self, from, to);
-        while candidates.floor().is_some_and(|floor| floor <= to) {
-            match candidates.next() {
-                Some(candidate) => {
-                    let candidate = candidate?;
-                    if is_it(candidate.id, Named::Instant)
-                        && let Some(instance) = self.shaped(&candidate)
-                    {
-                        return Ok(Some(instance));
-                    }
-                }
-                None => break,
+        let day = if is_day { clock::DAY } else { 0 };
+        let window = shifted(id.instant, -day)..=shifted(id.instant, day);
+        self.first_of(window, |other| is_it(other, Named::Instant))
+    }
+
+    /// The first instance named in this range that is the one, unless it is taken out or overridden.
+    fn first_of(
+        &self,
+        range: RangeInclusive<Timestamp>,
+        is_it: impl Fn(RecurrenceId) -> bool,
+    ) -> Result<Option<Instance>, NoAnswer> {
+        let mut candidates = Candidates::new(self, *range.start(), *range.end());
+        while candidates
+            .floor()
+            .is_some_and(|floor| floor <= *range.end())
+        {
+            let Some(candidate) = candidates.next().transpose()? else {
+                break;
+            };
+            if is_it(candidate.id)
+                && let Some(instance) = self.shaped(&candidate)
+            {
+                return Ok(Some(instance));
             }
         }
         Ok(None)

@@ -63,7 +63,10 @@ impl<'r> Walk<'r> {
             _ => (range.to, End::Natural),
         };
         Self {
-            candidates: rule.expand(start, first_period, bound),
+            candidates: match periods {
+                0 => Candidates::none(),
+                _ => rule.expand(start, first_period, bound),
+            },
             rule,
             start,
             from: range.from,

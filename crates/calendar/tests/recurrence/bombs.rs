@@ -60,6 +60,11 @@ fn a_series_of_1998_shows_in_2026_for_the_steps_of_its_year() {
         ("RRULE:FREQ=MONTHLY;BYDAY=2TU", 12, 512),
         ("RRULE:FREQ=YEARLY", 1, 1835),
         ("RRULE:FREQ=HOURLY;INTERVAL=4", 2190, 2200),
+        (
+            "RRULE:FREQ=SECONDLY;BYHOUR=9;BYMINUTE=0;BYSECOND=0",
+            365,
+            738,
+        ),
     ] {
         let told = year_of_2026(rule);
         let expected = Told {
@@ -162,6 +167,22 @@ fn periods_with_too_many_instances_are_refused() {
         "DTSTART:19980105T100000Z\nRRULE:FREQ=DAILY;BYMONTH={long}"
     ));
     assert_eq!(error, BadSeries::Rule(BadRule::TooLong));
+}
+
+#[test]
+fn a_period_past_the_budget_is_not_begun() {
+    let all = |last: u32| {
+        (1..=last)
+            .map(|n| n.to_string())
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let dense = year_of_2026(&format!(
+        "RRULE:FREQ=YEARLY;BYYEARDAY={};BYHOUR=1,2,3,4,5;BYSETPOS={}",
+        all(366),
+        all(366)
+    ));
+    assert_eq!((dense.instances, dense.steps, dense.too_much), (0, 0, true));
 }
 
 #[test]
