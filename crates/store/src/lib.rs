@@ -87,6 +87,10 @@ pub trait Store: Send + Sync + 'static {
     /// the first one recorded; one whose job was dropped, or never was, is refused with
     /// [`Error::Dropped`]. Its decision replaces a record of the same job, which then was one of a
     /// failure, under a new number. On any error the job stays taken.
+    ///
+    /// A commit that ends a job and sends no mail is whole and seen by all at once, but may become
+    /// durable only with the next write that must be: a power failure gives the job back, and the
+    /// same is decided again.
     async fn commit(&self, commit: Commit) -> Result<Committed>;
     /// The account's changes with a revision above `after`, oldest first, at most `limit`.
     async fn changes(&self, account: AccountId, after: Revision, limit: u32)

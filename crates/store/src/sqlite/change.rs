@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::operation::Effects;
+use super::operation::{Durability, Effects};
 use super::statement::{all, execute, first};
 use super::taken::Freed;
 use super::{account, calendar, clock, decision, done, early, job, mail};
@@ -10,6 +10,15 @@ use crate::{
     AccountId, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
     NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp,
 };
+
+/// What a commit waits for: one that only ends a job can be made again from the job.
+pub(super) fn durability(commit: &Commit) -> Durability {
+    if commit.job.is_some() && commit.mails.is_empty() {
+        Durability::Lagging
+    } else {
+        Durability::Synced
+    }
+}
 
 pub(super) fn commit(
     connection: &Connection,

@@ -179,8 +179,11 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed> {
+        let durability = change::durability(&commit);
         self.writer
-            .write(move |connection, effects| change::commit(connection, effects, commit))
+            .call(durability, move |connection, effects| {
+                change::commit(connection, effects, commit)
+            })
             .await
     }
 

@@ -54,7 +54,8 @@ impl Writer {
         self.call(Durability::Synced, work).await
     }
 
-    async fn call<T, F>(&self, durability: Durability, work: F) -> Result<T>
+    /// Runs `work` in a transaction and returns when that is as durable as asked for.
+    pub(super) async fn call<T, F>(&self, durability: Durability, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection, &mut Effects) -> Result<T> + Send + 'static,

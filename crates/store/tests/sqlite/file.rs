@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::Connection;
-use store::{Error, Holding, QueueState, SqliteStore, Store};
+use store::{Commit, Error, Holding, QueueState, SqliteStore, Store};
 
 use crate::contract::Database;
-use crate::contract::record::{account, holder, job, key, ready, take};
+use crate::contract::record::{account, holder, job, key, mail, ready, take};
 use crate::{File, open};
 
 /// The first write waits for a lock, so that the others queue up behind it.
@@ -126,6 +126,32 @@ async fn a_release_costs_no_sync() {
             store.statistics().commits,
             commits,
             "the account and each hold"
+        );
+    }
+}
+
+/// What only ends a job can be decided again from the job: it waits for the next sync. Mail cannot.
+#[tokio::test]
+async fn ending_a_job_costs_no_sync_unless_mail_is_sent() {
+    let file = File::new();
+    let store = file.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    for (id, mails, synced) in [("a", 0, 0), ("b", 1, 1)] {
+        ready(&store, alice, id, 1).await;
+        assert_eq!(take(&store, 1, 1).await, [id]);
+        let before = store.statistics().commits;
+        let mut commit = Commit::new(alice, "u");
+        commit.job = Some(key(alice, id));
+        commit.mails = (0..mails).map(|_| mail(alice, "m", 0)).collect();
+        store.commit(commit).await.unwrap();
+        assert_eq!(store.statistics().commits - before, synced, "{id}");
+        assert!(
+            store
+                .queue()
+                .await
+                .unwrap()
+                .iter()
+                .all(|entry| entry.id != id)
         );
     }
 }
