@@ -1,5 +1,7 @@
 //! Tables that a person reads: columns as wide as their widest cell.
 
+use pipeline::words::disturbs;
+
 /// Rows of cells below a heading.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -65,12 +67,11 @@ impl Table {
     }
 }
 
-/// Text without what moves the cursor or turns the reading direction: each is shown as a blank.
+/// Text without what disturbs a terminal: each such character is shown as a blank.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .map(|c| if c.is_control() || turns(c) { ' ' } else { c })
+        .map(|c| if disturbs(c) { ' ' } else { c })
         .collect()
 }
 

@@ -36,21 +36,23 @@ pub fn reason(code: &str) -> String {
 /// The most characters of a stranger's text in one line of a log.
 const SHOWN: usize = 120;
 
-/// Text from outside as one line of a log can show it: cut, without what moves the cursor or turns
-/// the reading direction.
+/// Whether a character moves the cursor or turns the reading direction: text from outside is never
+/// shown with it.
+#[must_use]
+pub fn disturbs(c: char) -> bool {
+    let turns = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    turns || c.is_control()
+}
+
+/// Text from outside as one line of a log can show it: cut, and without what [`disturbs`].
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut shown: String = text
-        .chars()
-        .take(SHOWN)
-        .map(|c| {
-            if c.is_control() || turns(c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
+    let start = text.chars().take(SHOWN);
+    let mut shown: String = start
+        .map(|c| if disturbs(c) { '\u{fffd}' } else { c })
         .collect();
     if text.chars().nth(SHOWN).is_some() {
         shown.push('…');
