@@ -3,7 +3,7 @@
 use imip::header;
 use imip::sender::{self, SpokenFor};
 use imip::{Detection, Limits, Part, Sender, Trust};
-use store::Timestamp;
+use store::{NewDecision, Timestamp};
 
 use crate::guard::guarded;
 
@@ -53,6 +53,28 @@ impl Examined {
             .map(|note| note.code().to_owned());
         let of_sender = self.sender.notes.iter().map(|note| note.code().to_owned());
         of_mail.chain(of_sender).collect()
+    }
+
+    /// What a record says of the message itself; the outcome is still to be filled in.
+    #[must_use]
+    pub fn record(&self) -> NewDecision {
+        let of_mail = NewDecision {
+            message_id: self.message_id.clone(),
+            notes: self.notes(),
+            sender: self.sender.address.clone().unwrap_or_default(),
+            authentication: self.sender.authentication.code().to_owned(),
+            ..NewDecision::default()
+        };
+        let Some(invitation) = &self.detection.invitation else {
+            return of_mail;
+        };
+        NewDecision {
+            method: invitation.method.as_str().to_owned(),
+            uid: invitation.uid.clone(),
+            summary: guarded("reading a title", || itip::summary(&invitation.document))
+                .unwrap_or_default(),
+            ..of_mail
+        }
     }
 }
 

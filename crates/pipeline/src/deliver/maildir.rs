@@ -17,6 +17,9 @@ use super::{Deliver, Delivery, Prepared, Target};
 use crate::clock::Clock;
 use crate::intake::Refusal;
 
+/// How many durable folders are remembered; past that all are forgotten and synced once more.
+const KNOWN: usize = 1 << 16;
+
 /// The parts of a Maildir folder.
 const PARTS: [&str; 3] = ["tmp", "new", "cur"];
 
@@ -133,7 +136,11 @@ impl Inner {
         let is_known = is_whole && self.durable().contains(folder);
         if !is_known {
             make_folder(&self.root, home, folder)?;
-            self.durable().insert(folder.to_owned());
+            let mut durable = self.durable();
+            if durable.len() >= KNOWN {
+                durable.clear();
+            }
+            durable.insert(folder.to_owned());
         }
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! Records of mail that makes no job: why its calendar parts are no invitation, or that nothing was
 //! asked for.
 
+use itip::Outcome;
 use store::{AccountId, Commit, JobKey, NewDecision, Timestamp};
 
 use super::Receive;
 use crate::examine::Examined;
 use crate::filter::database;
-use crate::guard::guarded;
 use crate::intake::Refusal;
 use crate::spool::Message;
 
@@ -31,42 +31,13 @@ pub(super) fn unstamped(
     now: Timestamp,
 ) -> Option<NewDecision> {
     let reason = reason(message, examined)?;
-    let invitation = examined.and_then(|examined| examined.detection.invitation.as_ref());
-    let sender = examined.map(|examined| &examined.sender);
     Some(NewDecision {
         job: key.id.clone(),
-        method: invitation
-            .map(|invitation| invitation.method.as_str().to_owned())
-            .unwrap_or_default(),
-        uid: invitation
-            .map(|invitation| invitation.uid.clone())
-            .unwrap_or_default(),
-        summary: invitation
-            .and_then(|invitation| {
-                guarded("reading a title", || itip::summary(&invitation.document))
-            })
-            .unwrap_or_default(),
-        message_id: examined
-            .map(|examined| examined.message_id.clone())
-            .unwrap_or_default(),
-        outcome: "no-action".to_owned(),
+        outcome: Outcome::NoAction.as_str().to_owned(),
         reason,
-        notes: examined
-            .map(|examined| examined.notes())
-            .unwrap_or_default(),
-        sender: sender
-            .and_then(|sender| sender.address.clone())
-            .unwrap_or_default(),
-        authentication: sender
-            .map(|sender| sender.authentication.code().to_owned())
-            .unwrap_or_default(),
-        calendar: None,
-        name: None,
-        before: None,
-        after: None,
-        suggestion: None,
         received: now,
         decided: now,
+        ..examined.map(Examined::record).unwrap_or_default()
     })
 }
 

@@ -191,15 +191,9 @@ fn record(
     let (calendar, name) = place.unzip();
     NewDecision {
         job: job.key.id.clone(),
-        method: invitation.method.as_str().to_owned(),
-        uid: invitation.uid.clone(),
-        summary: itip::summary(&invitation.document),
-        message_id: examined.message_id.clone(),
         outcome: decision.outcome.as_str().to_owned(),
         reason: decision.reason.code().to_owned(),
         notes: notes(examined, decision),
-        sender: examined.sender.address.clone().unwrap_or_default(),
-        authentication: examined.sender.authentication.code().to_owned(),
         calendar,
         name,
         before,
@@ -212,6 +206,7 @@ fn record(
         },
         received: job.received,
         decided: clock.now(),
+        ..examined.record()
     }
 }
 

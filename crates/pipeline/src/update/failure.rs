@@ -4,7 +4,6 @@ use itip::Outcome;
 use store::{Job, NewDecision, Timestamp};
 
 use crate::examine::{self, Examined};
-use crate::guard::guarded;
 use crate::job;
 use crate::site::Site;
 
@@ -20,26 +19,6 @@ pub fn record(job: &Job, site: &Site, decided: Timestamp) -> NewDecision {
         reason: "failed".to_owned(),
         received: job.received,
         decided,
-        ..examined.as_ref().map(of_message).unwrap_or_default()
-    }
-}
-
-fn of_message(examined: &Examined) -> NewDecision {
-    let of_mail = NewDecision {
-        message_id: examined.message_id.clone(),
-        notes: examined.notes(),
-        sender: examined.sender.address.clone().unwrap_or_default(),
-        authentication: examined.sender.authentication.code().to_owned(),
-        ..NewDecision::default()
-    };
-    let Some(invitation) = &examined.detection.invitation else {
-        return of_mail;
-    };
-    NewDecision {
-        method: invitation.method.as_str().to_owned(),
-        uid: invitation.uid.clone(),
-        summary: guarded("reading a title", || itip::summary(&invitation.document))
-            .unwrap_or_default(),
-        ..of_mail
+        ..examined.as_ref().map(Examined::record).unwrap_or_default()
     }
 }
