@@ -44,7 +44,7 @@ pub use problem::{Defect, Problem};
 pub use property::Property;
 pub use property_buf::PropertyBuf;
 pub use recurrence::{
-    BadRule, BadSeries, Instance, InstanceSource, Instances, NoAnswer, RecurrenceId,
+    BadRule, BadSeries, Ground, Instance, InstanceSource, Instances, NoAnswer, RecurrenceId,
     RecurrenceLimits, Series, SeriesSpan, TooManySteps,
 };
 pub use zone::{ZoneOrigin, ZoneSource};

@@ -63,16 +63,24 @@ impl Zones {
         let mut zones = Self::new(source, local);
         let (own, others): (Vec<_>, Vec<_>) =
             calendar.components().partition(|c| c.is("VTIMEZONE"));
-        for zone in own.into_iter().take(MOST_ZONES) {
-            if let Some(tzid) = zone.property("TZID") {
-                let rules = zone::of_rules(zone);
-                zones.own.entry(key(&tzid.value())).or_insert(rules);
-            }
+        for zone in own {
+            zones.define(zone);
         }
         for (tzid, at) in others.into_iter().flat_map(times) {
-            zones.decide(tzid, at);
+            zones.decide(&tzid, at);
         }
         zones
+    }
+
+    /// Regards a VTIMEZONE; of several with one name the first counts, and at most 16 in all.
+    pub fn define(&mut self, vtimezone: &ComponentBuf) {
+        let Some(tzid) = vtimezone.property("TZID") else {
+            return;
+        };
+        let key = key(&tzid.value());
+        if self.own.len() < MOST_ZONES && !self.own.contains_key(&key) {
+            self.own.insert(key, zone::of_rules(vtimezone));
+        }
     }
 
     /// The zone of dates and floating times.
@@ -106,14 +114,14 @@ impl Zones {
         names
     }
 
-    /// Decides once what a name means, by the first time that uses it.
-    fn decide(&mut self, tzid: String, at: DateTime) {
-        if self.decided.len() >= MOST_NAMES || self.decided.contains_key(&tzid) {
+    /// Decides once what a name means, by the first time that uses it; VTIMEZONEs are defined before.
+    pub fn decide(&mut self, tzid: &str, at: DateTime) {
+        if self.decided.len() >= MOST_NAMES || self.decided.contains_key(tzid) {
             return;
         }
-        let (zone, disagreement) = self.choose(&tzid, Some(at));
+        let (zone, disagreement) = self.choose(tzid, Some(at));
         self.disagreements.extend(disagreement);
-        self.decided.insert(tzid, zone);
+        self.decided.insert(tzid.to_owned(), zone);
     }
 
     fn choose(

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use calendar::{Component, DateOrTime, Property};
+use calendar::{Component, DateOrTime, Method, NoInstant, Property, RecurrenceLimits, Series};
 
+use crate::clock::Clock;
+use crate::course;
 use crate::incoming::Incoming;
 use crate::line::Line;
 use crate::note::Note;
-use crate::object::{Object, calendar_of};
+use crate::object::{Body, Object, calendar_of};
 use crate::reason::Reason;
 use crate::recurrence_id::{BadRecurrenceId, RecurrenceId};
 use crate::stamp::Stamp;
@@ -18,6 +20,15 @@ pub(crate) struct Part<'a> {
     pub(crate) component: Component<'a>,
     /// Its stamp; an override that comes with a master has at least the master's DTSTAMP (rule C2).
     pub(crate) stamp: Stamp,
+    pub(crate) reach: Reach,
+}
+
+/// Which instances a RECURRENCE-ID means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    One,
+    /// RANGE=THISANDFUTURE.
+    Future,
 }
 
 /// A message taken apart.
@@ -28,28 +39,40 @@ pub(crate) struct Arrival<'a> {
     pub(crate) parts: BTreeMap<RecurrenceId, Part<'a>>,
     /// The ORGANIZER of the first component that has one.
     pub(crate) organizer: Option<Property<'a>>,
+    /// What its times mean.
+    pub(crate) clock: Clock,
     /// What was noticed on the way.
     pub(crate) notes: Vec<Note>,
 }
 
 impl<'a> Arrival<'a> {
-    /// Takes a message apart; components about a range of instances stay out, noted.
-    pub(crate) fn read(incoming: &Incoming<'a>) -> Result<Self, Reason> {
+    /// Takes a message apart; without a master of its own, its instances are those of `version`.
+    pub(crate) fn read(incoming: &Incoming<'a>, version: &Object<'_>) -> Result<Self, Reason> {
         let calendar = calendar_of(incoming.document).ok_or(Reason::NoComponent)?;
-        let mut arrival = Self {
-            around: Object::around(&calendar),
-            parts: BTreeMap::new(),
-            organizer: None,
-            notes: Vec::new(),
-        };
-        for component in calendar
+        let around = Object::around(&calendar);
+        let meant: Vec<_> = calendar
             .components()
             .filter(|component| is_meant(component, incoming))
-        {
+            .collect();
+        let clock = clock(incoming.method, &around, &meant, version);
+        let mut arrival = Self {
+            around,
+            parts: BTreeMap::new(),
+            organizer: None,
+            clock,
+            notes: Vec::new(),
+        };
+        for component in meant {
             arrival.add(component, incoming)?;
         }
-        if arrival.parts.is_empty() && arrival.notes.is_empty() {
+        if arrival.parts.is_empty() {
             return Err(Reason::NoComponent);
+        }
+        if !arrival.clock.zones().unknown().is_empty() {
+            return Err(Reason::UnknownTimeZone);
+        }
+        if !arrival.clock.zones().disagreements().is_empty() {
+            arrival.notes.push(Note::ZoneDisagrees);
         }
         arrival.settle_stamps();
         Ok(arrival)
@@ -61,21 +84,27 @@ impl<'a> Arrival<'a> {
                 .property("ORGANIZER")
                 .filter(|line| !line.value().trim().is_empty());
         }
-        let id = match RecurrenceId::of(&component) {
-            Ok(id) => id,
-            Err(BadRecurrenceId::NoDate) => return Err(Reason::BadDate),
-            Err(BadRecurrenceId::Range) => {
-                self.notes.push(Note::NeedsRecurrence);
-                return Ok(());
+        let id = RecurrenceId::of(&component, &mut self.clock).map_err(|bad| match bad {
+            BadRecurrenceId::NoDate | BadRecurrenceId::NoInstant(NoInstant::OutOfRange) => {
+                Reason::BadDate
             }
-        };
+            BadRecurrenceId::NoInstant(NoInstant::UnknownZone(_)) => Reason::UnknownTimeZone,
+        })?;
         if component.property("DTSTAMP").is_none() {
             self.notes.push(Note::NoDtstamp);
         }
         let stamp = Stamp::of(&component, incoming);
         let is_later = |part: &Part<'_>| stamp.total_order(&part.stamp).is_gt();
         if self.parts.get(&id).is_none_or(is_later) {
-            self.parts.insert(id, Part { component, stamp });
+            let reach = reach(&component);
+            self.parts.insert(
+                id,
+                Part {
+                    component,
+                    stamp,
+                    reach,
+                },
+            );
         }
         Ok(())
     }
@@ -91,18 +120,24 @@ impl<'a> Arrival<'a> {
         }
     }
 
-    pub(crate) fn has_master(&self) -> bool {
-        self.parts.contains_key(&RecurrenceId::MASTER)
-    }
-
-    /// Whether every event says when it is: a VEVENT has a DTSTART that can be read.
-    pub(crate) fn has_times(&self) -> bool {
-        self.parts.values().all(|part| {
+    /// Whether it can be told when every component is: a VEVENT has a DTSTART that can be read, and
+    /// what repeats does so in a way that can be followed.
+    pub(crate) fn check_times(&self, limits: &RecurrenceLimits) -> Result<(), Reason> {
+        let has_start = |part: &Part<'_>| {
             let start = part.component.property("DTSTART");
             start.map_or(part.component.is("VTODO"), |start| {
                 start.date_or_time().is_some()
             })
-        })
+        };
+        if !self.parts.values().all(has_start) {
+            return Err(Reason::BadDate);
+        }
+        for part in self.parts.values().filter(|part| repeats(&part.component)) {
+            let component = part.component.to_buf();
+            Series::read([&component], self.clock.zones(), limits)
+                .map_err(|bad| course::refusal(&bad))?;
+        }
+        Ok(())
     }
 
     /// The latest stamp, which orders the VCALENDAR properties of messages.
@@ -117,6 +152,68 @@ impl Part<'_> {
     pub(crate) fn start(&self) -> Option<DateOrTime> {
         self.component.property("DTSTART")?.date_or_time()
     }
+}
+
+fn repeats(component: &Component<'_>) -> bool {
+    let mut names = ["RRULE", "RDATE", "EXRULE"].iter();
+    names.any(|name| component.property(name).is_some())
+}
+
+/// RANGE=THISANDFUTURE; THISANDPRIOR, which RFC 5545 took away, counts as no range.
+fn reach(component: &Component<'_>) -> Reach {
+    let id = component.property("RECURRENCE-ID");
+    let range = id.and_then(|id| id.parameter("RANGE").map(std::borrow::Cow::into_owned));
+    match range {
+        Some(range) if range.trim().eq_ignore_ascii_case("THISANDFUTURE") => Reach::Future,
+        _ => Reach::One,
+    }
+}
+
+/// What the times of a message mean. Only what an organizer sends of an event brings times; of an
+/// answer or a cancellation the RECURRENCE-ID alone counts, as an instance of what is stored.
+fn clock(
+    method: Method,
+    around: &Object<'_>,
+    meant: &[Component<'_>],
+    version: &Object<'_>,
+) -> Clock {
+    let brings_times = matches!(method, Method::Request | Method::Publish | Method::Add);
+    let master = meant.iter().find(|component| {
+        component.property("RECURRENCE-ID").is_none() && method != Method::Add && brings_times
+    });
+    let mut clock = Clock::new(around.zones.values().map(Body::to_buf));
+    if let Some(start) = master.and_then(|master| Body::Kept(*master).start()) {
+        clock.run_from(start);
+    } else if version.master().is_some() {
+        clock.run_as(&version.clock());
+    }
+    if brings_times {
+        let times = meant.iter().flat_map(times);
+        times.for_each(|time| clock.meet(&time));
+    }
+    clock
+}
+
+/// The first value of every line of times that has a zone.
+fn times<'c>(component: &Component<'c>) -> impl Iterator<Item = DateOrTime> + use<'c> {
+    const NAMES: &[&str] = &[
+        "DTSTART",
+        "DTEND",
+        "DUE",
+        "RECURRENCE-ID",
+        "RDATE",
+        "EXDATE",
+    ];
+    let zone = component.property("TZID").map(|zone| zone.text());
+    let lines = component.properties();
+    lines.filter_map(move |line| {
+        if !NAMES.iter().any(|name| line.is(name)) {
+            return None;
+        }
+        let tzid = line.parameter("TZID").or(zone.as_deref().map(Into::into));
+        let value = line.value();
+        DateOrTime::parse(value.split([',', '/']).next()?, tzid.as_deref())
+    })
 }
 
 /// Whether a component is one of those that the message is about.

@@ -116,10 +116,11 @@ impl<'a> Case<'a> {
             seed(&mut state, mine);
         }
         let version = base.or_else(|| mine.clone()).unwrap_or_default();
+        let arrival = Arrival::read(incoming, &version)?;
         Ok(Self {
             stored_organizer: organizer(mine.as_ref().unwrap_or(&version)),
             incoming,
-            arrival: Arrival::read(incoming)?,
+            arrival,
             owner,
             policy,
             limits,

@@ -1,5 +1,7 @@
 //! How much work one message may cause; every limit is a count, none a time.
 
+use calendar::RecurrenceLimits;
+
 use crate::incoming::Timestamp;
 
 /// The most that [`receive`](crate::receive) takes.
@@ -7,6 +9,10 @@ use crate::incoming::Timestamp;
 pub struct Limits {
     /// Limits of the calendar text of a stored object or of a state's base.
     pub calendar: calendar::Limits,
+    /// Limits of what repeats.
+    pub recurrence: RecurrenceLimits,
+    /// Instances that one component of an ADD may bring (rule D4).
+    pub added: usize,
     /// VEVENTs or VTODOs of one object after the message.
     pub components: usize,
     /// Messages of one sender that came too early and are kept (rule D3).
@@ -26,6 +32,8 @@ impl Default for Limits {
         const DAY: Timestamp = 24 * 60 * 60 * 1000;
         Self {
             calendar: calendar::Limits::default(),
+            recurrence: RecurrenceLimits::default(),
+            added: 100,
             components: 1000,
             early_per_sender: 100,
             early_per_uid: 100,

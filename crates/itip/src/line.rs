@@ -35,6 +35,17 @@ pub(crate) trait Line {
     }
 }
 
+/// A floating time of a component that has TZID as a property, as Zoom writes, is one of that zone.
+pub(crate) fn within(value: Option<DateOrTime>, zone: Option<&str>) -> Option<DateOrTime> {
+    match (value?, zone.map(str::trim).filter(|zone| !zone.is_empty())) {
+        (DateOrTime::Floating(civil), Some(zone)) => Some(DateOrTime::Zoned {
+            civil,
+            tzid: zone.to_owned(),
+        }),
+        (value, _) => Some(value),
+    }
+}
+
 impl Line for Property<'_> {
     fn value(&self) -> Cow<'_, str> {
         Property::value(self)

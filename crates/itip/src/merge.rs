@@ -10,7 +10,6 @@ use calendar::{ComponentBuf, Item, PropertyBuf};
 use crate::line::Line;
 use crate::object::Body;
 use crate::owner::Owner;
-use crate::span;
 use crate::strip;
 use ownership::{Key, Ownership, ownership};
 
@@ -29,6 +28,15 @@ pub(crate) struct Sides<'a> {
     pub(crate) known: Base,
     pub(crate) mine: &'a ComponentBuf,
     pub(crate) theirs: &'a ComponentBuf,
+    /// EXDATEs of the owner's that stay beside theirs.
+    pub(crate) own_exdates: Vec<PropertyBuf>,
+}
+
+/// Whether an override stands where its series has the instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Original,
+    Moved,
 }
 
 /// Whether the owner changed nothing since the organizer's last version, so that theirs is the merge.
@@ -80,19 +88,10 @@ impl Sides<'_> {
                     .map(Item::Property),
             );
         }
-        items.extend(self.own_exdates().map(Item::Property));
+        items.extend(self.own_exdates.iter().cloned().map(Item::Property));
         items.extend(self.components().cloned().map(Item::Component));
         *merged.component.items_mut() = items;
         merged
-    }
-
-    /// The exceptions that are the owner's: those that mine has, and neither base nor theirs.
-    fn own_exdates(&self) -> impl Iterator<Item = PropertyBuf> {
-        let known: BTreeSet<_> = span::dates(self.theirs, "EXDATE")
-            .chain(span::dates(self.organizers(), "EXDATE"))
-            .collect();
-        let lines = self.mine.properties_named("EXDATE");
-        lines.filter_map(move |line| without_values(line, &known))
     }
 
     /// The component that counts as base for what the organizer owns.
@@ -120,26 +119,6 @@ impl Sides<'_> {
         });
         theirs.chain(mine)
     }
-}
-
-/// The line without the dates that are known; none when nothing is left.
-fn without_values(line: &PropertyBuf, known: &BTreeSet<(String, String)>) -> Option<PropertyBuf> {
-    let zone = line.parameter("TZID").unwrap_or_default().into_owned();
-    let value = line.value();
-    let all: Vec<_> = value.split(',').map(str::trim).collect();
-    let left: Vec<_> = all
-        .iter()
-        .filter(|one| !known.contains(&((**one).to_owned(), zone.clone())))
-        .copied()
-        .collect();
-    if left.is_empty() {
-        return None;
-    }
-    let mut kept = line.clone();
-    if left.len() < all.len() {
-        kept.set_value(&left.join(","));
-    }
-    Some(kept)
 }
 
 /// Lines by what makes them the same line; of several with one key the first.
@@ -274,16 +253,20 @@ fn own_line(
 
 /// An override that is new to an object: it inherits what is personal of the master (rule C3), and
 /// the owner's answer where it stands in its place.
-pub(crate) fn inherit(theirs: &ComponentBuf, master: &Sides<'_>, owner: &Owner) -> ComponentBuf {
+pub(crate) fn inherit(
+    theirs: &ComponentBuf,
+    master: &Sides<'_>,
+    place: Place,
+    owner: &Owner,
+) -> ComponentBuf {
     let base = only_own_attendee(master.base, owner);
     let mut mine = ComponentBuf::new(theirs.name());
     let base_lines = index(master.base, owner);
-    let keeps_answer = span::stays_in_place(theirs, master.theirs);
     for line in master.mine.properties() {
         let key = Key::of(line, owner);
         let is_kept = match ownership(line, &key) {
             Ownership::Owner => true,
-            Ownership::Self_ => keeps_answer,
+            Ownership::Self_ => place == Place::Original,
             Ownership::Shared => {
                 master.known == Base::Known
                     && !key.is_attendee()
@@ -309,6 +292,7 @@ pub(crate) fn inherit(theirs: &ComponentBuf, master: &Sides<'_>, owner: &Owner) 
         known: Base::Known,
         mine: &mine,
         theirs,
+        own_exdates: Vec::new(),
     };
     let mut component = sides.merge(owner).component;
     for line in theirs_own {

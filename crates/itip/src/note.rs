@@ -23,7 +23,7 @@ words! {
         EarlyApplied = "early-applied", "D3", "A message that had come too early was taken now.";
         EarlyCap = "early-cap", "D3", "Too many messages of this sender came too early; this one is not kept.";
         StaleIgnored = "stale-ignored", "C2", "An older part of the message was ignored.";
-        NeedsRecurrence = "needs-recurrence", "E2", "A part about one date of a series was ignored.";
+        ZoneDisagrees = "zone-disagrees", "A4", "The name of a time zone and its rules in the message say different times.";
         NoSuchInstance = "no-such-instance", "E2", "A part about a date that the event does not have was ignored.";
         AnswersOldVersion = "answers-old-version", "E1", "A part that answers an older version was ignored.";
         DelegateAdded = "delegate-added", "E3", "The attendee sends someone else.";

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use calendar::{Component, ComponentBuf, Document, Kind, PropertyBuf};
+use calendar::{Component, ComponentBuf, DateOrTime, Document, Kind, PropertyBuf};
 
-use crate::line::Line;
+use crate::clock::Clock;
+use crate::line::{self, Line};
 use crate::recurrence_id::RecurrenceId;
 
 /// A component as it came, or made anew.
@@ -72,6 +73,19 @@ impl Body<'_> {
         }
     }
 
+    /// DTSTART, or DUE of a to-do that has none.
+    pub(crate) fn start(&self) -> Option<DateOrTime> {
+        let value = self.line("DTSTART").or_else(|| self.line("DUE"))?;
+        let zone = self.line("TZID").map(|zone| zone.unescaped());
+        line::within(value.date_or_time(), zone.as_deref())
+    }
+
+    /// RECURRENCE-ID as written.
+    pub(crate) fn recurrence_id(&self) -> Option<DateOrTime> {
+        let zone = self.line("TZID").map(|zone| zone.unescaped());
+        line::within(self.line("RECURRENCE-ID")?.date_or_time(), zone.as_deref())
+    }
+
     /// Takes the time zones that it names out of the list, until that is empty.
     fn take_zones(&self, zones: &mut BTreeSet<String>) {
         let mut take = |line: &dyn Line| {
@@ -104,11 +118,15 @@ impl<'a> Object<'a> {
     pub(crate) fn read(document: &'a Document, kind: Kind) -> Option<Self> {
         let calendar = calendar_of(document)?;
         let mut object = Self::around(&calendar);
-        for component in calendar
-            .components()
-            .filter(|component| !component.is("VTIMEZONE"))
-        {
-            let id = RecurrenceId::of_stored(&component);
+        let components = || {
+            calendar
+                .components()
+                .filter(|component| !component.is("VTIMEZONE"))
+        };
+        let mut clock =
+            object.clock_of(components().filter(|component| component.is(kind.component_name())));
+        for component in components() {
+            let id = RecurrenceId::of_stored(&component, &mut clock);
             if component.is(kind.component_name()) && !object.components.contains_key(&id) {
                 object.components.insert(id, Body::Kept(component));
             } else {
@@ -137,6 +155,53 @@ impl<'a> Object<'a> {
 
     pub(crate) fn master(&self) -> Option<&Body<'a>> {
         self.components.get(&RecurrenceId::MASTER)
+    }
+
+    /// The time zones, and the clock of the master if there is one.
+    pub(crate) fn clock(&self) -> Clock {
+        let mut clock = Clock::new(self.zones.values().map(Body::to_buf));
+        if let Some(start) = self.master().and_then(Body::start) {
+            clock.run_from(start);
+        } else if let Some(start) = self.components.values().find_map(Body::start) {
+            clock.meet(&start);
+        }
+        clock
+    }
+
+    /// As [`clock`](Self::clock), of components that are not taken in yet; of a single event, which
+    /// asks it nothing, an empty one.
+    pub(crate) fn clock_of<'c>(&self, components: impl Iterator<Item = Component<'c>>) -> Clock {
+        let (overrides, masters): (Vec<_>, Vec<_>) =
+            components.partition(|component| component.property("RECURRENCE-ID").is_some());
+        if overrides.is_empty() {
+            return Clock::new(std::iter::empty());
+        }
+        let mut clock = Clock::new(self.zones.values().map(Body::to_buf));
+        if let Some(start) = masters
+            .first()
+            .and_then(|master| Body::Kept(*master).start())
+        {
+            clock.run_from(start);
+        } else if let Some(start) = overrides
+            .first()
+            .and_then(|first| Body::Kept(*first).start())
+        {
+            clock.meet(&start);
+        }
+        clock
+    }
+
+    /// Names the overrides anew, by another clock; of two that are one instance then the second stays.
+    pub(crate) fn rename(&mut self, clock: &Clock) -> BTreeMap<RecurrenceId, RecurrenceId> {
+        let mut renamed = BTreeMap::new();
+        for (id, body) in std::mem::take(&mut self.components) {
+            let written = body.recurrence_id();
+            let new = written.and_then(|written| clock.id(&written).ok());
+            let new = new.unwrap_or_else(|| id.clone());
+            renamed.insert(id, new.clone());
+            self.components.insert(new, body);
+        }
+        renamed
     }
 
     /// Drops time zones that no component names.

@@ -2,15 +2,20 @@
 //! C5, C7, D1).
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{ComponentBuf, PropertyBuf};
 
 use crate::case::{Case, MASTER};
-use crate::merge::{self, Asked, Base, Sides};
+use crate::clock::Clock;
+use crate::exdate;
+use crate::marks;
+use crate::merge::{self, Asked, Base, Place, Sides};
 use crate::note::Note;
 use crate::object::{Body, Object};
 use crate::recurrence_id::RecurrenceId;
-use crate::span;
+use crate::span::{self, Timed};
 use crate::taking::Taking;
 
 /// The object after a message, and what was noticed on the way.
@@ -24,25 +29,20 @@ pub(crate) struct Result<'a> {
 pub(crate) fn result<'a>(case: &Case<'a>, taking: &Taking<'a>) -> Result<'a> {
     let nothing = Object::default();
     let mine = case.mine.as_ref().unwrap_or(&nothing);
+    let own = mine.components.keys().collect();
+    let limits = &case.limits.recurrence;
     let mut work = Work {
         case,
         taking,
         mine,
+        before: marks::marked(&case.version, &case.state, &own, limits),
+        after: marks::marked(&taking.version, &taking.state, &own, limits),
+        clocks: Clocks::default(),
         overwritten: Vec::new(),
         notes: Vec::new(),
     };
     let mut object = mine.clone();
-    object.components.clear();
-    let ids = mine
-        .components
-        .keys()
-        .chain(taking.version.components.keys());
-    let ids: std::collections::BTreeSet<_> = ids.collect();
-    for id in ids {
-        if let Some(body) = work.component(id) {
-            object.components.insert(id.clone(), work.marked(id, body));
-        }
-    }
+    object.components = work.components();
     work.surround(&mut object);
     add_rdates(&mut object, taking);
     object.drop_unused_zones();
@@ -57,23 +57,48 @@ struct Work<'w, 'a> {
     case: &'w Case<'a>,
     taking: &'w Taking<'a>,
     mine: &'w Object<'a>,
+    /// The organizer's version before and after, cancellations in it.
+    before: Cow<'w, Object<'a>>,
+    after: Cow<'w, Object<'a>>,
+    clocks: Clocks,
     overwritten: Vec<PropertyBuf>,
     notes: Vec<Note>,
 }
 
+/// What the times of the three sides mean; made when first asked.
+#[derive(Default)]
+struct Clocks {
+    mine: OnceCell<Clock>,
+    before: OnceCell<Clock>,
+    after: OnceCell<Clock>,
+}
+
 impl<'a> Work<'_, 'a> {
+    fn components(&mut self) -> BTreeMap<RecurrenceId, Body<'a>> {
+        let ids = self.mine.components.keys();
+        let ids: BTreeSet<_> = ids.chain(self.after.components.keys()).cloned().collect();
+        let mut components = BTreeMap::new();
+        for id in ids {
+            if let Some(body) = self.component(&id) {
+                self.note_cancellation(&id);
+                components.insert(id, body);
+            }
+        }
+        components
+    }
+
     /// The component of this id from now on; none when there is none any more.
     fn component(&mut self, id: &RecurrenceId) -> Option<Body<'a>> {
         let mine = self.mine.components.get(id);
-        let theirs = self.taking.version.components.get(id);
+        let theirs = self.after.components.get(id).cloned();
         match (mine, theirs) {
-            (Some(mine), Some(theirs)) if self.is_applied(id) => {
-                Some(self.merged(id, mine, theirs))
+            (Some(mine), Some(theirs)) if self.is_touched(id) => {
+                Some(self.merged(id, mine, &theirs))
             }
             (Some(mine), Some(_)) => Some(mine.clone()),
             (Some(mine), None) => self.without_theirs(id, mine),
             (None, Some(theirs)) if self.is_applied(id) || self.case.mine.is_none() => {
-                Some(self.added(id, theirs))
+                Some(self.added(id, &theirs))
             }
             (None, _) => None,
         }
@@ -83,9 +108,44 @@ impl<'a> Work<'_, 'a> {
         self.taking.applied.contains(id)
     }
 
+    /// Whether the organizer says something new of the component: content, or a cancellation.
+    fn is_touched(&self, id: &RecurrenceId) -> bool {
+        let (before, after) = (&self.before.components, &self.after.components);
+        self.is_applied(id)
+            || match (before.get(id), after.get(id)) {
+                (Some(before), Some(after)) => !before.same_text(after),
+                (before, after) => before.is_some() != after.is_some(),
+            }
+    }
+
+    fn timed_before<'t>(&'t self, component: &'t ComponentBuf) -> Timed<'t> {
+        let clock = self.clocks.before.get_or_init(|| self.before.clock());
+        Timed { component, clock }
+    }
+
+    fn timed_after<'t>(&'t self, component: &'t ComponentBuf) -> Timed<'t> {
+        let clock = self.clocks.after.get_or_init(|| self.after.clock());
+        Timed { component, clock }
+    }
+
+    fn timed_mine<'t>(&'t self, component: &'t ComponentBuf) -> Timed<'t> {
+        let clock = self.clocks.mine.get_or_init(|| self.mine.clock());
+        Timed { component, clock }
+    }
+
+    fn moves_or_adds(&self, before: &ComponentBuf, after: &ComponentBuf) -> bool {
+        span::moves_or_adds(
+            self.timed_before(before),
+            self.timed_after(after),
+            &self.case.limits.recurrence,
+        )
+    }
+
     fn merged(&mut self, id: &RecurrenceId, mine: &Body<'a>, theirs: &Body<'a>) -> Body<'a> {
-        let before = self.case.version.components.get(id);
-        let is_untouched = before.is_some_and(|before| merge::is_untouched(before, mine, theirs));
+        let before = self.before.components.get(id).cloned();
+        let is_untouched = before
+            .as_ref()
+            .is_some_and(|before| merge::is_untouched(before, mine, theirs));
         if self.case.base == Base::Known && is_untouched {
             return theirs.clone();
         }
@@ -95,20 +155,40 @@ impl<'a> Work<'_, 'a> {
         } else {
             Base::Assumed
         };
-        let base = before.map_or(Cow::Borrowed(&*mine), Body::to_buf);
+        let base = before.as_ref().map_or(Cow::Borrowed(&*mine), Body::to_buf);
         let sides = Sides {
             base: &base,
             known,
             mine: &mine,
             theirs: &theirs,
+            own_exdates: self.own_exdates(&base, known, &mine, &theirs),
         };
         let merged = sides.merge(self.case.owner);
         self.overwritten.extend(merged.overwritten);
         let mut component = merged.component;
-        if span::moves_or_adds(&base, &theirs) || self.is_reinstated(id) {
+        if self.moves_or_adds(&base, &theirs) || self.is_reinstated(id) {
             self.ask_again(&mut component);
         }
         Body::made(component)
+    }
+
+    /// The owner's exceptions that stay; without a base those of mine count as the organizer's.
+    fn own_exdates(
+        &self,
+        base: &ComponentBuf,
+        known: Base,
+        mine: &ComponentBuf,
+        theirs: &ComponentBuf,
+    ) -> Vec<PropertyBuf> {
+        if known == Base::Assumed {
+            return Vec::new();
+        }
+        exdate::own(
+            self.timed_mine(mine),
+            self.timed_before(base),
+            self.timed_after(theirs),
+            &self.case.limits.recurrence,
+        )
     }
 
     fn is_reinstated(&self, id: &RecurrenceId) -> bool {
@@ -129,17 +209,16 @@ impl<'a> Work<'_, 'a> {
 
     /// A component that is new to the object.
     fn added(&self, id: &RecurrenceId, theirs: &Body<'a>) -> Body<'a> {
-        let masters = (self.mine.master(), self.taking.version.master());
+        let masters = (self.mine.master(), self.after.master());
         let (Some(mine), Some(new)) = masters else {
             return theirs.clone();
         };
         if id.is_master() {
             return theirs.clone();
         }
-        let (mine, new) = (mine.to_buf(), new.to_buf());
+        let (mine, new, theirs) = (mine.to_buf(), new.to_buf(), theirs.to_buf());
         let base = self
-            .case
-            .version
+            .before
             .master()
             .map_or(Cow::Borrowed(&*mine), Body::to_buf);
         let sides = Sides {
@@ -147,24 +226,33 @@ impl<'a> Work<'_, 'a> {
             known: self.case.base,
             mine: &mine,
             theirs: &new,
+            own_exdates: Vec::new(),
         };
-        Body::made(merge::inherit(&theirs.to_buf(), &sides, self.case.owner))
+        let place = if span::stays_in_place(self.timed_after(&theirs), self.timed_after(&new)) {
+            Place::Original
+        } else {
+            Place::Moved
+        };
+        Body::made(merge::inherit(&theirs, &sides, place, self.case.owner))
     }
 
     /// A component that the organizer has not: gone from the version, or made by the owner's client
     /// for one instance; the latter follows the series as long as its times stay.
     fn without_theirs(&mut self, id: &RecurrenceId, mine: &Body<'a>) -> Option<Body<'a>> {
-        if self.case.version.components.contains_key(id) {
+        if self.before.components.contains_key(id) {
             return None;
+        }
+        if self.taking.state.is_cancelled(id) {
+            return self.cancelled(id, mine);
         }
         if !self.is_applied(&MASTER) {
             return Some(mine.clone());
         }
         let (base, theirs) = (
-            self.case.version.master()?.to_buf(),
-            self.taking.version.master()?.to_buf(),
+            self.before.master()?.to_buf(),
+            self.after.master()?.to_buf(),
         );
-        if span::moves_or_adds(&base, &theirs) {
+        if self.moves_or_adds(&base, &theirs) {
             return None;
         }
         let mine = mine.to_buf();
@@ -174,38 +262,36 @@ impl<'a> Work<'_, 'a> {
             known: Base::Known,
             mine: &mine,
             theirs: &theirs,
+            own_exdates: Vec::new(),
         };
         let merged = sides.merge(self.case.owner);
         self.overwritten.extend(merged.overwritten);
         Some(Body::made(merged.component))
     }
 
-    /// Marks a component that is cancelled now.
-    fn marked(&mut self, id: &RecurrenceId, body: Body<'a>) -> Body<'a> {
-        let is_cancelled = self.taking.state.is_cancelled(id);
-        let was_cancelled =
-            self.case.state.is_cancelled(id) && self.mine.components.contains_key(id);
-        if self.is_applied(id) && was_cancelled {
-            self.note(if is_cancelled {
+    /// An override of the owner's whose instance the organizer cancelled: marked, or gone with the
+    /// rest of the series.
+    fn cancelled(&self, id: &RecurrenceId, mine: &Body<'a>) -> Option<Body<'a>> {
+        let state = &self.taking.state;
+        if self.case.state.is_cancelled(id) {
+            return Some(mine.clone());
+        }
+        let is_over = state.end().is_some_and(|end| id.is_from(&end));
+        (!is_over).then(|| {
+            let mut component = mine.to_buf().into_owned();
+            marks::cancel_component(&mut component, state.cancel_sequence(id));
+            Body::made(component)
+        })
+    }
+
+    fn note_cancellation(&mut self, id: &RecurrenceId) {
+        if self.is_applied(id) && self.case.state.is_cancelled(id) && self.case.mine.is_some() {
+            self.note(if self.taking.state.is_cancelled(id) {
                 Note::CancellationStays
             } else {
                 Note::Reinstated
             });
         }
-        let sequence = self.taking.state.cancel_sequence(id);
-        if !is_cancelled
-            || (was_cancelled
-                && !self.is_applied(id)
-                && sequence == self.case.state.cancel_sequence(id))
-        {
-            return body;
-        }
-        let mut component = body.into_buf();
-        component.set_property(PropertyBuf::new("STATUS", "CANCELLED"));
-        if sequence > 0 {
-            component.set_property(PropertyBuf::new("SEQUENCE", &sequence.to_string()));
-        }
-        Body::made(component)
     }
 
     /// VCALENDAR properties and time zones: the organizer's, unless the owner changed them.
@@ -251,23 +337,21 @@ fn as_instance(master: &ComponentBuf, over: &ComponentBuf) -> ComponentBuf {
     instance
 }
 
-/// Instances that an ADD brought stand in the master's RDATE (rule D4).
+/// Instances that an ADD brought stand in the master's RDATE, as its DTSTART is written (rule D4).
 fn add_rdates(object: &mut Object<'_>, taking: &Taking<'_>) {
-    let added = taking
-        .state
-        .added
-        .iter()
-        .filter(|id| taking.version.components.contains_key(id));
-    let dates: Vec<_> = added.filter_map(RecurrenceId::date_or_time).collect();
-    let Some(master) = object
-        .components
-        .get_mut(&MASTER)
-        .filter(|_| !dates.is_empty())
-    else {
+    let added = taking.state.added.iter();
+    let added: Vec<_> = added
+        .filter(|id| taking.version.components.contains_key(id))
+        .collect();
+    if added.is_empty() {
+        return;
+    }
+    let clock = object.clock();
+    let Some(master) = object.components.get_mut(&MASTER) else {
         return;
     };
     let mut component = master.to_buf().into_owned();
-    for date in dates {
+    for date in added.into_iter().filter_map(|id| clock.written(id)) {
         let rdate = date.to_property("RDATE");
         let is_known = span::dates(&component, "RDATE").any(|(value, _)| value == rdate.value());
         if !is_known {

@@ -73,7 +73,8 @@ words! {
         UnknownEvent = "unknown-event", "D4", "The event is not in your calendar.";
         AnswersOldVersion = "answers-old-version", "E1", "The answer was given before the event's time changed.";
         NoSuchInstance = "no-such-instance", "E2", "The event has no such date.";
-        NeedsRecurrence = "needs-recurrence", "E2", "The message is about one date of a series, which cannot be changed on its own yet.";
+        UnknownTimeZone = "unknown-time-zone", "A4", "The message uses a time zone that nobody knows.";
+        BadRecurrence = "bad-recurrence", "A3", "The event repeats in a way that is not understood.";
         PartyCrasher = "party-crasher", "E3", "The answer comes from someone who was not invited.";
         Counter = "counter", "E4", "An attendee proposes another time.";
         CounterDeclined = "counter-declined", "E4", "The organizer declined the proposed time.";
@@ -81,7 +82,7 @@ words! {
         KindDiffers = "kind-differs", "A2", "The message and the stored object are not of one kind.";
         BadDate = "bad-date", "A3", "A date in the message cannot be read.";
         NoComponent = "no-component", "A2", "The message holds no event.";
-        TooMuch = "too-much", "A2", "The event would become too large.";
+        TooMuch = "too-much", "A2", "The event is too large, or repeats too often.";
         StoredUnreadable = "stored-unreadable", "G", "The stored event cannot be read.";
     }
 }

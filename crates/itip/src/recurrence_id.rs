@@ -1,26 +1,30 @@
 //! Which component of an object is meant: the master, or the override of one instance (RFC 5545
-//! section 3.8.4.4).
+//! section 3.8.4.4, rule A3).
 
 use std::fmt;
 
-use calendar::{Component, DateOrTime};
+use calendar::{Component, DateOrTime, NoInstant};
 use serde::{Deserialize, Serialize};
 
-use crate::line::Line;
+use crate::clock::Clock;
+use crate::line::{self, Line};
 
-/// Names a component of an object: the master, or an override by its RECURRENCE-ID in one form of
-/// writing: `20260301`, `20260301T090000Z`, `20260301T090000` or `20260301T090000 Europe/Berlin`.
+/// Names a component of an object: the master, or an override by the instant of its RECURRENCE-ID,
+/// however that was written.
+///
+/// `20260301T080000Z` in a series of times, `20260301` in one of days, `20260301T090000` in a floating
+/// one; in this order, so that names of one series sort by time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RecurrenceId(String);
 
 /// Why a RECURRENCE-ID names no instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BadRecurrenceId {
     /// It is no date.
     NoDate,
-    /// It has RANGE, which asks for expansion.
-    Range,
+    /// Its zone is unknown, or it is out of range.
+    NoInstant(NoInstant),
 }
 
 impl RecurrenceId {
@@ -28,37 +32,42 @@ impl RecurrenceId {
     pub const MASTER: Self = Self(String::new());
 
     /// Reads that of a component.
-    pub(crate) fn of(component: &Component<'_>) -> Result<Self, BadRecurrenceId> {
+    pub(crate) fn of(
+        component: &Component<'_>,
+        clock: &mut Clock,
+    ) -> Result<Self, BadRecurrenceId> {
         let Some(property) = component.property("RECURRENCE-ID") else {
             return Ok(Self::MASTER);
         };
-        if property.parameter("RANGE").is_some() {
-            return Err(BadRecurrenceId::Range);
-        }
-        let value = property.date_or_time().ok_or(BadRecurrenceId::NoDate)?;
-        Ok(Self::instance(&value))
+        let zone = component.property("TZID").map(|zone| zone.text());
+        let value = line::within(property.date_or_time(), zone.as_deref());
+        let value = value.ok_or(BadRecurrenceId::NoDate)?;
+        clock.meet(&value);
+        clock.id(&value).map_err(BadRecurrenceId::NoInstant)
     }
 
     /// Reads that of a stored component; one that no message can name gets a name of its own.
-    pub(crate) fn of_stored(component: &Component<'_>) -> Self {
-        Self::of(component).unwrap_or_else(|_| {
-            let value = component
-                .property("RECURRENCE-ID")
-                .map(|property| property.value());
-            Self(format!("? {}", value.unwrap_or_default()))
+    pub(crate) fn of_stored(component: &Component<'_>, clock: &mut Clock) -> Self {
+        Self::of(component, clock).unwrap_or_else(|_| {
+            let property = component.property("RECURRENCE-ID");
+            let value = property.map(|property| property.value().into_owned());
+            Self::unreadable(&value.unwrap_or_default())
         })
     }
 
-    /// The override of the instance at this time.
+    /// A name that no message can mean.
+    pub(crate) fn unreadable(value: &str) -> Self {
+        Self(format!("? {value}"))
+    }
+
+    /// The override of the instance at this time: an instant, a date or a floating time.
     pub(crate) fn instance(value: &DateOrTime) -> Self {
-        match value {
-            DateOrTime::Zoned { tzid, .. } => Self(format!("{value} {tzid}")),
-            _ => Self(value.to_string()),
-        }
+        Self(value.to_string())
     }
 
     /// The instance's time; none for the master.
     pub(crate) fn date_or_time(&self) -> Option<DateOrTime> {
+        // The first form of the state wrote a zone behind the local time.
         match self.0.split_once(' ') {
             Some((value, tzid)) => DateOrTime::parse(value, Some(tzid)),
             None => DateOrTime::parse(&self.0, None),
@@ -70,17 +79,9 @@ impl RecurrenceId {
         self.0.is_empty()
     }
 
-    /// Whether both are written in the same form, so that they may be compared as text.
-    pub(crate) fn has_form_of(&self, other: &Self) -> bool {
-        self.form() == other.form()
-    }
-
-    /// Length of the value, which tells the three unzoned forms apart, and the zone.
-    fn form(&self) -> (usize, Option<&str>) {
-        match self.0.split_once(' ') {
-            Some((value, tzid)) => (value.len(), Some(tzid)),
-            None => (self.0.len(), None),
-        }
+    /// Whether it is this instance or a later one of the same series.
+    pub(crate) fn is_from(&self, first: &Self) -> bool {
+        !first.is_master() && self.0.len() == first.0.len() && self >= first
     }
 }
 

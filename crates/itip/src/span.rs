@@ -1,9 +1,13 @@
 //! When a component takes place, and whether a change asks its attendees again (rule C4).
 
-use calendar::{ComponentBuf, DateOrTime, Duration, PropertyBuf};
+use calendar::{
+    BadSeries, ComponentBuf, DateOrTime, Duration, Instance, PropertyBuf, RecurrenceLimits, Series,
+};
 use jiff::{Span, Timestamp, civil};
 
-use crate::line::Line;
+use crate::clock::Clock;
+use crate::line;
+use crate::object::Body;
 
 /// The end: DTEND or DUE as written, or DTSTART with DURATION.
 pub(crate) fn end(property: impl Fn(&str) -> Option<PropertyBuf>) -> Option<DateOrTime> {
@@ -16,7 +20,7 @@ pub(crate) fn end(property: impl Fn(&str) -> Option<PropertyBuf>) -> Option<Date
     later(&start, duration)
 }
 
-fn later(start: &DateOrTime, duration: Duration) -> Option<DateOrTime> {
+pub(crate) fn later(start: &DateOrTime, duration: Duration) -> Option<DateOrTime> {
     let span = Span::new()
         .try_days(duration.days)
         .and_then(|span| span.try_seconds(duration.seconds))
@@ -43,52 +47,99 @@ fn exactly(instant: Timestamp, duration: Duration) -> Option<Timestamp> {
         .ok()
 }
 
-/// Start and end of a component.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Extent {
-    start: Option<DateOrTime>,
-    end: Option<DateOrTime>,
+/// A component, and what its times mean.
+#[derive(Clone, Copy)]
+pub(crate) struct Timed<'a> {
+    pub(crate) component: &'a ComponentBuf,
+    pub(crate) clock: &'a Clock,
 }
 
-impl Extent {
-    pub(crate) fn of(component: &ComponentBuf) -> Self {
-        Self {
-            start: component.property("DTSTART").and_then(Line::date_or_time),
-            end: end(|name| component.property(name).cloned()),
-        }
+impl Timed<'_> {
+    fn value(&self, name: &str) -> Option<DateOrTime> {
+        let zone = self.component.property("TZID").map(PropertyBuf::unescaped);
+        let value = self.component.property(name)?.date_or_time();
+        line::within(value, zone.as_deref())
     }
 
-    /// How long it is, in seconds as the clock on the wall shows them.
+    fn start(&self) -> Option<DateOrTime> {
+        self.value("DTSTART").or_else(|| self.value("DUE"))
+    }
+
+    /// How long it is, in seconds.
     fn length(&self) -> Option<i64> {
-        let (start, end) = (wall(self.start.as_ref()?), wall(self.end.as_ref()?));
-        let span = start.until((jiff::Unit::Second, end)).ok()?;
-        Some(span.get_seconds())
+        let end = end(|name| self.component.property(name).cloned());
+        let zone = self.component.property("TZID").map(PropertyBuf::unescaped);
+        let end = self.clock.instant(&line::within(end, zone.as_deref())?)?;
+        let start = self.clock.instant(&self.start()?)?;
+        Some(end.as_second() - start.as_second())
     }
-}
 
-fn wall(value: &DateOrTime) -> civil::DateTime {
-    match value {
-        DateOrTime::Date(date) => date.to_datetime(civil::Time::midnight()),
-        DateOrTime::Floating(civil) | DateOrTime::Zoned { civil, .. } => *civil,
-        DateOrTime::Utc(instant) => jiff::tz::TimeZone::UTC.to_datetime(*instant),
+    fn series(&self, limits: &RecurrenceLimits) -> Result<Series, BadSeries> {
+        Series::read([self.component], self.clock.zones(), limits)
     }
 }
 
 /// Whether an override stands where the series has the instance, and is as long.
-pub(crate) fn stays_in_place(over: &ComponentBuf, master: &ComponentBuf) -> bool {
-    let extent = Extent::of(over);
-    let original = over.property("RECURRENCE-ID").and_then(Line::date_or_time);
-    original.is_some() && original == extent.start && extent.length() == Extent::of(master).length()
+pub(crate) fn stays_in_place(over: Timed<'_>, master: Timed<'_>) -> bool {
+    let (Some(start), Some(named)) = (over.start(), over.value("RECURRENCE-ID")) else {
+        return false;
+    };
+    let is_there = match (over.clock.id(&start), over.clock.id(&named)) {
+        (Ok(start), Ok(named)) => start == named,
+        _ => false,
+    };
+    is_there && over.length() == master.length()
 }
 
-/// Whether `new` moves or adds an instance that `old` had otherwise or not.
+/// Whether `new` moves or adds an instance that `old` had otherwise or not (rule C4).
 ///
-/// Fewer instances do not count: an earlier UNTIL, a smaller COUNT, another EXDATE.
-pub(crate) fn moves_or_adds(old: &ComponentBuf, new: &ComponentBuf) -> bool {
-    Extent::of(old) != Extent::of(new)
-        || rule_adds(old, new)
-        || dates(new, "RDATE").any(|date| !dates(old, "RDATE").any(|known| known == date))
-        || dates(old, "EXDATE").any(|date| !dates(new, "EXDATE").any(|known| known == date))
+/// Fewer instances do not count: an earlier UNTIL, a smaller COUNT, another EXDATE. Times that are
+/// written in another way and mean the same do not either.
+pub(crate) fn moves_or_adds(old: Timed<'_>, new: Timed<'_>, limits: &RecurrenceLimits) -> bool {
+    if extent_lines(old.component) == extent_lines(new.component) {
+        return false;
+    }
+    let is_date = |timed: &Timed<'_>| timed.start().is_some_and(|start| start.is_date());
+    match (old.series(limits), new.series(limits)) {
+        (Ok(before), Ok(after)) => is_date(&old) != is_date(&new) || adds(&before, &after),
+        _ => true,
+    }
+}
+
+/// The most instances that two versions of a series are compared by.
+const COMPARED: usize = 1000;
+
+/// Whether a series has an instance that the other has not.
+fn adds(old: &Series, new: &Series) -> bool {
+    let always = Timestamp::MIN..Timestamp::MAX;
+    let mut before = old.instances(always.clone()).peekable();
+    for (compared, instance) in new.instances(always).enumerate() {
+        let Ok(instance) = instance else {
+            return compared == 0;
+        };
+        if compared >= COMPARED {
+            return ends_later(old, new);
+        }
+        let is_earlier = |known: &Result<Instance, _>| {
+            known
+                .as_ref()
+                .is_ok_and(|known| (known.start, known.end) < (instance.start, instance.end))
+        };
+        while before.next_if(is_earlier).is_some() {}
+        match before.peek() {
+            Some(Ok(known)) if (known.start, known.end) == (instance.start, instance.end) => {}
+            Some(Err(_)) => return compared == 0,
+            _ => return true,
+        }
+    }
+    false
+}
+
+fn ends_later(old: &Series, new: &Series) -> bool {
+    match (old.span().last, new.span().last) {
+        (Some(before), Some(after)) => after > before,
+        (before, after) => before.is_some() && after.is_none(),
+    }
 }
 
 /// Every value of a property of dates, with what the value depends on.
@@ -107,71 +158,31 @@ pub(crate) fn dates<'a>(
     })
 }
 
-fn rule_adds(old: &ComponentBuf, new: &ComponentBuf) -> bool {
-    let rule = |component: &ComponentBuf| {
-        component
-            .property("RRULE")
-            .map(|rule| Rule::of(&rule.value()))
-    };
-    match (rule(old), rule(new)) {
-        (_, None) => false,
-        (None, Some(_)) => true,
-        (Some(old), Some(new)) => !new.is_within(&old),
-    }
-}
-
-/// A recurrence rule, what ends it apart.
-struct Rule {
-    parts: Vec<String>,
-    until: Option<String>,
-    count: Option<u64>,
-}
-
-impl Rule {
-    fn of(value: &str) -> Self {
-        let mut rule = Self {
-            parts: Vec::new(),
-            until: None,
-            count: None,
-        };
-        for part in value.split(';') {
-            let part = part.trim().to_ascii_uppercase();
-            if let Some(until) = part.strip_prefix("UNTIL=") {
-                rule.until = Some(until.to_owned());
-            } else if let Some(count) = part.strip_prefix("COUNT=") {
-                rule.count = count.parse().ok();
-            } else if !part.is_empty() {
-                rule.parts.push(part);
-            }
-        }
-        rule.parts.sort_unstable();
-        rule
-    }
-
-    /// Whether it gives no instance that the other does not give.
-    fn is_within(&self, other: &Self) -> bool {
-        let ends_no_later = match (&other.until, other.count) {
-            (None, None) => true,
-            (Some(until), None) => self.until.as_ref().is_some_and(|new| new <= until),
-            (_, Some(count)) => self.count.is_some_and(|new| new <= count),
-        };
-        self.parts == other.parts && ends_no_later
-    }
-}
-
 /// Whether a component stands for a series.
-pub(crate) fn recurs(component: &ComponentBuf) -> bool {
-    ["RRULE", "RDATE"]
-        .iter()
-        .any(|name| component.property(name).is_some())
+pub(crate) fn recurs(body: &Body<'_>) -> bool {
+    let mut names = ["RRULE", "RDATE"].iter();
+    names.any(|name| body.any_line(name, |_| true))
 }
 
 /// The lines that say when a component takes place, for telling whether they changed.
 pub(crate) fn time_lines(component: &ComponentBuf) -> Vec<String> {
-    const NAMES: &[&str] = &["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE"];
+    lines_of(
+        component,
+        &["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE"],
+    )
+}
+
+/// As [`time_lines`], with what takes instances out.
+fn extent_lines(component: &ComponentBuf) -> Vec<String> {
+    let mut lines = time_lines(component);
+    lines.extend(lines_of(component, &["EXDATE", "EXRULE", "TZID"]));
+    lines
+}
+
+fn lines_of(component: &ComponentBuf, names: &[&str]) -> Vec<String> {
     let lines = component
         .properties()
-        .filter(|line| NAMES.iter().any(|name| line.is(name)));
+        .filter(|line| names.iter().any(|name| line.is(name)));
     let mut lines: Vec<_> = lines
         .map(|line| {
             format!(

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{Document, Kind};
+use calendar::{ComponentBuf, Document, Kind};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::clock::Clock;
 use crate::incoming::{Timestamp, Trust};
 use crate::object::Object;
 use crate::recurrence_id::RecurrenceId;
@@ -14,7 +15,10 @@ use crate::span;
 use crate::stamp::Stamp;
 
 /// The form of a kept state that this version writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// The form whose names of instances were local times with their zones.
+const NAMED_BY_TEXT: u32 = 1;
 
 /// The state of one UID of one account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,13 +57,46 @@ pub struct State {
     pub(crate) removed: Option<Removed>,
 }
 
-/// The last REQUEST and the last CANCEL taken for one component.
+/// The last REQUEST and the last CANCELs taken for one component.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Taken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<Stamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancel: Option<Stamp>,
+    /// A CANCEL of this instance and all later ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) end: Option<Stamp>,
+}
+
+impl Taken {
+    /// Takes of each what is later.
+    fn take_later(&mut self, other: Self) {
+        let sides = [
+            (&mut self.request, other.request),
+            (&mut self.cancel, other.cancel),
+            (&mut self.end, other.end),
+        ];
+        for (one, other) in sides {
+            let is_later = |other: &Stamp| {
+                one.as_ref()
+                    .is_none_or(|one| other.total_order(one).is_gt())
+            };
+            if other.as_ref().is_some_and(is_later) {
+                *one = other;
+            }
+        }
+    }
+
+    /// The DTSTAMP of what was taken last.
+    pub(crate) fn latest(&self) -> Option<Timestamp> {
+        let stamps = [&self.request, &self.cancel, &self.end];
+        stamps
+            .into_iter()
+            .flatten()
+            .map(|stamp| stamp.dtstamp)
+            .max()
+    }
 }
 
 /// The last reply taken of one attendee for one component.
@@ -117,11 +154,44 @@ pub enum BadState {
 impl State {
     /// Reads what [`to_json`](Self::to_json) wrote.
     pub fn from_json(json: &str) -> Result<Self, BadState> {
-        let state: Self = serde_json::from_str(json)?;
+        let mut state: Self = serde_json::from_str(json)?;
         if state.version > VERSION {
             return Err(BadState::TooNew(state.version));
         }
+        if state.version == NAMED_BY_TEXT {
+            let clock = Clock::new(std::iter::empty());
+            state.rename(|id| clock.id(&id.date_or_time()?).ok());
+        }
         Ok(state)
+    }
+
+    /// Names instances anew; what has no new name keeps its own.
+    pub(crate) fn rename(&mut self, new: impl Fn(&RecurrenceId) -> Option<RecurrenceId>) {
+        let name = |id: RecurrenceId| {
+            if id.is_master() {
+                id
+            } else {
+                new(&id).unwrap_or(id)
+            }
+        };
+        for (id, taken) in std::mem::take(&mut self.components) {
+            self.components
+                .entry(name(id))
+                .or_default()
+                .take_later(taken);
+        }
+        self.added = std::mem::take(&mut self.added)
+            .into_iter()
+            .map(&name)
+            .collect();
+        let times = std::mem::take(&mut self.times);
+        self.times = times
+            .into_iter()
+            .map(|(id, times)| (name(id), times))
+            .collect();
+        for reply in &mut self.replies {
+            reply.component = name(std::mem::take(&mut reply.component));
+        }
     }
 
     /// The state as JSON, with its version.
@@ -185,27 +255,66 @@ impl State {
         self.taken(id)?.cancel.as_ref()
     }
 
+    pub(crate) fn end_stamp(&self, id: &RecurrenceId) -> Option<&Stamp> {
+        self.taken(id)?.end.as_ref()
+    }
+
+    /// Whether any CANCEL was taken.
+    pub(crate) fn has_cancels(&self) -> bool {
+        let mut all = self.components.values();
+        all.any(|taken| taken.cancel.is_some() || taken.end.is_some())
+    }
+
+    /// The instance before which the series ends, by CANCELs with RANGE=THISANDFUTURE.
+    pub(crate) fn end(&self) -> Option<RecurrenceId> {
+        let master = self.request_stamp(&RecurrenceId::MASTER);
+        let ends = self.components.iter().filter(|(_, taken)| {
+            let end = taken.end.as_ref();
+            end.is_some_and(|end| master.is_none_or(|master| end.dtstamp >= master.dtstamp))
+        });
+        ends.map(|(id, _)| id.clone()).next()
+    }
+
+    /// Instances with a CANCEL of their own.
+    pub(crate) fn cancelled_alone(&self) -> impl Iterator<Item = &RecurrenceId> {
+        let all = self.components.iter();
+        let own = all.filter(|(id, taken)| !id.is_master() && taken.cancel.is_some());
+        own.map(|(id, _)| id).filter(|id| self.is_cancelled(id))
+    }
+
     /// Whether a component is cancelled: by a CANCEL of its own that is not older than its REQUEST,
-    /// or by one of the whole object (rule C2: between the two by DTSTAMP alone).
+    /// or by one of the whole object or of its rest (rule C2: between the two by DTSTAMP alone).
     pub(crate) fn is_cancelled(&self, id: &RecurrenceId) -> bool {
         let request = self.request_stamp(id);
         let own = self
             .cancel_stamp(id)
             .is_some_and(|cancel| request.is_none_or(|request| cancel.order(request).is_ge()));
-        own || (!id.is_master() && self.is_cancelled_with_master(request))
+        own || (!id.is_master() && self.is_cancelled_with_others(id, request))
     }
 
-    fn is_cancelled_with_master(&self, request: Option<&Stamp>) -> bool {
+    fn is_cancelled_with_others(&self, id: &RecurrenceId, request: Option<&Stamp>) -> bool {
+        let is_later =
+            |cancel: &Stamp| request.is_none_or(|request| cancel.dtstamp >= request.dtstamp);
         let master = RecurrenceId::MASTER;
-        self.is_cancelled(&master)
-            && self.cancel_stamp(&master).is_some_and(|cancel| {
-                request.is_none_or(|request| cancel.dtstamp >= request.dtstamp)
-            })
+        let with_master =
+            self.is_cancelled(&master) && self.cancel_stamp(&master).is_some_and(is_later);
+        let mut ends = self.components.iter();
+        with_master
+            || ends
+                .any(|(first, taken)| id.is_from(first) && taken.end.as_ref().is_some_and(is_later))
     }
 
     /// The SEQUENCE that a component shows: the higher of what REQUEST and live CANCEL said.
     pub(crate) fn cancel_sequence(&self, id: &RecurrenceId) -> u64 {
-        let of = |id: &RecurrenceId| self.cancel_stamp(id).map_or(0, |stamp| stamp.sequence);
+        let of = |id: &RecurrenceId| {
+            let stamps = [self.cancel_stamp(id), self.end_stamp(id)];
+            stamps
+                .into_iter()
+                .flatten()
+                .map(|stamp| stamp.sequence)
+                .max()
+                .unwrap_or(0)
+        };
         let request = self.request_stamp(id).map_or(0, |stamp| stamp.sequence);
         request.max(of(id)).max(if id.is_master() {
             0
@@ -245,6 +354,20 @@ impl State {
                 );
             }
         }
+    }
+
+    /// Notes the times of a component that has them since this SEQUENCE.
+    pub(crate) fn observe_component(
+        &mut self,
+        id: &RecurrenceId,
+        component: &ComponentBuf,
+        since: u64,
+    ) {
+        let times = Times {
+            lines: span::time_lines(component),
+            sequence: since,
+        };
+        self.times.insert(id.clone(), times);
     }
 
     /// Notes the times of an event that the owner organizes, each time that it is stored.

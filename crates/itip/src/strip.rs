@@ -1,6 +1,6 @@
 //! What of an organizer's component never comes in (rule C1).
 
-use calendar::{Component, ComponentBuf, Item, Property, PropertyBuf, text};
+use calendar::{Component, ComponentBuf, DateOrTime, Item, Property, PropertyBuf, text};
 
 use crate::incoming::Incoming;
 use crate::line::Line;
@@ -61,10 +61,33 @@ pub(crate) fn stripped(component: ComponentBuf, owner: &Owner) -> ComponentBuf {
         Item::Stray(_) => false,
     });
     strip_colour_categories(&mut component);
+    zone_times(&mut component);
     if let Some(own) = own_attendee_mut(&mut component, owner) {
         unanswer(own);
     }
     component
+}
+
+/// Zoom writes the zone as a property of the event; no calendar app would find it there.
+fn zone_times(component: &mut ComponentBuf) {
+    const TIMES: &[&str] = &[
+        "DTSTART",
+        "DTEND",
+        "DUE",
+        "RECURRENCE-ID",
+        "RDATE",
+        "EXDATE",
+    ];
+    let Some(zone) = component.property("TZID").map(PropertyBuf::unescaped) else {
+        return;
+    };
+    for line in component.properties_mut() {
+        let is_floating = matches!(line.date_or_time(), Some(DateOrTime::Floating(_)));
+        if is_floating && TIMES.iter().any(|name| line.is(name)) {
+            line.set_parameter("TZID", zone.trim());
+        }
+    }
+    component.remove_properties("TZID");
 }
 
 /// A message's component as it may stand in a calendar, untouched where nothing has to go.
@@ -85,7 +108,7 @@ pub(crate) fn body<'a>(
 
 /// Whether a line may come in as it is.
 fn may_stay(line: &Property<'_>, owner: &Owner) -> bool {
-    const GO: &[&str] = &["COLOR", "CLASS", "METHOD"];
+    const GO: &[&str] = &["COLOR", "CLASS", "METHOD", "TZID"];
     if line.is("ATTENDEE") {
         return is_asking(line) || !owner.is(line);
     }

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use calendar::{Component, ComponentBuf, DateOrTime, Method, PropertyBuf};
 use jiff::Timestamp as Instant;
 
-use crate::arrival::Part;
+use crate::arrival::{Part, Reach};
 use crate::case::{Case, MASTER};
+use crate::limits::Limits;
 use crate::merge::Base;
 use crate::note::Note;
 use crate::object::{Body, Object};
 use crate::reason::Reason;
 use crate::recurrence_id::RecurrenceId;
 use crate::stamp::Stamp;
-use crate::state::State;
+use crate::state::{State, Taken};
 use crate::strip;
 
 /// What a component of a message is beside what was taken before.
@@ -25,8 +26,6 @@ pub(crate) enum Verdict {
     Settled,
     Duplicate,
     Stale,
-    /// Whether it is the same instance cannot be told by its text.
-    NeedsRecurrence,
 }
 
 impl Verdict {
@@ -69,6 +68,7 @@ impl<'a> Taking<'a> {
         }
         if taking.applied.contains(&MASTER) {
             taking.drop_older_overrides(case);
+            taking.follow_master(case);
         }
         if !taking.applied.is_empty() {
             taking.take_envelope(case);
@@ -83,10 +83,7 @@ impl<'a> Taking<'a> {
 
     /// Why nothing of it counts.
     pub(crate) fn refusal(&self) -> Reason {
-        let has = |verdict| self.verdicts.contains(&verdict);
-        if has(Verdict::NeedsRecurrence) || self.verdicts.is_empty() {
-            Reason::NeedsRecurrence
-        } else if has(Verdict::Stale) {
+        if self.verdicts.contains(&Verdict::Stale) {
             Reason::Stale
         } else {
             Reason::Duplicate
@@ -94,10 +91,6 @@ impl<'a> Taking<'a> {
     }
 
     fn request(&mut self, id: &RecurrenceId, part: &Part<'a>, case: &Case<'a>) -> Verdict {
-        if !case.arrival.has_master() && self.has_other_form(id) {
-            self.note(Note::NeedsRecurrence);
-            return Verdict::NeedsRecurrence;
-        }
         if self.is_uninvited(id, part, case) {
             return self.uninvite(id, part, case);
         }
@@ -162,23 +155,6 @@ impl<'a> Taking<'a> {
         self.applied.insert(id.clone());
     }
 
-    /// Whether the id is written in another form than those it has to be compared with.
-    pub(crate) fn has_other_form(&self, id: &RecurrenceId) -> bool {
-        if id.is_master() || self.version.components.contains_key(id) {
-            return false;
-        }
-        let start = self.version.master().and_then(|master| {
-            let start = master.line("DTSTART")?.date_or_time()?;
-            Some(RecurrenceId::instance(&start))
-        });
-        let overrides = self
-            .version
-            .components
-            .keys()
-            .filter(|other| !other.is_master());
-        overrides.chain(&start).any(|other| !other.has_form_of(id))
-    }
-
     /// Rule C9: a component no longer lists the owner though it did, or its series does.
     fn is_uninvited(&self, id: &RecurrenceId, part: &Part<'a>, case: &Case<'a>) -> bool {
         if case.incoming.method != Method::Request || !leaves_out(&part.component, case) {
@@ -221,21 +197,42 @@ impl<'a> Taking<'a> {
         {
             return Verdict::Stale;
         }
-        match self.state.cancel_stamp(id).map(|taken| new.order(taken)) {
-            None => Verdict::Newer,
-            Some(order) if order.is_gt() => Verdict::Newer,
-            Some(order) if order.is_eq() => Verdict::Duplicate,
-            Some(_) => Verdict::Stale,
-        }
+        beside(self.state.cancel_stamp(id), new)
     }
 
-    /// Takes a CANCEL of a component, if it is new.
-    pub(crate) fn take_cancel(&mut self, id: &RecurrenceId, stamp: &Stamp) {
-        let verdict = self.judge_cancel(id, stamp);
+    /// Takes a CANCEL of a component, or of an instance and all after it, if it is new.
+    ///
+    /// Those of instances without content are no more than components may be.
+    pub(crate) fn take_cancel(&mut self, id: &RecurrenceId, part: &Part<'_>, limits: &Limits) {
+        let is_full = self.state.components.len() >= limits.components;
+        if is_full && self.state.taken(id).is_none() {
+            return;
+        }
+        let is_range = part.reach == Reach::Future && !id.is_master();
+        let verdict = if is_range {
+            self.judge_end(id, &part.stamp)
+        } else {
+            self.judge_cancel(id, &part.stamp)
+        };
         if verdict.is_taken() {
-            self.cancel(id, stamp);
+            let taken = self.state.components.entry(id.clone()).or_default();
+            let stamp = if is_range {
+                &mut taken.end
+            } else {
+                &mut taken.cancel
+            };
+            *stamp = Some(part.stamp.clone());
         }
         self.verdicts.push(verdict);
+    }
+
+    /// What a CANCEL of the rest of a series is beside what was taken.
+    fn judge_end(&self, id: &RecurrenceId, new: &Stamp) -> Verdict {
+        let master = self.state.request_stamp(&MASTER);
+        if master.is_some_and(|master| new.dtstamp < master.dtstamp) {
+            return Verdict::Stale;
+        }
+        beside(self.state.end_stamp(id), new)
     }
 
     fn cancel(&mut self, id: &RecurrenceId, stamp: &Stamp) {
@@ -263,16 +260,29 @@ impl<'a> Taking<'a> {
             .iter()
             .filter(|id| !id.is_master() && !case.arrival.parts.contains_key(id))
         {
-            let taken = self.state.taken(id);
-            let stamps = taken
-                .into_iter()
-                .flat_map(|taken| [&taken.request, &taken.cancel]);
-            let age = stamps.flatten().map(|stamp| stamp.dtstamp).max();
+            let age = self.state.taken(id).and_then(Taken::latest);
             if age.is_none_or(|age| age < master) {
                 self.state.components.remove(id);
                 self.version.components.remove(id);
             }
         }
+    }
+
+    /// A new master may name its instances in another form: by days that were times, or as no master
+    /// did before it.
+    fn follow_master(&mut self, case: &Case<'_>) {
+        if self.state.components.len() <= 1 || case.arrival.clock.names_as(&case.version.clock()) {
+            return;
+        }
+        let clock = &case.arrival.clock;
+        let renamed = self.version.rename(clock);
+        self.state.rename(|id| match renamed.get(id) {
+            Some(new) => Some(new.clone()),
+            None => clock.id(&id.date_or_time()?).ok(),
+        });
+        let applied = std::mem::take(&mut self.applied);
+        let name = |id: RecurrenceId| renamed.get(&id).cloned().unwrap_or(id);
+        self.applied = applied.into_iter().map(name).collect();
     }
 
     /// VCALENDAR properties and time zones are the latest message's; a zone that is missing comes in.
@@ -335,6 +345,16 @@ impl<'a> Taking<'a> {
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
+    }
+}
+
+/// What a CANCEL is beside the last one of its kind.
+fn beside(taken: Option<&Stamp>, new: &Stamp) -> Verdict {
+    match taken.map(|taken| new.order(taken)) {
+        None => Verdict::Newer,
+        Some(order) if order.is_gt() => Verdict::Newer,
+        Some(order) if order.is_eq() => Verdict::Duplicate,
+        Some(_) => Verdict::Stale,
     }
 }
 

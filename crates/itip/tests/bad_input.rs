@@ -204,7 +204,7 @@ fn text_that_is_not_utf_8_is_stored_as_it_came() {
 #[test]
 fn a_state_of_another_version_is_refused() {
     assert!(State::from_json("{}").is_ok());
-    assert!(State::from_json("{\"version\":2}").is_err());
+    assert!(State::from_json("{\"version\":3}").is_err());
     for text in [
         "",
         "null",

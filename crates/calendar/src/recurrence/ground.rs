@@ -1,4 +1,4 @@
-//! What a series stands on: its form, its zone, its first start.
+//! What a series stands on: its form, its zone, its first start (rule A3).
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -10,9 +10,9 @@ use super::rule::Grain;
 use crate::date_or_time::{DateOrTime, NoInstant};
 use crate::zones::Zones;
 
-/// The clock that a series runs by, from its first start.
+/// The clock that a series runs by, from its first start: what names its instances, without its rules.
 #[derive(Clone, Debug)]
-pub(crate) struct Ground {
+pub struct Ground {
     /// DTSTART as written.
     pub(crate) form: DateOrTime,
     /// The zone of the clock.
@@ -23,7 +23,7 @@ pub(crate) struct Ground {
 
 impl Ground {
     /// The clock of a series that begins so.
-    pub(crate) fn of(start: DateOrTime, zones: &Zones) -> Result<Self, NoInstant> {
+    pub fn of(start: DateOrTime, zones: &Zones) -> Result<Self, NoInstant> {
         let (civil, zone) = start.anchor(zones)?;
         let ground = Self {
             form: start,
@@ -32,6 +32,11 @@ impl Ground {
         };
         clock::resolve(&ground.zone, civil).ok_or(NoInstant::OutOfRange)?;
         Ok(ground)
+    }
+
+    /// DTSTART as written.
+    pub fn start(&self) -> &DateOrTime {
+        &self.form
     }
 
     /// Whether it is of times or of days.
@@ -60,11 +65,7 @@ impl Ground {
     /// What a value of RDATE or RECURRENCE-ID names.
     ///
     /// A date names that day at the time of the first start; in a series of days a time names its day.
-    pub(crate) fn id_of(
-        &self,
-        value: &DateOrTime,
-        zones: &Zones,
-    ) -> Result<RecurrenceId, NoInstant> {
+    pub fn id_of(&self, value: &DateOrTime, zones: &Zones) -> Result<RecurrenceId, NoInstant> {
         if self.grain() == Grain::Days {
             return self.id(self.day_of(value, zones)?.to_datetime(Time::midnight()));
         }
@@ -110,7 +111,7 @@ impl Ground {
     }
 
     /// An instant of the series as DTSTART is written.
-    pub(crate) fn value(&self, id: RecurrenceId) -> DateOrTime {
+    pub fn value(&self, id: RecurrenceId) -> DateOrTime {
         match &self.form {
             DateOrTime::Date(_) => DateOrTime::Date(id.civil.date()),
             DateOrTime::Floating(_) => DateOrTime::Floating(id.civil),

@@ -1,17 +1,18 @@
 //! ADD: instances join a series with all their properties (rule D4).
 
-use calendar::{DateOrTime, Item};
+use calendar::ComponentBuf;
 
 use crate::arrival::Part;
 use crate::authority;
 use crate::case::Case;
+use crate::course::Course;
 use crate::decision::{Decision, Outcome};
 use crate::note::Note;
 use crate::object::Body;
 use crate::outcome;
 use crate::reason::Reason;
-use crate::recurrence_id::RecurrenceId;
 use crate::span;
+use crate::stamp::Stamp;
 use crate::strip;
 use crate::taking::Taking;
 
@@ -33,10 +34,12 @@ pub(super) fn add(case: &Case<'_>) -> Decision {
     }
     let mut taking = Taking::begin(case);
     for part in case.arrival.parts.values() {
-        match instance(part, &taking) {
-            Ok((id, start)) => join(case, &mut taking, part, (id, start)),
-            Err(reason) => return Decision::no_action(reason).suggested(),
+        if let Err(reason) = join(case, &mut taking, part) {
+            return Decision::no_action(reason).noted(Note::RefreshOffered);
         }
+    }
+    if taking.version.components.len() > case.limits.components {
+        return Decision::no_action(Reason::TooMuch).noted(Note::RefreshOffered);
     }
     if taking.applied.is_empty() {
         return Decision::no_action(Reason::Duplicate);
@@ -53,33 +56,41 @@ pub(super) fn add(case: &Case<'_>) -> Decision {
     decision
 }
 
-/// Which instance a component adds: one, at its DTSTART, written as the series is.
-fn instance(part: &Part<'_>, taking: &Taking<'_>) -> Result<(RecurrenceId, DateOrTime), Reason> {
-    let start = part.start().ok_or(Reason::BadDate)?;
-    let id = RecurrenceId::instance(&start);
-    let recurs = span::recurs(&part.component.to_buf());
-    if recurs || taking.has_other_form(&id) {
-        return Err(Reason::NeedsRecurrence);
+/// Lets every instance of a component join.
+fn join(case: &Case<'_>, taking: &mut Taking<'_>, part: &Part<'_>) -> Result<(), Reason> {
+    if part.start().is_none() {
+        return Err(Reason::BadDate);
     }
-    Ok((id, start))
+    let mut content = strip::stripped(part.component.to_buf(), case.owner);
+    content.remove_properties("RECURRENCE-ID");
+    if !span::recurs(&Body::Kept(part.component)) {
+        return join_one(case, taking, part, content);
+    }
+    let clock = case.arrival.clock.clone();
+    let course = Course::read(vec![content], clock, &case.limits.recurrence)?;
+    for instance in course.all(case.limits.added)? {
+        join_one(case, taking, part, course.component(&instance))?;
+    }
+    Ok(())
 }
 
-fn join(
+/// One instance, at its DTSTART, named as the series names it.
+fn join_one(
     case: &Case<'_>,
     taking: &mut Taking<'_>,
     part: &Part<'_>,
-    (id, start): (RecurrenceId, DateOrTime),
-) {
-    let is_newer = taking
-        .state
-        .request_stamp(&id)
-        .is_none_or(|taken| part.stamp.order(taken).is_gt());
-    if !is_newer {
-        return;
+    mut content: ComponentBuf,
+) -> Result<(), Reason> {
+    let start = Body::made(content.clone()).start();
+    let id = start.and_then(|start| case.arrival.clock.id(&start).ok());
+    let id = id.ok_or(Reason::BadDate)?;
+    let is_newer = |taken: &Stamp| part.stamp.order(taken).is_gt();
+    if !taking.state.request_stamp(&id).is_none_or(is_newer) {
+        return Ok(());
     }
-    let mut content = strip::stripped(part.component.to_buf(), case.owner);
-    content.retain(|item| !matches!(item, Item::Property(line) if line.is("RECURRENCE-ID")));
-    content.push_property(start.to_property("RECURRENCE-ID"));
+    let written = case.arrival.clock.written(&id).ok_or(Reason::BadDate)?;
+    content.set_property(written.to_property("RECURRENCE-ID"));
     taking.take(&id, &part.stamp, Body::made(content));
     taking.state.added.insert(id);
+    Ok(())
 }

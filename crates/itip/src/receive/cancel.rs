@@ -1,16 +1,17 @@
-//! CANCEL of all, or of instances that stand there as overrides (rules D1 to D3).
+//! CANCEL of all, of instances, or of the rest of a series (rules D1 to D3).
 
 use super::{early, gone, request};
-use crate::arrival::Part;
+use crate::arrival::{Part, Reach};
 use crate::authority;
 use crate::case::{Case, MASTER};
+use crate::course::Course;
 use crate::decision::{Decision, Outcome};
 use crate::note::Note;
+use crate::object::Object;
 use crate::outcome;
 use crate::policy::CancelMode;
 use crate::reason::Reason;
 use crate::recurrence_id::RecurrenceId;
-use crate::span;
 use crate::taking::{Taking, leaves_out};
 
 pub(super) fn cancel(case: &Case<'_>) -> Decision {
@@ -36,13 +37,19 @@ pub(super) fn cancel(case: &Case<'_>) -> Decision {
     }
     let mut taking = Taking::begin(case);
     let mut missing = None;
+    let mut is_here = false;
     for (id, part) in &case.arrival.parts {
-        match presence(case, id) {
-            Presence::Here => taking.take_cancel(id, &part.stamp),
-            Presence::Missing(reason) => missing = Some(reason),
+        // What names no instance now is remembered as well: the instance may still come.
+        taking.take_cancel(id, part, case.limits);
+        match presence(case, mine, id, part) {
+            Ok(()) => is_here = true,
+            Err(reason) => missing = Some(reason),
         }
     }
-    finish(case, taking, missing)
+    match missing {
+        Some(reason) if !is_here => remembered(taking, reason),
+        _ => finish(case, taking, missing),
+    }
 }
 
 /// A CANCEL of what is not there yet.
@@ -61,37 +68,42 @@ fn unknown(case: &Case<'_>) -> Decision {
     early::keep(case, Reason::UnknownEvent)
 }
 
-/// Whether what a CANCEL names is in the object.
-enum Presence {
-    Here,
-    Missing(Reason),
+/// Whether what a CANCEL names is in the object, or was in the organizer's version of it.
+fn presence(
+    case: &Case<'_>,
+    mine: &Object<'_>,
+    id: &RecurrenceId,
+    part: &Part<'_>,
+) -> Result<(), Reason> {
+    let has = |object: &Object<'_>| object.components.contains_key(id);
+    if id.is_master() || has(mine) || has(&case.version) {
+        return Ok(());
+    }
+    let Some(course) = Course::of(&case.version, &case.limits.recurrence)? else {
+        return Err(Reason::NoSuchInstance);
+    };
+    // Where a series ends may be told by any time.
+    if part.reach == Reach::Future || course.find(id)?.is_some() {
+        Ok(())
+    } else {
+        Err(Reason::NoSuchInstance)
+    }
 }
 
-fn presence(case: &Case<'_>, id: &RecurrenceId) -> Presence {
-    let Some(mine) = &case.mine else {
-        return Presence::Missing(Reason::UnknownEvent);
-    };
-    if id.is_master() || mine.components.contains_key(id) {
-        return Presence::Here;
+/// A CANCEL of instances that are not there.
+fn remembered(taking: Taking<'_>, reason: Reason) -> Decision {
+    if !taking.is_cancel_taken() {
+        return Decision::no_action(taking.refusal());
     }
-    let recurs = mine
-        .master()
-        .is_some_and(|master| span::recurs(&master.to_buf()));
-    let has_other_form = Taking::begin(case).has_other_form(id);
-    let reason = if recurs || has_other_form {
-        Reason::NeedsRecurrence
-    } else {
-        Reason::NoSuchInstance
-    };
-    Presence::Missing(reason)
+    let mut decision = Decision::no_action(reason).noted(Note::KeptForLater);
+    taking.notes.iter().for_each(|note| decision.note(*note));
+    decision.state = Some(taking.state);
+    decision
 }
 
 fn finish<'a>(case: &Case<'a>, mut taking: Taking<'a>, missing: Option<Reason>) -> Decision {
     if !taking.is_cancel_taken() {
-        let mut decision = match missing {
-            Some(reason) => early::keep(case, reason),
-            None => Decision::no_action(taking.refusal()),
-        };
+        let mut decision = Decision::no_action(taking.refusal());
         taking.notes.iter().for_each(|note| decision.note(*note));
         return decision;
     }
@@ -122,7 +134,6 @@ fn finish<'a>(case: &Case<'a>, mut taking: Taking<'a>, missing: Option<Reason>) 
 
 fn as_note(reason: Reason) -> Option<Note> {
     match reason {
-        Reason::NeedsRecurrence => Some(Note::NeedsRecurrence),
         Reason::NoSuchInstance => Some(Note::NoSuchInstance),
         _ => None,
     }

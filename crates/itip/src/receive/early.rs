@@ -1,6 +1,6 @@
 //! What came too early: kept with its sender, and taken when its object appears (rule D3).
 
-use calendar::{Component, ComponentBuf, Document, Method};
+use calendar::{Component, ComponentBuf, Document, Method, PropertyBuf};
 
 use super::decide;
 use crate::case::Case;
@@ -12,6 +12,7 @@ use crate::object::calendar_of;
 use crate::owner::Owner;
 use crate::policy::{Permission, Policy, Update};
 use crate::reason::Reason;
+use crate::recurrence_id::RecurrenceId;
 use crate::state::{Early, State};
 use crate::stored::{Access, Account, Stored, StoredObject};
 
@@ -80,13 +81,17 @@ fn is_expired(early: &Early, now: Timestamp, limits: &Limits) -> bool {
 /// The message's components with what the rules read alone.
 fn reduced(case: &Case<'_>) -> String {
     let mut calendar = ComponentBuf::new("VCALENDAR");
-    for part in case.arrival.parts.values() {
-        calendar.push_component(reduced_component(&part.component, case));
+    for (id, part) in &case.arrival.parts {
+        calendar.push_component(reduced_component(id, &part.component, case));
     }
     String::from_utf8_lossy(&calendar.to_bytes()).into_owned()
 }
 
-fn reduced_component(component: &Component<'_>, case: &Case<'_>) -> ComponentBuf {
+fn reduced_component(
+    id: &RecurrenceId,
+    component: &Component<'_>,
+    case: &Case<'_>,
+) -> ComponentBuf {
     let mut kept = ComponentBuf::new(component.name());
     // The owner's own line first, so that the limit cannot cut it.
     let is_own = |line: &calendar::Property<'_>| line.is("ATTENDEE") && case.owner.is(line);
@@ -99,10 +104,19 @@ fn reduced_component(component: &Component<'_>, case: &Case<'_>) -> ComponentBuf
     {
         attendees += usize::from(line.is("ATTENDEE"));
         if !line.is("ATTENDEE") || attendees <= ATTENDEES {
-            kept.push_property(line.to_buf());
+            kept.push_property(named(id, line.to_buf()));
         }
     }
     kept
+}
+
+/// A RECURRENCE-ID as what it names, for the VTIMEZONEs are not kept.
+fn named(id: &RecurrenceId, mut line: PropertyBuf) -> PropertyBuf {
+    if let Some(value) = id.date_or_time().filter(|_| line.is("RECURRENCE-ID")) {
+        line.remove_parameter("TZID");
+        line.set_value(&value.to_string());
+    }
+    line
 }
 
 /// Takes what came too early into a decision after which its object stands there.
@@ -232,7 +246,7 @@ impl<'a> Replay<'a> {
         let Some(mut decision) = decision else {
             return true;
         };
-        if is_still_early(&decision) {
+        if is_still_early(&decision, early) {
             return false;
         }
         if let Some(state) = decision.state.take() {
@@ -302,13 +316,15 @@ impl<'a> Replay<'a> {
 }
 
 /// Whether a message still waits for what it is about.
-fn is_still_early(decision: &Decision) -> bool {
-    decision.notes.contains(&Note::KeptForLater)
-        || (decision.change == Change::None
-            && matches!(
-                decision.reason,
-                Reason::NeedsRecurrence | Reason::NoSuchInstance | Reason::PartyCrasher
-            ))
+fn is_still_early(decision: &Decision, early: &Early) -> bool {
+    let is_kept = |state: &State| state.early.iter().any(|other| other.digest == early.digest);
+    match &decision.state {
+        Some(state) => is_kept(state),
+        None => matches!(
+            decision.reason,
+            Reason::NoSuchInstance | Reason::PartyCrasher
+        ),
+    }
 }
 
 /// The account's objects after a change.

@@ -7,7 +7,7 @@ use crate::decision::Decision;
 use crate::note::Note;
 use crate::policy::Permission;
 use crate::reason::Reason;
-use crate::span;
+use crate::span::{self, Timed};
 use crate::state::Removed;
 use crate::taking::Taking;
 
@@ -54,14 +54,31 @@ fn deleted_by_owner<'a>(case: &Case<'a>, taking: Taking<'a>) -> Decision {
 }
 
 fn moves(case: &Case<'_>, taking: &Taking<'_>) -> bool {
+    let clocks = (case.version.clock(), taking.version.clock());
     taking.applied.iter().any(|id| {
         let before = case.version.components.get(id);
         let Some(after) = taking.version.components.get(id).map(|body| body.to_buf()) else {
             return false;
         };
+        let new = Timed {
+            component: &after,
+            clock: &clocks.1,
+        };
         match (before, taking.version.master()) {
-            (Some(before), _) => span::moves_or_adds(&before.to_buf(), &after),
-            (None, Some(master)) => !span::stays_in_place(&after, &master.to_buf()),
+            (Some(before), _) => {
+                let old = Timed {
+                    component: &before.to_buf(),
+                    clock: &clocks.0,
+                };
+                span::moves_or_adds(old, new, &case.limits.recurrence)
+            }
+            (None, Some(master)) => {
+                let master = Timed {
+                    component: &master.to_buf(),
+                    clock: &clocks.1,
+                };
+                !span::stays_in_place(new, master)
+            }
             (None, None) => true,
         }
     })
@@ -74,7 +91,7 @@ pub(super) fn cancel(case: &Case<'_>) -> Decision {
     }
     let mut taking = Taking::begin(case);
     for (id, part) in &case.arrival.parts {
-        taking.take_cancel(id, &part.stamp);
+        taking.take_cancel(id, part, case.limits);
     }
     let reason = match case.state.removed {
         _ if !taking.is_cancel_taken() => taking.refusal(),

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use calendar::{CalendarUserAddress, Component, ComponentBuf, Property, PropertyBuf};
 
 use super::early;
-use crate::arrival::Part;
+use crate::arrival::{Part, Reach};
 use crate::authority;
 use crate::case::Case;
+use crate::course::Course;
 use crate::decision::{Decision, Outcome};
 use crate::line::Line;
 use crate::note::Note;
 use crate::object::Body;
 use crate::reason::Reason;
 use crate::recurrence_id::RecurrenceId;
-use crate::span;
 use crate::state::{State, TakenReply};
 use answer::Answer;
 
@@ -95,7 +95,8 @@ fn weightier(one: Reason, other: Reason) -> Reason {
         Reason::NotTheAttendee,
         Reason::PartyCrasher,
         Reason::AnswersOldVersion,
-        Reason::NeedsRecurrence,
+        Reason::TooMuch,
+        Reason::BadRecurrence,
         Reason::NoSuchInstance,
         Reason::Stale,
     ];
@@ -117,6 +118,8 @@ struct Work<'c, 'a> {
     case: &'c Case<'a>,
     state: State,
     edited: BTreeMap<RecurrenceId, ComponentBuf>,
+    /// The series of the stored object, once it was asked.
+    course: Option<Course>,
     notes: Vec<Note>,
 }
 
@@ -130,6 +133,7 @@ impl<'c, 'a> Work<'c, 'a> {
             case,
             state,
             edited: BTreeMap::new(),
+            course: None,
             notes: Vec::new(),
         }
     }
@@ -143,7 +147,7 @@ impl<'c, 'a> Work<'c, 'a> {
             .believed()
             .ok_or(Reason::NotTheAttendee)?;
         let attendee = self.speaker(&part.component, &sender)?;
-        let mut component = self.component(id)?;
+        let (mut component, times_since) = self.component(id, part.reach)?;
         let stored = stored_attendee(&component, &attendee);
         let Some(stored) = stored else {
             return Err(if may_introduce(&attendee, &sender) {
@@ -163,13 +167,14 @@ impl<'c, 'a> Work<'c, 'a> {
             said: answer.to_string(),
         };
         self.in_order(&reply)?;
-        if part.stamp.sequence < self.state.times_since(id) {
+        if part.stamp.sequence < times_since {
             return Err(Reason::AnswersOldVersion);
         }
         if answer.write(&mut component, &stored, self.case.owner) == answer::Delegate::Added {
             self.note(Note::DelegateAdded);
         }
         self.remember(reply);
+        self.state.observe_component(id, &component, times_since);
         self.edited.insert(id.clone(), component);
         Ok(())
     }
@@ -190,19 +195,35 @@ impl<'c, 'a> Work<'c, 'a> {
         own.ok_or(Reason::NotTheAttendee)
     }
 
-    fn component(&self, id: &RecurrenceId) -> Result<ComponentBuf, Reason> {
+    /// The component that an answer is for, and since which SEQUENCE it has its times; without an
+    /// override, one that says what the series says of the instance (rule E2).
+    fn component(
+        &mut self,
+        id: &RecurrenceId,
+        reach: Reach,
+    ) -> Result<(ComponentBuf, u64), Reason> {
         let mine = self.case.mine.as_ref().ok_or(Reason::UnknownEvent)?;
         if let Some(body) = mine.components.get(id) {
-            return Ok(body.to_buf().into_owned());
+            return Ok((body.to_buf().into_owned(), self.state.times_since(id)));
         }
-        let recurs = mine
-            .master()
-            .is_some_and(|master| span::recurs(&master.to_buf()));
-        Err(if recurs {
-            Reason::NeedsRecurrence
-        } else {
-            Reason::NoSuchInstance
-        })
+        let course = match &self.course {
+            Some(course) => course,
+            None => {
+                let course = Course::of(mine, &self.case.limits.recurrence)?;
+                self.course.insert(course.ok_or(Reason::NoSuchInstance)?)
+            }
+        };
+        let instance = course.find(id)?.ok_or(Reason::NoSuchInstance)?;
+        let mut component = course.component(&instance);
+        if reach == Reach::Future
+            && let Some(line) = component.property_mut("RECURRENCE-ID")
+        {
+            line.set_parameter("RANGE", "THISANDFUTURE");
+        }
+        if mine.components.len() + self.edited.len() >= self.case.limits.components {
+            return Err(Reason::TooMuch);
+        }
+        Ok((component, self.state.times_since(&RecurrenceId::MASTER)))
     }
 
     /// Rule E1: per attendee and component in order of SEQUENCE and DTSTAMP.
@@ -242,7 +263,7 @@ impl<'c, 'a> Work<'c, 'a> {
         let Some(mine) = self.case.mine.as_ref().filter(|_| !self.edited.is_empty()) else {
             return self
                 .case
-                .refuse_reply(refusal.unwrap_or(Reason::NeedsRecurrence));
+                .refuse_reply(refusal.unwrap_or(Reason::NoSuchInstance));
         };
         let mut object = mine.clone();
         for (id, component) in self.edited {
@@ -277,7 +298,6 @@ impl Case<'_> {
 
 fn as_note(reason: Reason) -> Option<Note> {
     match reason {
-        Reason::NeedsRecurrence => Some(Note::NeedsRecurrence),
         Reason::NoSuchInstance => Some(Note::NoSuchInstance),
         Reason::AnswersOldVersion => Some(Note::AnswersOldVersion),
         Reason::Stale | Reason::Duplicate => Some(Note::StaleIgnored),

@@ -17,8 +17,8 @@ use crate::state::{Removed, State};
 use crate::taking::{Taking, leaves_out};
 
 pub(super) fn request(case: &Case<'_>) -> Decision {
-    if !case.arrival.has_times() {
-        return Decision::no_action(Reason::BadDate);
+    if let Err(reason) = case.arrival.check_times(&case.limits.recurrence) {
+        return Decision::no_action(reason);
     }
     if case.mine.is_some() {
         update(case)
@@ -30,9 +30,6 @@ pub(super) fn request(case: &Case<'_>) -> Decision {
 }
 
 fn new(case: &Case<'_>) -> Decision {
-    if case.arrival.parts.is_empty() {
-        return Decision::no_action(Reason::NeedsRecurrence).suggested();
-    }
     match authority::of_newcomer(case) {
         Ok(()) => add(case, Taking::requests(case), Reason::New),
         Err(reason) => case.refuse(reason),
