@@ -1,73 +1,113 @@
-//! Which rules have a scenario: a scenario's file is named by them, `C3+C4-what-it-shows.txt`.
+//! Which rules have a scenario: a scenario's file is named by them, `C3+C4-what-it-shows.txt`, or by
+//! the sections of RFC 5546 whose messages it plays.
 
 use std::collections::BTreeSet;
 
 use itip::{Note, Reason};
 
 use crate::scenarios;
+use crate::script::Script;
 
-/// The rules that this crate holds so far; those about reading mail and zones are held elsewhere.
+/// The rules that a scenario can show; those about sending (F) are held elsewhere.
 const RULES: &[&str] = &[
-    "A5", "A6", "A7", "B1", "B2", "B3", "B4", "B5", "B6", "B7", "C1", "C2", "C3", "C4", "C5", "C6",
-    "C7", "C8", "C9", "C10", "D1", "D2", "D3", "D4", "D5", "E1", "E2", "E3", "E4",
+    "A1", "A2", "A3", "A4", "A5", "A6", "A7", "B1", "B2", "B3", "B4", "B5", "B6", "B7", "C1", "C2",
+    "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10", "D1", "D2", "D3", "D4", "D5", "E1", "E2",
+    "E3", "E4", "E5", "G",
 ];
 
-fn shown() -> BTreeSet<String> {
-    let names = scenarios()
-        .into_iter()
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned());
-    names
-        .flat_map(|name| {
-            name.split('-')
-                .next()
-                .unwrap()
-                .split('+')
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        })
-        .collect()
+/// What a scenario's name names before its first dash.
+const STANDARD: &str = "RFC5546";
+
+/// A scenario: its name, the rules that it is named by, and what it expects.
+struct Shown {
+    name: String,
+    rules: BTreeSet<String>,
+    expected: Vec<String>,
+}
+
+fn shown() -> Vec<Shown> {
+    scenarios().iter().map(|path| read(path)).collect()
+}
+
+fn read(path: &std::path::Path) -> Shown {
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let rules = name.split('-').next().unwrap().split('+');
+    let script = Script::read(&std::fs::read_to_string(path).unwrap());
+    let steps = script.steps.iter().map(|step| step.text.as_str());
+    let expected = steps.filter_map(|text| text.strip_prefix("expect "));
+    Shown {
+        rules: rules.map(str::to_owned).collect(),
+        expected: expected.map(str::to_owned).collect(),
+        name,
+    }
 }
 
 #[test]
 fn every_rule_has_a_scenario() {
     let shown = shown();
-    let missing: Vec<_> = RULES
-        .iter()
-        .filter(|rule| !shown.contains(**rule))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "no scenario shows {missing:?}; there are scenarios of {shown:?}"
-    );
+    let is_shown = |rule: &&&str| shown.iter().any(|one| one.rules.contains(**rule));
+    let missing: Vec<_> = RULES.iter().filter(|rule| !is_shown(rule)).collect();
+    assert!(missing.is_empty(), "no scenario shows {missing:?}");
 }
 
 #[test]
-fn every_word_is_expected_somewhere() {
-    let texts: String = scenarios()
+fn every_scenario_names_rules_and_expects_something() {
+    for one in shown() {
+        let is_known = |rule: &String| rule == STANDARD || RULES.contains(&rule.as_str());
+        assert!(
+            one.rules.iter().all(is_known),
+            "{}: its name begins with no rule",
+            one.name
+        );
+        assert!(!one.expected.is_empty(), "{}: expects nothing", one.name);
+    }
+}
+
+/// A word comes from a rule, so a scenario that is named by that rule expects it.
+#[test]
+fn every_word_is_expected_where_its_rule_is_shown() {
+    let shown = shown();
+    // A message without a component is not stamped, and gets no further than that.
+    let reasons = Reason::ALL
         .iter()
-        .map(|path| std::fs::read_to_string(path).unwrap())
+        .filter(|reason| **reason != Reason::NoComponent);
+    let words = reasons
+        .map(|reason| (reason.code(), reason.rule()))
+        .chain(Note::ALL.iter().map(|note| (note.code(), note.rule())));
+    let is_expected = |code: &str, rule: &str| {
+        let named = shown.iter().filter(|one| one.rules.contains(rule));
+        named
+            .flat_map(|one| &one.expected)
+            .any(|line| line.split(' ').any(|word| word == code))
+    };
+    let missing: Vec<_> = words
+        .filter(|(code, rule)| !is_expected(code, rule))
         .collect();
-    let lines: Vec<_> = texts
+    assert!(
+        missing.is_empty(),
+        "no scenario of its rule expects {missing:?}"
+    );
+}
+
+/// The list of README.md: each behaviour with the files that show it.
+#[test]
+fn the_list_of_behaviours_names_files_that_exist() {
+    let text = std::fs::read_to_string(crate::folder().join("README.md")).unwrap();
+    let names: BTreeSet<_> = shown().into_iter().map(|one| one.name).collect();
+    let rows = text
         .lines()
-        .filter(|line| line.starts_with("expect "))
-        .collect();
-    let reasons = Reason::ALL.iter().filter(|reason| {
-        !matches!(
-            reason,
-            Reason::TooMuch | Reason::StoredUnreadable | Reason::NoComponent | Reason::KindDiffers
-        )
-    });
-    let codes = reasons
-        .map(|reason| reason.code())
-        .chain(Note::ALL.iter().map(|note| note.code()));
-    let missing: Vec<_> = codes
-        .filter(|code| {
-            !lines
-                .iter()
-                .any(|line| line.split(' ').any(|word| word == *code))
-        })
-        .collect();
-    assert!(missing.is_empty(), "no scenario expects {missing:?}");
+        .skip_while(|line| !line.starts_with("| behaviour"));
+    let mut files = 0;
+    for row in rows.skip(2).take_while(|line| line.starts_with('|')) {
+        let column = row.split('|').nth(2).unwrap();
+        let mut named = column.split('`').skip(1).step_by(2).peekable();
+        assert!(named.peek().is_some(), "no file in {row}");
+        for name in named {
+            assert!(names.contains(name), "{name} is not there: {row}");
+            files += 1;
+        }
+    }
+    assert!(files > 0, "README.md lists no behaviours");
 }
 
 #[test]

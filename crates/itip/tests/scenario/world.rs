@@ -11,6 +11,7 @@ use itip::{
 
 use crate::diff;
 use crate::script::{Script, Step};
+use crate::undo::Done;
 
 /// All actors of a scenario, by name.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(crate) struct World {
     actors: BTreeMap<String, Actor>,
     current: String,
     messages: usize,
+    /// The body of the last message, which an empty one stands for.
+    sent: Vec<String>,
 }
 
 /// One account.
@@ -25,7 +28,17 @@ pub(crate) struct Actor {
     pub(crate) addresses: Vec<String>,
     pub(crate) stored: Stored,
     pub(crate) policy: Policy,
-    last: Option<Decision>,
+    limits: Limits,
+    last: Option<Last>,
+    pub(crate) done: Option<Done>,
+}
+
+/// What became of the last message.
+#[derive(Clone)]
+enum Last {
+    /// It is no invitation (rules A1 and A2), for this reason.
+    NotStamped(&'static str),
+    Decided(Box<Decision>),
 }
 
 impl World {
@@ -56,6 +69,7 @@ impl World {
             "move" => self.actor().stored.objects[0].calendar = rest[0].to_owned(),
             "delete" => self.actor().stored.objects.clear(),
             "early" => return self.actor().early(step),
+            "undo" => return self.actor().undo(step),
             _ => return Some(format!("unknown verb {verb}")),
         }
         None
@@ -79,20 +93,33 @@ impl World {
     fn receive(&mut self, step: &Step, words: &[&str]) {
         self.messages += 1;
         let number = self.messages;
-        let document = step.calendar(Some(words[0]));
-        let document = Document::parse(document, &calendar::Limits::default()).unwrap();
-        self.actor().receive(&document, &words[2..], number);
+        if !step.body.is_empty() {
+            self.sent.clone_from(&step.body);
+        }
+        let sent = Step {
+            body: self.sent.clone(),
+            ..step.clone()
+        };
+        let text = sent.calendar(Some(words[0]));
+        match Document::parse(text, &calendar::Limits::default()) {
+            Ok(document) => self.actor().receive(&document, &words[2..], number),
+            Err(error) => self.actor().last = Some(Last::NotStamped(error.code())),
+        }
     }
 
     /// `expect OUTCOME REASON [NOTE]… [unanswered] [suggested]`, the body: lines of mine replaced.
     fn expect(&mut self, step: &mut Step) -> Option<String> {
         let last = self.actor().last.clone().expect("a `receive` before");
-        let actual = vec![format!("expect {}", words_of(&last))];
+        let (words, overwritten) = match last {
+            Last::NotStamped(code) => (format!("not-stamped {code}"), Vec::new()),
+            Last::Decided(decision) => (words_of(&decision), decision.overwritten),
+        };
+        let actual = vec![format!("expect {words}")];
         let expected = vec![step.text.clone()];
         let text = diff::differences(&expected, &actual);
-        let body = diff::differences(&step.body, &last.overwritten);
+        let body = diff::differences(&step.body, &overwritten);
         step.text = diff::updated(&expected, &actual).remove(0);
-        step.body = diff::updated(&step.body, &last.overwritten);
+        step.body = diff::updated(&step.body, &overwritten);
         text.or(body)
             .map(|difference| format!("the decision\n{difference}"))
     }
@@ -131,11 +158,13 @@ impl Actor {
             addresses,
             stored: Stored::default(),
             policy,
+            limits: Limits::default(),
             last: None,
+            done: None,
         }
     }
 
-    /// `prefer cancel remove|mark`, `prefer added N`, `prefer unanswered N`, `prefer early N`.
+    /// `prefer cancel remove|mark`, `prefer added|unanswered|early|components N`.
     fn prefer(&mut self, words: &[&str]) {
         let number = || words[1].parse().unwrap();
         match words[0] {
@@ -144,6 +173,7 @@ impl Actor {
             "added" => self.policy.caps.added_today = number(),
             "unanswered" => self.policy.caps.unanswered_now = number(),
             "early" => self.policy.caps.early_of_sender = number(),
+            "components" => self.limits.components = words[1].parse().unwrap(),
             other => panic!("unknown preference {other}"),
         }
     }
@@ -165,9 +195,14 @@ impl Actor {
             text,
             access,
         };
+        let kind = if step.body.iter().any(|line| line == "BEGIN:VTODO") {
+            Kind::Todo
+        } else {
+            Kind::Event
+        };
         self.stored
             .state
-            .observe(&object.text, Kind::Event, &calendar::Limits::default());
+            .observe(&object.text, kind, &calendar::Limits::default());
         self.stored.objects.push(object);
     }
 
@@ -180,9 +215,10 @@ impl Actor {
         let text = String::from_utf8(object.text.clone()).unwrap();
         let mut out: Vec<String> = Vec::new();
         let mut component: Vec<String> = Vec::new();
-        for line in text.lines() {
-            component.push(line.to_owned());
-            if matches!(line, "END:VEVENT" | "END:VTODO") {
+        for line in unfolded(&text) {
+            let is_end = matches!(line.as_str(), "END:VEVENT" | "END:VTODO");
+            component.push(line);
+            if is_end {
                 let id = component
                     .iter()
                     .find(|line| line.starts_with("RECURRENCE-ID"));
@@ -215,16 +251,19 @@ impl Actor {
         failure
     }
 
-    /// `get [CALENDAR] [whole]`: the object's components, unfolded; `whole` with all around them.
+    /// `get [CALENDAR] [whole] [only=NAME,…]`: the object's components, unfolded; `whole` with all
+    /// around them; `only` lines of these names.
     fn get(&self, step: &mut Step, words: &[&str]) -> Option<String> {
         let whole = words.contains(&"whole");
-        let calendar = words.iter().find(|word| **word != "whole");
+        let only = words.iter().find_map(|word| word.strip_prefix("only="));
+        let is_calendar = |word: &&&str| **word != "whole" && !word.starts_with("only=");
+        let calendar = words.iter().find(is_calendar);
         let mut objects = self.stored.objects.iter();
         let object =
             objects.find(|object| calendar.is_none_or(|calendar| object.calendar == *calendar));
         let actual = object.map_or_else(
             || vec!["nothing".to_owned()],
-            |object| lines(&object.text, whole),
+            |object| chosen(lines(&object.text, whole), only),
         );
         let difference = diff::differences(&step.body, &actual);
         step.body = diff::updated(&step.body, &actual);
@@ -244,7 +283,13 @@ impl Actor {
 
     /// Takes a message; `words` are the address and what else is to be known.
     pub(crate) fn receive(&mut self, document: &Document, words: &[&str], number: usize) {
-        let message = Message::read(document).unwrap();
+        let message = match Message::read(document) {
+            Ok(message) => message,
+            Err(error) => {
+                self.last = Some(Last::NotStamped(error.code()));
+                return;
+            }
+        };
         let value = |key: &str| words.iter().find_map(|word| word.strip_prefix(key));
         let has = |word: &str| words.contains(&word);
         let digest = value("digest=").map_or_else(|| format!("digest-{number}"), str::to_owned);
@@ -296,15 +341,9 @@ impl Actor {
         let account = Account {
             addresses: &self.addresses,
         };
-        let decision = itip::receive(
-            &self.stored,
-            &incoming,
-            &account,
-            &policy,
-            &Limits::default(),
-        );
+        let decision = itip::receive(&self.stored, &incoming, &account, &policy, &self.limits);
         self.apply(&decision, message.kind);
-        self.last = Some(decision);
+        self.last = Some(Last::Decided(Box::new(decision)));
     }
 
     fn apply(&mut self, decision: &Decision, kind: Kind) {
@@ -315,6 +354,13 @@ impl Actor {
             self.stored.state = State::from_json(&json).unwrap();
             assert_eq!(self.stored.state.to_json(), json);
         }
+        let before: Vec<_> = self.stored.objects.clone();
+        let text_before = |calendar: &str, name: &str| {
+            let mut objects = before.iter();
+            let object =
+                objects.find(|object| (&*object.calendar, &*object.name) == (calendar, name));
+            object.map(|object| object.text.clone())
+        };
         match &decision.change {
             Change::None => {}
             Change::Put {
@@ -325,6 +371,12 @@ impl Actor {
             } => {
                 check(text, kind);
                 let name = name.clone().unwrap_or_else(|| "new.ics".into());
+                self.done = Some(Done {
+                    before: text_before(calendar, &name),
+                    after: Some(text.clone()),
+                    calendar: calendar.clone(),
+                    name: name.clone(),
+                });
                 let objects = &mut self.stored.objects;
                 let object = StoredObject {
                     calendar: calendar.clone(),
@@ -341,6 +393,12 @@ impl Actor {
                 }
             }
             Change::Delete { calendar, name } => {
+                self.done = Some(Done {
+                    before: text_before(calendar, name),
+                    after: None,
+                    calendar: calendar.clone(),
+                    name: name.clone(),
+                });
                 self.stored
                     .objects
                     .retain(|object| (&object.calendar, &object.name) != (calendar, name));
@@ -404,18 +462,34 @@ fn edited(component: &[String], changes: &[String]) -> Vec<String> {
     out
 }
 
+/// The lines of these names, and what begins and ends components.
+fn chosen(lines: Vec<String>, only: Option<&str>) -> Vec<String> {
+    let Some(only) = only else { return lines };
+    let is_meant = |line: &String| {
+        let name = line.split([':', ';']).next().unwrap_or_default();
+        matches!(name, "BEGIN" | "END") || only.split(',').any(|other| other == name)
+    };
+    lines.into_iter().filter(is_meant).collect()
+}
+
+/// A text's lines without folds.
+fn unfolded(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n ", "").replace("\r\n\t", "");
+    let lines = text.split("\r\n").filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}
+
 /// The unfolded lines of a text.
 pub(crate) fn lines(text: &[u8], whole: bool) -> Vec<String> {
     let text = String::from_utf8(text.to_vec()).unwrap();
-    let text = text.replace("\r\n ", "").replace("\r\n\t", "");
     let mut depth_of_zone = false;
     let mut depth = 0;
     let mut out = Vec::new();
-    for line in text.split("\r\n").filter(|line| !line.is_empty()) {
+    for line in unfolded(&text) {
         depth += usize::from(line.starts_with("BEGIN:"));
         depth_of_zone |= line == "BEGIN:VTIMEZONE";
         if whole || (depth > 1 && !depth_of_zone) {
-            out.push(line.to_owned());
+            out.push(line.clone());
         }
         depth -= usize::from(line.starts_with("END:"));
         depth_of_zone &= line != "END:VTIMEZONE";
