@@ -9,11 +9,13 @@ use calendar::{ComponentBuf, PropertyBuf};
 
 use crate::case::{Case, MASTER};
 use crate::clock::Clock;
+use crate::course::Course;
 use crate::exdate;
 use crate::marks;
 use crate::merge::{self, Asked, Base, Place, Sides};
 use crate::note::Note;
 use crate::object::{Body, Object};
+use crate::reason::Reason;
 use crate::recurrence_id::RecurrenceId;
 use crate::span::{self, Timed};
 use crate::taking::Taking;
@@ -38,6 +40,7 @@ pub(crate) fn result<'a>(case: &Case<'a>, taking: &Taking<'a>) -> Result<'a> {
         before: marks::marked(&case.version, &case.state, &own, limits),
         after: marks::marked(&taking.version, &taking.state, &own, limits),
         clocks: Clocks::default(),
+        course: OnceCell::new(),
         overwritten: Vec::new(),
         notes: Vec::new(),
     };
@@ -61,6 +64,8 @@ struct Work<'w, 'a> {
     before: Cow<'w, Object<'a>>,
     after: Cow<'w, Object<'a>>,
     clocks: Clocks,
+    /// The series before, once it was asked.
+    course: OnceCell<std::result::Result<Option<Course>, Reason>>,
     overwritten: Vec<PropertyBuf>,
     notes: Vec<Note>,
 }
@@ -228,12 +233,24 @@ impl<'a> Work<'_, 'a> {
             theirs: &new,
             own_exdates: Vec::new(),
         };
-        let place = if span::stays_in_place(self.timed_after(&theirs), self.timed_after(&new)) {
+        let place = self.place(id, &theirs, &new);
+        Body::made(merge::inherit(&theirs, &sides, place, self.case.owner))
+    }
+
+    /// Whether an override stands where the series that the owner knows has the instance.
+    fn place(&self, id: &RecurrenceId, over: &ComponentBuf, master: &ComponentBuf) -> Place {
+        let limits = &self.case.limits.recurrence;
+        let known = || {
+            let course = self.course.get_or_init(|| Course::of(&self.before, limits));
+            let course = course.as_ref().ok()?.as_ref()?;
+            course.find(id).ok().flatten()
+        };
+        let stays = span::stays_in_place(self.timed_after(over), self.timed_after(master));
+        if stays && known().is_some() {
             Place::Original
         } else {
             Place::Moved
-        };
-        Body::made(merge::inherit(&theirs, &sides, place, self.case.owner))
+        }
     }
 
     /// A component that the organizer has not: gone from the version, or made by the owner's client

@@ -37,6 +37,9 @@ pub struct State {
     /// Instances that an ADD brought, which the master needs as RDATE (rule D4).
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) added: BTreeSet<RecurrenceId>,
+    /// Overrides that were made for answers and follow those to the series (rule E2).
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) made: BTreeSet<RecurrenceId>,
     /// The replies taken last, per attendee and component.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) replies: Vec<TakenReply>,
@@ -84,6 +87,15 @@ impl Taken {
             };
             if other.as_ref().is_some_and(is_later) {
                 *one = other;
+            }
+        }
+    }
+
+    /// Drops every stamp that is so.
+    pub(crate) fn forget(&mut self, is_so: impl Fn(&Stamp) -> bool) {
+        for stamp in [&mut self.request, &mut self.cancel, &mut self.end] {
+            if stamp.as_ref().is_some_and(&is_so) {
+                *stamp = None;
             }
         }
     }
@@ -180,10 +192,9 @@ impl State {
                 .or_default()
                 .take_later(taken);
         }
-        self.added = std::mem::take(&mut self.added)
-            .into_iter()
-            .map(&name)
-            .collect();
+        for ids in [&mut self.added, &mut self.made] {
+            *ids = std::mem::take(ids).into_iter().map(&name).collect();
+        }
         let times = std::mem::take(&mut self.times);
         self.times = times
             .into_iter()
@@ -338,6 +349,7 @@ impl State {
     pub(crate) fn observe_times(&mut self, object: &Object<'_>) {
         self.times
             .retain(|id, _| object.components.contains_key(id));
+        self.made.retain(|id| object.components.contains_key(id));
         for (id, body) in &object.components {
             let component = body.to_buf();
             let lines = span::time_lines(&component);

@@ -14,7 +14,7 @@ use crate::object::{Body, Object};
 use crate::reason::Reason;
 use crate::recurrence_id::RecurrenceId;
 use crate::stamp::Stamp;
-use crate::state::{State, Taken};
+use crate::state::State;
 use crate::strip;
 
 /// What a component of a message is beside what was taken before.
@@ -244,7 +244,7 @@ impl<'a> Taking<'a> {
         self.verdicts.iter().any(|verdict| verdict.is_taken())
     }
 
-    /// A master removes the overrides older than itself that do not come with it.
+    /// A master removes the overrides and cancellations older than itself that do not come with it.
     fn drop_older_overrides(&mut self, case: &Case<'a>) {
         let Some(master) = self.state.request_stamp(&MASTER).map(|stamp| stamp.dtstamp) else {
             return;
@@ -260,10 +260,14 @@ impl<'a> Taking<'a> {
             .iter()
             .filter(|id| !id.is_master() && !case.arrival.parts.contains_key(id))
         {
-            let age = self.state.taken(id).and_then(Taken::latest);
-            if age.is_none_or(|age| age < master) {
-                self.state.components.remove(id);
+            let is_older = |stamp: &Stamp| stamp.dtstamp < master;
+            let taken = self.state.components.entry(id.clone()).or_default();
+            if taken.request.as_ref().is_none_or(is_older) {
                 self.version.components.remove(id);
+            }
+            taken.forget(is_older);
+            if taken.latest().is_none() {
+                self.state.components.remove(id);
             }
         }
     }

@@ -227,7 +227,14 @@ impl<'a> Replay<'a> {
     }
 
     fn run(&mut self) {
+        // What one brings another may wait for: a delegate his delegator's answer.
+        while self.round() {}
+    }
+
+    /// Goes through what waits, once; whether any of it counted while other waits.
+    fn round(&mut self) -> bool {
         let waiting = std::mem::take(&mut self.stored.state.early);
+        let before = waiting.len();
         let mut left = Vec::new();
         for early in waiting {
             if is_expired(&early, self.incoming.received, self.limits) {
@@ -237,7 +244,9 @@ impl<'a> Replay<'a> {
                 left.push(early);
             }
         }
+        let has_less = !left.is_empty() && left.len() < before;
         self.stored.state.early = left;
+        has_less
     }
 
     /// Whether the message is done with: taken, or never to count.

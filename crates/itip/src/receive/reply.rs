@@ -113,6 +113,21 @@ fn weightier(one: Reason, other: Reason) -> Reason {
     }
 }
 
+/// What an answer is written into.
+struct Target {
+    component: ComponentBuf,
+    /// The SEQUENCE since which it has its times.
+    times_since: u64,
+    origin: Origin,
+}
+
+/// Whether an override stands there or is made for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    Stored,
+    Made,
+}
+
 /// The components that answers were written into.
 struct Work<'c, 'a> {
     case: &'c Case<'a>,
@@ -147,7 +162,11 @@ impl<'c, 'a> Work<'c, 'a> {
             .believed()
             .ok_or(Reason::NotTheAttendee)?;
         let attendee = self.speaker(&part.component, &sender)?;
-        let (mut component, times_since) = self.component(id, part.reach)?;
+        let Target {
+            mut component,
+            times_since,
+            origin,
+        } = self.target(id, part.reach)?;
         let stored = stored_attendee(&component, &attendee);
         let Some(stored) = stored else {
             return Err(if may_introduce(&attendee, &sender) {
@@ -173,6 +192,12 @@ impl<'c, 'a> Work<'c, 'a> {
         if answer.write(&mut component, &stored, self.case.owner) == answer::Delegate::Added {
             self.note(Note::DelegateAdded);
         }
+        if id.is_master() {
+            self.answer_made(&answer, &reply.attendee);
+        }
+        if origin == Origin::Made {
+            self.state.made.insert(id.clone());
+        }
         self.remember(reply);
         self.state.observe_component(id, &component, times_since);
         self.edited.insert(id.clone(), component);
@@ -189,23 +214,48 @@ impl<'c, 'a> Work<'c, 'a> {
         if all.len() == 1 {
             return all.pop().ok_or(Reason::NotTheAttendee);
         }
-        let own = all
-            .into_iter()
-            .find(|line| authority::of_attendee(line, sender));
-        own.ok_or(Reason::NotTheAttendee)
+        // A delegate's answer has the delegator's line too, which only allows it to him.
+        let named = all.iter().position(|line| line.is_named(sender));
+        let speaks = || {
+            all.iter()
+                .position(|line| authority::of_attendee(line, sender))
+        };
+        let at = named.or_else(speaks).ok_or(Reason::NotTheAttendee)?;
+        Ok(all.swap_remove(at))
     }
 
-    /// The component that an answer is for, and since which SEQUENCE it has its times; without an
-    /// override, one that says what the series says of the instance (rule E2).
-    fn component(
-        &mut self,
-        id: &RecurrenceId,
-        reach: Reach,
-    ) -> Result<(ComponentBuf, u64), Reason> {
+    /// The component that an answer is for; without an override, one that says what the series says
+    /// of the instance (rule E2).
+    fn target(&mut self, id: &RecurrenceId, reach: Reach) -> Result<Target, Reason> {
         let mine = self.case.mine.as_ref().ok_or(Reason::UnknownEvent)?;
-        if let Some(body) = mine.components.get(id) {
-            return Ok((body.to_buf().into_owned(), self.state.times_since(id)));
+        let edited = self.edited.get(id).cloned();
+        let stored = || Some(mine.components.get(id)?.to_buf().into_owned());
+        if let Some(component) = edited.or_else(stored) {
+            return Ok(Target {
+                component,
+                times_since: self.state.times_since(id),
+                origin: Origin::Stored,
+            });
         }
+        if mine.components.len() + self.edited.len() >= self.case.limits.components {
+            return Err(Reason::TooMuch);
+        }
+        let mut component = self.instance(id)?;
+        if reach == Reach::Future
+            && let Some(line) = component.property_mut("RECURRENCE-ID")
+        {
+            line.set_parameter("RANGE", "THISANDFUTURE");
+        }
+        Ok(Target {
+            component,
+            times_since: self.state.times_since(&RecurrenceId::MASTER),
+            origin: Origin::Made,
+        })
+    }
+
+    /// What the series says of an instance.
+    fn instance(&mut self, id: &RecurrenceId) -> Result<ComponentBuf, Reason> {
+        let mine = self.case.mine.as_ref().ok_or(Reason::UnknownEvent)?;
         let course = match &self.course {
             Some(course) => course,
             None => {
@@ -214,16 +264,33 @@ impl<'c, 'a> Work<'c, 'a> {
             }
         };
         let instance = course.find(id)?.ok_or(Reason::NoSuchInstance)?;
-        let mut component = course.component(&instance);
-        if reach == Reach::Future
-            && let Some(line) = component.property_mut("RECURRENCE-ID")
-        {
-            line.set_parameter("RANGE", "THISANDFUTURE");
+        Ok(course.component(&instance))
+    }
+
+    /// An answer to the series counts for the overrides that answers made, but where the attendee
+    /// answered for the date alone; so it does not matter which came first.
+    fn answer_made(&mut self, answer: &Answer, attendee: &str) {
+        let Some(mine) = &self.case.mine else { return };
+        let mut all = std::mem::take(&mut self.edited);
+        for id in &self.state.made {
+            if self.state.reply_of(attendee, id).is_some() {
+                continue;
+            }
+            let Some(body) = mine.components.get(id) else {
+                continue;
+            };
+            let component = all
+                .entry(id.clone())
+                .or_insert_with(|| body.to_buf().into_owned());
+            let lines = component.properties_named("ATTENDEE");
+            let line = lines
+                .into_iter()
+                .find(|line| line.address().as_str().to_lowercase() == attendee);
+            if let Some(line) = line.cloned() {
+                answer.write(component, &line, self.case.owner);
+            }
         }
-        if mine.components.len() + self.edited.len() >= self.case.limits.components {
-            return Err(Reason::TooMuch);
-        }
-        Ok((component, self.state.times_since(&RecurrenceId::MASTER)))
+        self.edited = all;
     }
 
     /// Rule E1: per attendee and component in order of SEQUENCE and DTSTAMP.
