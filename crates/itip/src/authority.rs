@@ -13,11 +13,17 @@ impl Sender {
     pub(crate) fn believed(&self) -> Option<CalendarUserAddress> {
         match self.trust {
             Trust::Authenticated | Trust::Unverified => {
-                self.address.as_deref().map(CalendarUserAddress::parse)
+                self.address.as_deref().map(of_mail)
             }
             Trust::Failed => None,
         }
     }
+}
+
+/// A mail address as a calendar user address: in the former `%` means itself, so that
+/// `bo%62@example.com` is not bob.
+fn of_mail(address: &str) -> CalendarUserAddress {
+    CalendarUserAddress::parse(&address.replace('%', "%25"))
 }
 
 /// Whether the organizer's methods may touch a stored object, or the tombstone of one (B3, B5, D5).
@@ -52,7 +58,7 @@ pub(crate) fn of_organizer(case: &Case<'_>) -> Result<(), Reason> {
 }
 
 fn is_pinned(case: &Case<'_>, sender: &CalendarUserAddress) -> bool {
-    let pinned = case.state.pinned.as_deref().map(CalendarUserAddress::parse);
+    let pinned = case.state.pinned.as_deref().map(of_mail);
     pinned.is_some_and(|pinned| pinned.same_ignoring_case(sender))
 }
 

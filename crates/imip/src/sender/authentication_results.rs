@@ -12,8 +12,8 @@ pub struct AuthenticationResults {
     pub authserv_id: String,
     /// What it says; none for `none`, for a version other than 1, and for a field that breaks the grammar.
     pub results: Vec<MethodResult>,
-    /// What it may say something of, where what it says cannot be read.
-    unread: Vec<&'static str>,
+    /// The methods that it says something of which cannot be read.
+    unread: Vec<String>,
 }
 
 /// The methods that rules B1 and B2 ask for.
@@ -44,10 +44,8 @@ impl AuthenticationResults {
         let value = field.value();
         let mut lexer = Lexer::new(&value).ok()?;
         let authserv_id = authserv_id(&mut lexer).ok()?;
-        let (results, unread) = match results(&mut lexer) {
-            Ok(results) => (results, Vec::new()),
-            Err(Malformed) => (Vec::new(), methods_named(&value)),
-        };
+        let (results, unread) =
+            results(&mut lexer).unwrap_or_else(|Malformed| (Vec::new(), methods_named(&value)));
         Some(Self {
             authserv_id,
             results,
@@ -57,10 +55,11 @@ impl AuthenticationResults {
 }
 
 /// Every method whose name stands anywhere in a value, if only in a comment.
-fn methods_named(value: &[u8]) -> Vec<&'static str> {
+fn methods_named(value: &[u8]) -> Vec<String> {
     let value = value.to_ascii_lowercase();
     let is_named = |method: &&str| memchr::memmem::find(&value, method.as_bytes()).is_some();
-    METHODS.into_iter().filter(is_named).collect()
+    let named = METHODS.into_iter().filter(is_named);
+    named.map(str::to_owned).collect()
 }
 
 impl MethodResult {
@@ -103,7 +102,7 @@ fn undecided(
         .results
         .retain(|result| !decided.contains(&result.method));
     let methods = field.results.iter().map(|result| result.method.clone());
-    decided.extend(methods.chain(field.unread.into_iter().map(str::to_owned)));
+    decided.extend(methods.chain(field.unread));
     field.results
 }
 
@@ -121,49 +120,71 @@ fn authserv_id(lexer: &mut Lexer<'_>) -> Result<String, Malformed> {
     }
 }
 
-/// Everything after the authserv-id. Of a field that is malformed or of another version nothing counts.
-fn results(lexer: &mut Lexer<'_>) -> Result<Vec<MethodResult>, Malformed> {
+/// Everything after the authserv-id: results, and methods of unknown versions. Of a field that is
+/// malformed or of another version nothing counts.
+fn results(lexer: &mut Lexer<'_>) -> Result<(Vec<MethodResult>, Vec<String>), Malformed> {
     lexer.skip_cfws()?;
     let version = lexer.take_while(|octet| octet.is_ascii_digit());
     if !matches!(version, b"" | b"1") {
         return Err(Malformed);
     }
-    let mut results = Vec::new();
+    let (mut results, mut unread) = (Vec::new(), Vec::new());
     loop {
         lexer.skip_cfws()?;
         if lexer.is_empty() {
-            return Ok(results);
+            return Ok((results, unread));
         }
         if !lexer.eat(b';') {
             return Err(Malformed);
         }
-        results.extend(resinfo(lexer)?);
+        match resinfo(lexer)? {
+            ResInfo::Nothing => {}
+            ResInfo::Result(result) => results.push(result),
+            ResInfo::OtherVersion(method) => unread.push(method),
+        }
     }
 }
 
-/// One result; `None` for the word `none`, for nothing, and for an unknown version of a method.
-fn resinfo(lexer: &mut Lexer<'_>) -> Result<Option<MethodResult>, Malformed> {
+/// What stands between two semicolons.
+enum ResInfo {
+    /// The word `none`, or nothing.
+    Nothing,
+    Result(MethodResult),
+    /// A method of a version that is not known here (RFC 8601 section 2.6).
+    OtherVersion(String),
+}
+
+fn resinfo(lexer: &mut Lexer<'_>) -> Result<ResInfo, Malformed> {
     lexer.skip_cfws()?;
-    if matches!(lexer.peek(), None | Some(b';')) {
-        return Ok(None);
+    if is_at_end(lexer) {
+        return Ok(ResInfo::Nothing);
     }
     let method = keyword(lexer)?;
     lexer.skip_cfws()?;
     let version = method_version(lexer)?;
     if !lexer.eat(b'=') {
-        let none =
-            method == "none" && version.is_none() && matches!(lexer.peek(), None | Some(b';'));
-        return if none { Ok(None) } else { Err(Malformed) };
+        let is_none = method == "none" && version.is_none() && is_at_end(lexer);
+        return if is_none {
+            Ok(ResInfo::Nothing)
+        } else {
+            Err(Malformed)
+        };
     }
     lexer.skip_cfws()?;
     let result = keyword(lexer)?;
     let properties = properties(lexer)?;
-    let supported = version.is_none_or(|version| version == b"1");
-    Ok(supported.then_some(MethodResult {
+    if version.is_some_and(|version| version != b"1") {
+        return Ok(ResInfo::OtherVersion(method));
+    }
+    Ok(ResInfo::Result(MethodResult {
         method,
         result,
         properties,
     }))
+}
+
+fn is_at_end(lexer: &Lexer<'_>) -> bool {
+    matches!(lexer.peek(), None | Some(b';'))
 }
 
 fn method_version<'a>(lexer: &mut Lexer<'a>) -> Result<Option<&'a [u8]>, Malformed> {
@@ -184,7 +205,7 @@ fn properties(lexer: &mut Lexer<'_>) -> Result<Vec<Property>, Malformed> {
     let mut properties = Vec::new();
     loop {
         lexer.skip_cfws()?;
-        if matches!(lexer.peek(), None | Some(b';')) {
+        if is_at_end(lexer) {
             return Ok(properties);
         }
         properties.extend(property(lexer)?);
@@ -385,6 +406,110 @@ mod tests {
         }
     }
 
+    /// RFC 8601 section 2.2: wherever its grammar has CFWS, comments, blanks and folds may stand.
+    #[test]
+    fn comments_may_stand_wherever_blanks_may() {
+        let pieces = [
+            "",
+            "mx.us",
+            " ",
+            "1",
+            "",
+            ";",
+            "",
+            "dkim",
+            "",
+            "/",
+            "",
+            "1",
+            "",
+            "=",
+            "",
+            "pass",
+            " ",
+            "reason",
+            "",
+            "=",
+            "",
+            "\"ok; x\"",
+            " ",
+            "header",
+            "",
+            ".",
+            "",
+            "d",
+            "",
+            "=",
+            "",
+            "example.com",
+            " ",
+            "header",
+            "",
+            ".",
+            "",
+            "i",
+            "",
+            "=",
+            "",
+            "@example.com",
+            "",
+            ";",
+            "",
+            "spf",
+            "",
+            "=",
+            "",
+            "fail",
+            "",
+        ];
+        let expected = [
+            "dkim=pass header.d=example.com header.i=@example.com",
+            "spf=fail",
+        ];
+        assert_eq!(results(&pieces.concat()), expected);
+        for blank in [
+            "(c)",
+            " ((;) \\) \"=) ",
+            "\r\n\t(c)\r\n (=dkim=fail)",
+            " \t ",
+        ] {
+            for at in (0..pieces.len()).step_by(2) {
+                let mut value = pieces;
+                value[at] = blank;
+                assert_eq!(results(&value.concat()), expected, "{value:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_read_in_any_case() {
+        assert_eq!(
+            results("MX.US; DKIM=PASS REASON=Ok HEADER.D=Example.COM; None"),
+            ["dkim=pass header.d=Example.COM"]
+        );
+    }
+
+    #[test]
+    fn fields_of_other_names_are_not_read() {
+        for name in [
+            "ARC-Authentication-Results",
+            "X-Authentication-Results",
+            "Authentication-Results-Original",
+            "Received-SPF",
+        ] {
+            let header = format!("{name}: mx.us; dmarc=pass header.from=a.b\r\n");
+            let ids = ["mx.us".to_owned()];
+            assert!(trusted(header.as_bytes(), &ids).next().is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn property_types_are_told_apart() {
+        let read =
+            read("mx.x; dkim=pass policy.d=a.b body.d=a.b x-header.d=a.b header.d=c.d").unwrap();
+        assert_eq!(read.results[0].property("header", "d"), Some("c.d"));
+    }
+
     #[test]
     fn other_versions_say_nothing() {
         assert!(results("mx.x 2; dkim=pass header.d=a.b").is_empty());
@@ -488,6 +613,8 @@ mod tests {
                 "mx.us; spf=pass smtp.mailfrom=<>",
                 "dmarc=pass dkim=pass auth=pass",
             ),
+            ("mx.us; dmarc/2=fail", "dkim=pass auth=pass"),
+            ("mx.us; dkim / 01 = none; auth=none", "auth=none dmarc=pass"),
         ] {
             assert_eq!(counted(&[above, below]).join(" "), expected, "{above}");
         }

@@ -1,7 +1,8 @@
 //! The one address in a From or Sender field (RFC 5322 section 3.4, RFC 6532), read so that nobody is fooled.
 //!
 //! Whatever two readers could take for two different addresses is nobody's: several addresses,
-//! groups, routes, an unquoted second `@`, control characters. Encoded words are never decoded here.
+//! groups, routes, an unquoted second `@`, control characters, an encoded word in the address, and
+//! letters that case folding makes those of another address. Encoded words are never decoded here.
 
 use std::fmt;
 
@@ -74,6 +75,11 @@ impl fmt::Display for Mailbox {
     }
 }
 
+/// Octets of the longest address: 64 before the `@` and 255 after it (RFC 5321 section 4.5.3.1).
+///
+/// The parts have no bounds of their own: the tokens of iCloud are longer than 64.
+const LONGEST: usize = 320;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     /// A run of `atext` and dots.
@@ -136,10 +142,26 @@ fn addr_spec(tokens: &[Token]) -> Option<Mailbox> {
         Token::Quoted(text) => unquoted(text),
         Token::Special(_) => return None,
     };
-    is_domain(domain).then(|| Mailbox {
+    let is_short = local_part.len() + 1 + domain.len() <= LONGEST;
+    let is_sure = is_short && is_unmistakable(&local_part) && is_domain(domain);
+    is_sure.then(|| Mailbox {
         local_part,
         domain: domain.to_ascii_lowercase(),
     })
+}
+
+/// Whether all readers see the same local part: no blanks but the quoted one, nothing that some
+/// decode as an encoded word, nothing that folds into another's.
+fn is_unmistakable(local_part: &str) -> bool {
+    let is_plain = |letter: char| letter == ' ' || !(letter.is_whitespace() || letter.is_control());
+    !local_part.contains("=?")
+        && local_part.chars().all(is_plain)
+        && !local_part.chars().any(folds_into_ascii)
+}
+
+/// Whether a letter from elsewhere is an ASCII one in lower case, as the Kelvin sign is a `k`.
+fn folds_into_ascii(letter: char) -> bool {
+    !letter.is_ascii() && letter.to_lowercase().any(|lower| lower.is_ascii())
 }
 
 /// A quoted local part means the same without quotes where it could do without.
@@ -162,7 +184,7 @@ fn is_domain(domain: &str) -> bool {
                 .chars()
                 .all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
     };
-    domain.split('.').all(is_label)
+    domain.split('.').all(is_label) && !domain.chars().any(folds_into_ascii)
 }
 
 #[cfg(test)]
@@ -198,7 +220,6 @@ mod tests {
             ("\"a\\\"\\\\\"@b.c", "\"a\\\"\\\\\"@b.c"),
             ("=?utf-8?Q?x=40y.z?= <a@b.c>", "a@b.c"),
             ("=?utf-8?Q?=3Cx=40y=2Ez=3E?= <a@b.c>", "a@b.c"),
-            ("=?utf-8?Q?x?=@b.c", "=?utf-8?Q?x?=@b.c"),
             (
                 "J\u{f6}rg <j\u{f6}rg@b\u{fc}cher.example>",
                 "j\u{f6}rg@b\u{fc}cher.example",
@@ -271,6 +292,7 @@ mod tests {
             "a@b.c\0.example",
             "\"a\"\"b\"@b.c",
             "=?utf-8?Q?a=40b=2Ec?=",
+            "=?utf-8?Q?x?=@b.c",
             "a;b@c.d",
         ] {
             let nobody = from(value);

@@ -2,12 +2,13 @@
 
 mod authentication;
 pub mod authentication_results;
+mod domain;
 mod mailbox;
 mod received;
 mod service;
 
 pub use authentication::Authentication;
-use authentication_results::{MethodResult, is_one_of};
+use authentication_results::MethodResult;
 pub use mailbox::{Mailbox, Nobody};
 pub use received::was_submitted;
 pub use service::{SERVICES, Service, SpokenFor};
@@ -207,22 +208,14 @@ impl Evidence {
         else {
             return Authentication::Unverified;
         };
-        let passes = |method: &str, ptype: &str, name: &str, matches: &dyn Fn(&str) -> bool| {
-            passed(results, method).any(|result| result.property(ptype, name).is_some_and(matches))
-        };
-        if passes("dmarc", "header", "from", &|domain| {
-            same_domain(domain, from.domain())
-        }) {
+        let is_own = |own: &String| domain::is_same(own, from.domain());
+        if is_aligned(results, from) {
             Authentication::Dmarc
-        } else if passes("dkim", "header", "d", &|domain| {
-            is_or_is_above(domain, from.domain())
-        }) {
+        } else if is_signed(results, |d| domain::is_or_is_above(d, from.domain())) {
             Authentication::Dkim
-        } else if passes("auth", "smtp", "auth", &|address| {
-            Mailbox::parse(address).as_ref() == Some(from)
-        }) {
+        } else if is_logged_in(results, from) {
             Authentication::Auth
-        } else if is_one_of(from.domain(), submitted_for) {
+        } else if submitted_for.iter().any(is_own) {
             Authentication::OwnSubmission
         } else {
             Authentication::Failed
@@ -242,7 +235,9 @@ impl Evidence {
             let address = service.speaks_for(from, sender.as_ref(), spoken_for)?;
             let authentication = match self {
                 Self::Unasked => Authentication::Unverified,
-                Self::Results { results, .. } if signed_by(results, service.name) => {
+                Self::Results { results, .. }
+                    if is_signed(results, |d| domain::is_same(d, service.name)) =>
+                {
                     Authentication::ViaService(*service)
                 }
                 Self::Results { .. } => return None,
@@ -252,37 +247,34 @@ impl Evidence {
     }
 }
 
-fn passed<'a>(
-    results: &'a [MethodResult],
-    method: &'a str,
-) -> impl Iterator<Item = &'a MethodResult> {
+/// Whether dmarc=pass is for From's domain.
+fn is_aligned(results: &[MethodResult], from: &Mailbox) -> bool {
+    let domain = the_pass(results, "dmarc").and_then(|pass| pass.property("header", "from"));
+    domain.is_some_and(|value| domain::is_same(domain::of_value(value), from.domain()))
+}
+
+/// Whether auth=pass is for the From address.
+fn is_logged_in(results: &[MethodResult], from: &Mailbox) -> bool {
+    let address = the_pass(results, "auth").and_then(|pass| pass.property("smtp", "auth"));
+    address.is_some_and(|address| Mailbox::parse(address).as_ref() == Some(from))
+}
+
+/// Whether a signature of a wanted domain passed; a mail may have several (RFC 8601 section 2.7.1).
+///
+/// `header.i` is not asked: the signer chooses it within its domain.
+fn is_signed(results: &[MethodResult], is_wanted: impl Fn(&str) -> bool) -> bool {
     results
         .iter()
-        .filter(move |result| result.method == method && result.result == "pass")
+        .filter(|result| result.method == "dkim" && result.result == "pass")
+        .any(|result| result.property("header", "d").is_some_and(&is_wanted))
 }
 
-fn signed_by(results: &[MethodResult], domain: &str) -> bool {
-    passed(results, "dkim").any(|result| {
-        result
-            .property("header", "d")
-            .is_some_and(|signer| same_domain(signer, domain))
-    })
-}
-
-fn same_domain(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
-}
-
-/// Whether a signing domain is the other or a parent of it; a top-level domain is nobody's parent.
-fn is_or_is_above(signer: &str, domain: &str) -> bool {
-    let start = domain.len().checked_sub(signer.len() + 1);
-    let above = start
-        .and_then(|start| domain.split_at_checked(start))
-        .is_some_and(|(_, tail)| {
-            tail.strip_prefix('.')
-                .is_some_and(|parent| parent.eq_ignore_ascii_case(signer))
-        });
-    same_domain(signer, domain) || (above && signer.contains('.'))
+/// The pass of a method that has one result for a mail. Two mean that something a sender wrote was
+/// taken into the field as it was.
+fn the_pass<'a>(results: &'a [MethodResult], method: &str) -> Option<&'a MethodResult> {
+    let mut of_method = results.iter().filter(|result| result.method == method);
+    let only = of_method.next().filter(|result| result.result == "pass")?;
+    of_method.next().is_none().then_some(only)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Calendar services that send mail in the name of their users (rule B2).
 
-use calendar::{Component, Method};
+use calendar::{CalendarUserAddress, Component, Method};
 
 use super::mailbox::Mailbox;
 use crate::Invitation;
@@ -116,20 +116,11 @@ impl SpokenFor {
         component
             .properties_named(property)
             .map(|property| Self {
-                address: Mailbox::parse(without_scheme(&property.value())),
+                address: Mailbox::parse(CalendarUserAddress::parse(&property.value()).as_str()),
                 email: property
                     .parameter("EMAIL")
-                    .and_then(|email| Mailbox::parse(without_scheme(&email))),
+                    .and_then(|email| Mailbox::parse(email.trim())),
             })
             .collect()
-    }
-}
-
-/// The address of a `mailto:` URI in any case, or of what has none.
-fn without_scheme(uri: &str) -> &str {
-    let uri = uri.trim();
-    match uri.split_at_checked("mailto:".len()) {
-        Some((scheme, address)) if scheme.eq_ignore_ascii_case("mailto:") => address,
-        _ => uri,
     }
 }

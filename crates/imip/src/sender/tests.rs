@@ -69,8 +69,21 @@ fn b1_dmarc_must_be_for_froms_domain() {
         code("dmarc=pass (p=none) header.from=CORP.example"),
         "dmarc"
     );
+    assert_eq!(code("dmarc/1=pass header.from=@corp.example"), "dmarc");
+    assert_eq!(code("dmarc=pass header.from=boss@corp.example"), "dmarc");
     for result in [
         "dmarc=fail header.from=corp.example",
+        "dmarc/2=pass header.from=corp.example",
+        "dmarc=pass header.from=\"corp.example@evil.example\"",
+        "dmarc=pass header.from=boss@corp.example.evil",
+        "dmarc=pass header.from=\"boss@corp.example \"",
+        "dmarc=pass header.from=corp.example.",
+        "dmarc=pass header.d=corp.example",
+        "dmarc=pass policy.from=corp.example",
+        "dmarc=pass reason=\"header.from=corp.example\"",
+        "dmarc=pass (header.from=corp.example)",
+        "dmarc=none header.from=corp.example",
+        "dmarc=bestguesspass header.from=corp.example",
         "dmarc=pass header.from=other.example",
         "dmarc=pass header.from=sub.corp.example",
         "dmarc=pass header.from=example",
@@ -107,12 +120,50 @@ fn b1_dkim_must_be_of_froms_domain_or_a_parent() {
     for result in [
         "dkim=fail header.d=corp.example",
         "dkim=pass header.i=@corp.example",
+        "dkim=pass header.i=@corp.example header.d=evil.example",
+        "dkim=pass header.d=evil.example; dkim=fail header.d=corp.example",
+        "dkim=policy header.d=corp.example",
+        "dkim=neutral header.d=corp.example",
+        "dkim=pass header.d=boss@corp.example",
+        "dkim=pass header.d=example",
         "dkim=pass header.d=evil.example",
         "dkim=pass header.d=mail.corp.example",
         "dkim=none header.d=evil.example; spf=pass header.d=corp.example",
     ] {
         assert_eq!(code(result), "failed", "{result}");
     }
+}
+
+/// A server that takes a HELO name or an address into its field as it came lets a sender write there.
+#[test]
+fn b1_a_second_result_where_there_can_be_one_is_not_believed() {
+    let injected = "smtp.mailfrom=x; dmarc=pass header.from=corp.example";
+    for result in [
+        format!("spf=none {injected}; dmarc=fail header.from=corp.example"),
+        format!("dmarc=fail header.from=corp.example; spf=none {injected}"),
+        "auth=pass smtp.auth=eve@corp.example; auth=pass smtp.auth=boss@corp.example".to_owned(),
+    ] {
+        assert_eq!(code(&result), "failed", "{result}");
+    }
+}
+
+#[test]
+fn b1_an_international_domain_has_two_spellings() {
+    let code = |from: &str, result: &str| {
+        let fields = format!("Authentication-Results: mx.us; {result}\r\nFrom: a@{from}");
+        judged(&fields, &SpokenFor::default(), &trust()).1
+    };
+    let (a_label, u_label) = ("xn--bcher-kva.example", "b\u{fc}cher.example");
+    for (from, said) in [(a_label, u_label), (u_label, a_label), (u_label, u_label)] {
+        assert_eq!(
+            code(from, &format!("dmarc=pass header.from={said}")),
+            "dmarc"
+        );
+        let below = format!("mail.{from}");
+        assert_eq!(code(&below, &format!("dkim=pass header.d={said}")), "dkim");
+    }
+    let other = "dmarc=pass header.from=bucher.example";
+    assert_eq!(code(u_label, other), "failed");
 }
 
 #[test]
@@ -523,6 +574,12 @@ fn b2_who_is_spoken_for() {
             "{method}"
         );
     }
+    let escaped = "ORGANIZER;EMAIL=a%2Bb@c.d:mailto:a%2Bb@c.d\r\n";
+    assert_eq!(
+        read("REQUEST", escaped),
+        spoken_for("a+b@c.d", "a%2Bb@c.d"),
+        "a URI has escapes, an address has none"
+    );
     let two = format!("{attendee}ATTENDEE:mailto:d@e.f\r\n");
     assert_eq!(read("REPLY", &two), SpokenFor::default());
     let override_by_other =

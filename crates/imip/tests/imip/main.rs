@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod detection;
+mod from;
 mod mail;
 mod properties;
 mod samples;
