@@ -12,9 +12,7 @@ impl Sender {
     /// The address, if it may be believed.
     pub(crate) fn believed(&self) -> Option<CalendarUserAddress> {
         match self.trust {
-            Trust::Authenticated | Trust::Unverified => {
-                self.address.as_deref().map(of_mail)
-            }
+            Trust::Authenticated | Trust::Unverified => self.address.as_deref().map(of_mail),
             Trust::Failed => None,
         }
     }

@@ -115,8 +115,8 @@ fn authserv_id(lexer: &mut Lexer<'_>) -> Result<String, Malformed> {
     lexer.skip_cfws()?;
     let id = value(lexer)?;
     match lexer.peek() {
-        None | Some(b';' | b' ' | b'\t' | b'(') => Ok(id),
-        Some(_) => Err(Malformed),
+        None | Some(b';' | b' ' | b'\t' | b'(') if !id.is_empty() => Ok(id),
+        _ => Err(Malformed),
     }
 }
 
@@ -253,18 +253,28 @@ fn value(lexer: &mut Lexer<'_>) -> Result<String, Malformed> {
     text(octets)
 }
 
-/// A value or an address, whose local part may be quoted.
+/// A value or an address, whose local part may be quoted; empty for the null reverse-path, which
+/// servers write as `""`, `<>` or nothing.
 ///
 /// An unquoted one may hold what a token may not: senders do not quote signatures or addresses.
 fn pvalue(lexer: &mut Lexer<'_>) -> Result<String, Malformed> {
     let unquoted = |octet: u8| !is_blank(octet) && !b"()<>,;\\\"".contains(&octet);
-    let mut octets = match lexer.peek() {
-        Some(b'"') => lexer.quoted_string()?,
-        _ => Vec::new(),
+    if lexer.eat(b'<') {
+        let address = lexer.take_while(unquoted).to_vec();
+        return if lexer.eat(b'>') {
+            text(address)
+        } else {
+            Err(Malformed)
+        };
+    }
+    let is_quoted = lexer.peek() == Some(b'"');
+    let mut octets = if is_quoted {
+        lexer.quoted_string()?
+    } else {
+        Vec::new()
     };
     let rest = lexer.take_while(unquoted);
-    let quoted_alone = !octets.is_empty() && !rest.is_empty() && !rest.starts_with(b"@");
-    if quoted_alone {
+    if is_quoted && !rest.is_empty() && !rest.starts_with(b"@") {
         return Err(Malformed);
     }
     octets.extend_from_slice(rest);
@@ -272,11 +282,7 @@ fn pvalue(lexer: &mut Lexer<'_>) -> Result<String, Malformed> {
 }
 
 fn text(octets: Vec<u8>) -> Result<String, Malformed> {
-    if octets.is_empty() {
-        Err(Malformed)
-    } else {
-        String::from_utf8(octets).map_err(|_| Malformed)
-    }
+    String::from_utf8(octets).map_err(|_| Malformed)
 }
 
 #[cfg(test)]
@@ -373,6 +379,19 @@ mod tests {
     }
 
     #[test]
+    fn a_value_may_be_empty() {
+        for empty in ["\"\"", "<>", ""] {
+            let value = format!("mx.x; spf=none smtp.mailfrom={empty}; dkim=pass header.d=a.b");
+            let expected = ["spf=none smtp.mailfrom=", "dkim=pass header.d=a.b"];
+            assert_eq!(results(&value), expected, "{value}");
+        }
+        assert_eq!(
+            results("mx.x; spf=none reason=\"\" smtp.mailfrom=<a@b.c> smtp.helo="),
+            ["spf=none smtp.mailfrom=a@b.c smtp.helo="]
+        );
+    }
+
+    #[test]
     fn quotes_and_comments_hide_nothing() {
         for value in [
             "mx.x; spf=fail (; dkim=pass header.d=a.b) smtp.mailfrom=c.d",
@@ -396,6 +415,11 @@ mod tests {
             "mx.x; dkim=pass header.d=\"a\"b",
             "mx.x dkim=pass header.d=a.b",
             "mx.x; dkim/=pass header.d=a.b",
+            "mx.x; dkim=pass header.d=<a.b",
+            "mx.x; dkim=pass header.d=a.b>",
+            "mx.x; dkim=pass header.d=<a.b>c",
+            "mx.x; dkim=pass header.d=\"\"a.b",
+            "mx.x; dkim=pass header.d=a.b header.i",
         ] {
             let read = read(value).unwrap();
             assert_eq!(
@@ -531,6 +555,7 @@ mod tests {
         for value in [
             "",
             ";",
+            "\"\"; spf=pass",
             "spf=pass smtp.mailfrom=a.b",
             "mx.x=y; spf=pass",
             "mx.x/y; spf=pass",
@@ -610,7 +635,7 @@ mod tests {
             ("mx.us 2; dmarc=fail; dkim=fail", "auth=pass"),
             ("mx.us; auth=fail smtp.auth=(", "dmarc=pass dkim=pass"),
             (
-                "mx.us; spf=pass smtp.mailfrom=<>",
+                "mx.us; spf=pass smtp.mailfrom=<",
                 "dmarc=pass dkim=pass auth=pass",
             ),
             ("mx.us; dmarc/2=fail", "dkim=pass auth=pass"),

@@ -5,6 +5,7 @@
     reason = "a test may panic, and says so when it skips"
 )]
 
+mod authentication_results;
 mod bad_input;
 mod detection;
 mod from;
