@@ -15,8 +15,16 @@ const RULES: &[&str] = &[
     "E3", "E4", "E5", "G",
 ];
 
-/// What a scenario's name names before its first dash.
+/// What a name begins with that names sections of the standard behind its first dash.
 const STANDARD: &str = "RFC5546";
+
+/// The sections of RFC 5546 that give messages as examples.
+const EXAMPLES: &[&str] = &[
+    "4.1.1", "4.1.2", "4.1.3", "4.1.4", "4.1.5", "4.2.1", "4.2.2", "4.2.3", "4.2.4", "4.2.5",
+    "4.2.6", "4.2.7", "4.2.8", "4.2.9", "4.2.10", "4.2.11", "4.3", "4.4.1", "4.4.2", "4.4.3",
+    "4.4.4", "4.4.5", "4.4.6", "4.4.7", "4.4.8", "4.4.9", "4.4.10", "4.5.1", "4.5.2", "4.5.3",
+    "4.5.4", "4.5.5", "4.5.6", "4.5.7", "4.6", "4.7.1", "4.7.2",
+];
 
 /// A scenario: its name, the rules that it is named by, and what it expects.
 struct Shown {
@@ -48,6 +56,17 @@ fn every_rule_has_a_scenario() {
     let is_shown = |rule: &&&str| shown.iter().any(|one| one.rules.contains(**rule));
     let missing: Vec<_> = RULES.iter().filter(|rule| !is_shown(rule)).collect();
     assert!(missing.is_empty(), "no scenario shows {missing:?}");
+}
+
+#[test]
+fn every_example_of_the_standard_is_played() {
+    let shown = shown();
+    let sections: BTreeSet<_> = shown
+        .iter()
+        .filter(|one| one.rules.contains(STANDARD))
+        .flat_map(|one| one.name.split('-').nth(1).unwrap().split('+'))
+        .collect();
+    assert_eq!(sections, EXAMPLES.iter().copied().collect());
 }
 
 #[test]
