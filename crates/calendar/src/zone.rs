@@ -1,5 +1,6 @@
 //! Time zones by the name that a TZID gives (RFC 5545 section 3.2.19, rule A4).
 
+mod compiled;
 mod display;
 mod display_table;
 mod observance;
@@ -10,8 +11,6 @@ mod windows;
 mod windows_table;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-
-use crate::component_buf::ComponentBuf;
 
 /// Names of the IANA data for "not known"; read as zones they would mean UTC.
 const NO_ZONES: [&str; 2] = ["Etc/Unknown", "Factory"];
@@ -100,9 +99,9 @@ impl Default for ZoneSource {
     }
 }
 
-/// The zone that a VTIMEZONE describes; none when it is empty, too much or not understood.
-pub(crate) fn of_rules(vtimezone: &ComponentBuf) -> Option<TimeZone> {
-    rules::zone(vtimezone)
+/// The zone that the text of a VTIMEZONE describes; none when it is empty, too much or not understood.
+pub(crate) fn of_rules(vtimezone: &[u8]) -> Option<TimeZone> {
+    compiled::zone(vtimezone)
 }
 
 /// What follows each of the first slashes, longest first; IANA names have three parts at most.

@@ -1,6 +1,7 @@
 //! What the time zone names of one calendar mean (rule A4).
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -26,9 +27,23 @@ const MOST_NAMES: usize = 256;
 pub struct Zones {
     source: ZoneSource,
     local: TimeZone,
-    own: HashMap<String, Option<TimeZone>>,
+    own: HashMap<String, Own>,
     decided: HashMap<String, Option<(TimeZone, ZoneOrigin)>>,
     disagreements: Vec<ZoneDisagreement>,
+}
+
+/// A VTIMEZONE, understood when it is first asked.
+#[derive(Clone, Debug)]
+struct Own {
+    text: Box<[u8]>,
+    zone: OnceLock<Option<TimeZone>>,
+}
+
+impl Own {
+    fn zone(&self) -> Option<TimeZone> {
+        let zone = self.zone.get_or_init(|| zone::of_rules(&self.text));
+        zone.clone()
+    }
 }
 
 /// A name and the VTIMEZONE of that name that do not say the same offset.
@@ -64,7 +79,9 @@ impl Zones {
         let (own, others): (Vec<_>, Vec<_>) =
             calendar.components().partition(|c| c.is("VTIMEZONE"));
         for zone in own {
-            zones.define(zone);
+            if let Some(tzid) = zone.property("TZID") {
+                zones.define(&tzid.value(), &zone.to_bytes());
+            }
         }
         for (tzid, at) in others.into_iter().flat_map(times) {
             zones.decide(&tzid, at);
@@ -72,14 +89,16 @@ impl Zones {
         zones
     }
 
-    /// Regards a VTIMEZONE; of several with one name the first counts, and at most 16 in all.
-    pub fn define(&mut self, vtimezone: &ComponentBuf) {
-        let Some(tzid) = vtimezone.property("TZID") else {
-            return;
-        };
-        let key = key(&tzid.value());
+    /// Regards the text of a VTIMEZONE of this name; of several with one name the first counts, and at
+    /// most 16 in all.
+    pub fn define(&mut self, tzid: &str, vtimezone: &[u8]) {
+        let key = key(tzid);
         if self.own.len() < MOST_ZONES && !self.own.contains_key(&key) {
-            self.own.insert(key, zone::of_rules(vtimezone));
+            let own = Own {
+                text: vtimezone.into(),
+                zone: OnceLock::new(),
+            };
+            self.own.insert(key, own);
         }
     }
 
@@ -130,7 +149,7 @@ impl Zones {
         at: Option<DateTime>,
     ) -> (Option<(TimeZone, ZoneOrigin)>, Option<ZoneDisagreement>) {
         let named = self.source.named(&text::unescape(tzid));
-        let own = self.own.get(&key(tzid)).cloned().flatten();
+        let own = self.own.get(&key(tzid)).and_then(Own::zone);
         let (Some((zone, origin)), Some(own)) = (&named, &own) else {
             return (own.map(|own| (own, ZoneOrigin::OwnRules)).or(named), None);
         };

@@ -181,7 +181,7 @@ fn clock(
     let master = meant.iter().find(|component| {
         component.property("RECURRENCE-ID").is_none() && method != Method::Add && brings_times
     });
-    let mut clock = Clock::new(around.zones.values().map(Body::to_buf));
+    let mut clock = Clock::new(around.zones.iter());
     if let Some(start) = master.and_then(|master| Body::Kept(*master).start()) {
         clock.run_from(start);
     } else if version.master().is_some() {
@@ -195,7 +195,7 @@ fn clock(
 }
 
 /// The first value of every line of times that has a zone.
-fn times<'c>(component: &Component<'c>) -> impl Iterator<Item = DateOrTime> + use<'c> {
+fn times<'c>(component: &'c Component<'_>) -> impl Iterator<Item = DateOrTime> + use<'c> {
     const NAMES: &[&str] = &[
         "DTSTART",
         "DTEND",
@@ -205,11 +205,8 @@ fn times<'c>(component: &Component<'c>) -> impl Iterator<Item = DateOrTime> + us
         "EXDATE",
     ];
     let zone = component.property("TZID").map(|zone| zone.text());
-    let lines = component.properties();
+    let lines = NAMES.iter().flat_map(|name| component.properties_named(name));
     lines.filter_map(move |line| {
-        if !NAMES.iter().any(|name| line.is(name)) {
-            return None;
-        }
         let tzid = line.parameter("TZID").or(zone.as_deref().map(Into::into));
         let value = line.value();
         DateOrTime::parse(value.split([',', '/']).next()?, tzid.as_deref())

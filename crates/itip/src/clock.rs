@@ -3,10 +3,11 @@
 
 use std::mem::discriminant;
 
-use calendar::{ComponentBuf, DateOrTime, Ground, NoInstant, ZoneSource, Zones};
+use calendar::{DateOrTime, Ground, NoInstant, ZoneSource, Zones};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::object::Body;
 use crate::recurrence_id::RecurrenceId;
 
 /// Time zones by name, and what the series stands on.
@@ -19,13 +20,11 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// The zones of an object or message by its VTIMEZONEs.
-    pub(crate) fn new<'z>(
-        vtimezones: impl Iterator<Item = std::borrow::Cow<'z, ComponentBuf>>,
-    ) -> Self {
+    /// The zones of an object or message by its VTIMEZONEs, each with its TZID.
+    pub(crate) fn new<'z>(vtimezones: impl Iterator<Item = (&'z String, &'z Body<'z>)>) -> Self {
         let mut zones = Zones::new(ZoneSource::new(), TimeZone::UTC);
-        for vtimezone in vtimezones {
-            zones.define(&vtimezone);
+        for (tzid, vtimezone) in vtimezones {
+            zones.define(tzid, &vtimezone.bytes());
         }
         Self {
             zones,

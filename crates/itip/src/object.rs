@@ -39,7 +39,7 @@ impl Body<'_> {
     }
 
     /// The text, whole, whatever its line ends.
-    fn bytes(&self) -> Cow<'_, [u8]> {
+    pub(crate) fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
             // A component without END is mended by its first edit.
             Self::Kept(component) if !component.has_end() => {
@@ -159,7 +159,7 @@ impl<'a> Object<'a> {
 
     /// The time zones, and the clock of the master if there is one.
     pub(crate) fn clock(&self) -> Clock {
-        let mut clock = Clock::new(self.zones.values().map(Body::to_buf));
+        let mut clock = Clock::new(self.zones.iter());
         if let Some(start) = self.master().and_then(Body::start) {
             clock.run_from(start);
         } else if let Some(start) = self.components.values().find_map(Body::start) {
@@ -176,7 +176,7 @@ impl<'a> Object<'a> {
         if overrides.is_empty() {
             return Clock::new(std::iter::empty());
         }
-        let mut clock = Clock::new(self.zones.values().map(Body::to_buf));
+        let mut clock = Clock::new(self.zones.iter());
         if let Some(start) = masters
             .first()
             .and_then(|master| Body::Kept(*master).start())
