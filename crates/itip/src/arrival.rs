@@ -205,7 +205,9 @@ fn times<'c>(component: &'c Component<'_>) -> impl Iterator<Item = DateOrTime> +
         "EXDATE",
     ];
     let zone = component.property("TZID").map(|zone| zone.text());
-    let lines = NAMES.iter().flat_map(|name| component.properties_named(name));
+    let lines = NAMES
+        .iter()
+        .flat_map(|name| component.properties_named(name));
     lines.filter_map(move |line| {
         let tzid = line.parameter("TZID").or(zone.as_deref().map(Into::into));
         let value = line.value();

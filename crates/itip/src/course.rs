@@ -80,6 +80,16 @@ impl Course {
         Ok(all)
     }
 
+    /// Whether any instance comes at this time or later; one that cannot be told counts as yes.
+    pub(crate) fn has_any_from(&self, id: &RecurrenceId) -> bool {
+        let at = id.date_or_time();
+        let Some(at) = at.and_then(|value| self.clock.instant(&value)) else {
+            return true;
+        };
+        let mut later = self.series.instances(at..Timestamp::MAX);
+        later.any(|one| one.is_ok_and(|one| one.recurrence_id.instant >= at) || one.is_err())
+    }
+
     /// Whether any instance comes before this one.
     pub(crate) fn has_any_before(&self, id: &RecurrenceId) -> bool {
         let first = self.series.span().first;
@@ -181,9 +191,10 @@ impl Course {
 fn insert_before_start(component: &mut ComponentBuf, line: PropertyBuf) {
     let is_start = |item: &Item| item.as_property().is_some_and(|line| line.is("DTSTART"));
     let at = component.items().iter().position(is_start);
-    let end = component.items().len();
     component.push_property(line);
-    if let Some(at) = at {
+    let last = |item: &Item| item.as_property().is_some();
+    let end = component.items().iter().rposition(last);
+    if let (Some(at), Some(end)) = (at, end) {
         component.items_mut()[at..=end].rotate_right(1);
     }
 }

@@ -31,7 +31,9 @@ pub(crate) fn marked<'o, 'a>(
     let end = state.end();
     if let (Some(end), Some(course)) = (&end, &course) {
         if course.has_any_before(end) {
-            end_before(&mut object, end, course);
+            if course.has_any_from(end) {
+                end_before(&mut object, end, course);
+            }
             object
                 .components
                 .retain(|id, _| !id.is_from(end) || !state.is_cancelled(id));
@@ -52,6 +54,40 @@ pub(crate) fn marked<'o, 'a>(
         except(&mut object, alone, course);
     }
     Cow::Owned(object)
+}
+
+/// The owner's component with what cancellations changed in the organizer's, all else left as it is.
+pub(crate) fn changed(
+    mine: &ComponentBuf,
+    before: &ComponentBuf,
+    after: &ComponentBuf,
+) -> ComponentBuf {
+    let mut changed = mine.clone();
+    for name in ["STATUS", "SEQUENCE", "RRULE"] {
+        match (before.property(name), after.property(name)) {
+            (old, Some(new)) if old.is_none_or(|old| !old.same_content(new)) => {
+                changed.set_property(new.clone());
+            }
+            (Some(_), None) => {
+                changed.remove_properties(name);
+            }
+            _ => {}
+        }
+    }
+    for name in ["RDATE", "EXDATE"] {
+        let has = |side: &ComponentBuf, line: &PropertyBuf| {
+            side.properties_named(name)
+                .any(|other| other.same_content(line))
+        };
+        let is_gone = |line: &PropertyBuf| line.is(name) && has(before, line) && !has(after, line);
+        changed.retain(|item| item.as_property().is_none_or(|line| !is_gone(line)));
+        for line in after.properties_named(name) {
+            if !has(before, line) && !has(&changed, line) {
+                changed.push_property(line.clone());
+            }
+        }
+    }
+    changed
 }
 
 /// Marks a component as cancelled.

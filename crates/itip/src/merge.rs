@@ -210,7 +210,17 @@ impl<'a> Lines<'a> {
         let key = Key::of(mine, owner);
         match ownership(mine, &key) {
             Ownership::Owner => Some(mine.clone()),
-            Ownership::Organizer | Ownership::Dates => None,
+            Ownership::Dates => None,
+            Ownership::Organizer => {
+                let is_changed = self.base(&key).is_none_or(|base| !base.same_content(mine));
+                if is_changed && !ownership::is_bookkeeping(mine) && !self.theirs.contains_key(&key)
+                {
+                    overwritten.push(mine.clone());
+                }
+                None
+            }
+            // An update that lists nobody leaves the owner's answer (rule C3).
+            Ownership::Self_ if !self.theirs.keys().any(Key::is_attendee) => Some(mine.clone()),
             Ownership::Self_ | Ownership::Shared if self.theirs.contains_key(&key) => None,
             Ownership::Self_ | Ownership::Shared => match self.base(&key) {
                 None => Some(mine.clone()),

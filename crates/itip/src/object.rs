@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use calendar::{Component, ComponentBuf, DateOrTime, Document, Kind, PropertyBuf};
 
+use jiff::Timestamp;
+
 use crate::clock::Clock;
 use crate::line::{self, Line};
 use crate::recurrence_id::RecurrenceId;
@@ -155,6 +157,15 @@ impl<'a> Object<'a> {
 
     pub(crate) fn master(&self) -> Option<&Body<'a>> {
         self.components.get(&RecurrenceId::MASTER)
+    }
+
+    /// The instants that name its overrides.
+    pub(crate) fn overridden(&self, clock: &Clock) -> BTreeSet<Timestamp> {
+        let times = self
+            .components
+            .keys()
+            .filter_map(RecurrenceId::date_or_time);
+        times.filter_map(|time| clock.instant(&time)).collect()
     }
 
     /// The time zones, and the clock of the master if there is one.

@@ -139,9 +139,11 @@ impl<'a> Work<'_, 'a> {
     }
 
     fn moves_or_adds(&self, before: &ComponentBuf, after: &ComponentBuf) -> bool {
+        let new = self.timed_after(after);
         span::moves_or_adds(
             self.timed_before(before),
-            self.timed_after(after),
+            new,
+            &self.after.overridden(new.clock),
             &self.case.limits.recurrence,
         )
     }
@@ -155,6 +157,13 @@ impl<'a> Work<'_, 'a> {
             return theirs.clone();
         }
         let (mine, theirs) = (mine.to_buf(), theirs.to_buf());
+        if let Some(before) = before.as_ref().filter(|_| !self.is_applied(id)) {
+            let mut component = marks::changed(&mine, &before.to_buf(), &theirs);
+            if self.is_reinstated(id) {
+                self.ask_again(&mut component);
+            }
+            return Body::made(component);
+        }
         let known = if before.is_some() {
             self.case.base
         } else {

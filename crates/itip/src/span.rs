@@ -1,5 +1,7 @@
 //! When a component takes place, and whether a change asks its attendees again (rule C4).
 
+use std::collections::BTreeSet;
+
 use calendar::{
     BadSeries, ComponentBuf, DateOrTime, Duration, Instance, PropertyBuf, RecurrenceLimits, Series,
 };
@@ -95,13 +97,21 @@ pub(crate) fn stays_in_place(over: Timed<'_>, master: Timed<'_>) -> bool {
 ///
 /// Fewer instances do not count: an earlier UNTIL, a smaller COUNT, another EXDATE. Times that are
 /// written in another way and mean the same do not either.
-pub(crate) fn moves_or_adds(old: Timed<'_>, new: Timed<'_>, limits: &RecurrenceLimits) -> bool {
+/// Of instances that have overrides those say it.
+pub(crate) fn moves_or_adds(
+    old: Timed<'_>,
+    new: Timed<'_>,
+    overridden: &BTreeSet<Timestamp>,
+    limits: &RecurrenceLimits,
+) -> bool {
     if extent_lines(old.component) == extent_lines(new.component) {
         return false;
     }
     let is_date = |timed: &Timed<'_>| timed.start().is_some_and(|start| start.is_date());
     match (old.series(limits), new.series(limits)) {
-        (Ok(before), Ok(after)) => is_date(&old) != is_date(&new) || adds(&before, &after),
+        (Ok(before), Ok(after)) => {
+            is_date(&old) != is_date(&new) || adds(&before, &after, overridden)
+        }
         _ => true,
     }
 }
@@ -110,13 +120,16 @@ pub(crate) fn moves_or_adds(old: Timed<'_>, new: Timed<'_>, limits: &RecurrenceL
 const COMPARED: usize = 1000;
 
 /// Whether a series has an instance that the other has not.
-fn adds(old: &Series, new: &Series) -> bool {
+fn adds(old: &Series, new: &Series, overridden: &BTreeSet<Timestamp>) -> bool {
     let always = Timestamp::MIN..Timestamp::MAX;
     let mut before = old.instances(always.clone()).peekable();
     for (compared, instance) in new.instances(always).enumerate() {
         let Ok(instance) = instance else {
             return compared == 0;
         };
+        if overridden.contains(&instance.recurrence_id.instant) {
+            continue;
+        }
         if compared >= COMPARED {
             return ends_later(old, new);
         }

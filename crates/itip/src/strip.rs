@@ -62,8 +62,10 @@ pub(crate) fn stripped(component: ComponentBuf, owner: &Owner) -> ComponentBuf {
     });
     strip_colour_categories(&mut component);
     zone_times(&mut component);
-    if let Some(own) = own_attendee_mut(&mut component, owner) {
-        unanswer(own);
+    for line in component.properties_mut() {
+        if line.is("ATTENDEE") && owner.is(line) {
+            unanswer(line);
+        }
     }
     component
 }

@@ -24,7 +24,11 @@ pub(super) fn zone(text: &[u8]) -> Option<TimeZone> {
     if text.len() > LONGEST {
         return read(text);
     }
-    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
+    let known = KNOWN
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(text)
+        .cloned();
     known.unwrap_or_else(|| {
         let zone = read(text);
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,6 +42,8 @@ pub(super) fn zone(text: &[u8]) -> Option<TimeZone> {
 
 fn read(text: &[u8]) -> Option<TimeZone> {
     let document = Document::parse(text, &Limits::default()).ok()?;
-    let vtimezone = document.components().find(|component| component.is("VTIMEZONE"))?;
+    let vtimezone = document
+        .components()
+        .find(|component| component.is("VTIMEZONE"))?;
     rules::zone(&vtimezone.to_buf())
 }

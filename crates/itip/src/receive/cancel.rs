@@ -28,9 +28,10 @@ pub(super) fn cancel(case: &Case<'_>) -> Decision {
     if !case.may_update() {
         return case.refuse(Reason::NotPermitted);
     }
+    // Whom the organizer ever listed, his own version tells; an answer may have listed the owner since.
     let is_for_others = |part: &Part<'_>| leaves_out(&part.component, case);
     if case.arrival.parts.values().all(is_for_others)
-        && case.lists_owner(mine)
+        && case.lists_owner(&case.version)
         && !case.arrival.parts.is_empty()
     {
         return Decision::no_action(Reason::NotForYou);

@@ -174,6 +174,12 @@ pub fn recall(
         delivered_to: "",
     };
     let mut decision = Decision::no_action(Reason::UnknownEvent);
+    // What the owner stores again is no longer what a CANCEL took away (rule C10).
+    if !stored.objects.is_empty() && stored.state.removed.is_some() {
+        let mut state = stored.state.clone();
+        state.removed = None;
+        decision.state = Some(state);
+    }
     settle(
         stored,
         &incoming,

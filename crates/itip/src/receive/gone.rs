@@ -18,7 +18,7 @@ pub(super) fn request(case: &Case<'_>) -> Decision {
     }
     let taking = Taking::requests(case);
     if !taking.is_any() && !case.is_by_hand() {
-        return Decision::no_action(taking.refusal());
+        return Decision::no_action(Reason::Duplicate);
     }
     match case.state.removed {
         Some(Removed::ByCancel) => removed_by_cancel(case, taking),
@@ -70,7 +70,8 @@ fn moves(case: &Case<'_>, taking: &Taking<'_>) -> bool {
                     component: &before.to_buf(),
                     clock: &clocks.0,
                 };
-                span::moves_or_adds(old, new, &case.limits.recurrence)
+                let overridden = taking.version.overridden(&clocks.1);
+                span::moves_or_adds(old, new, &overridden, &case.limits.recurrence)
             }
             (None, Some(master)) => {
                 let master = Timed {
@@ -94,7 +95,7 @@ pub(super) fn cancel(case: &Case<'_>) -> Decision {
         taking.take_cancel(id, part, case.limits);
     }
     let reason = match case.state.removed {
-        _ if !taking.is_cancel_taken() => taking.refusal(),
+        _ if !taking.is_cancel_taken() => Reason::Duplicate,
         Some(Removed::ByCancel) => Reason::StillCancelled,
         None => Reason::DeletedByYou,
     };

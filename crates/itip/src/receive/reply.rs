@@ -167,6 +167,9 @@ impl<'c, 'a> Work<'c, 'a> {
             times_since,
             origin,
         } = self.target(id, part.reach)?;
+        if self.case.is_by_hand() && stored_attendee(&component, &attendee).is_none() {
+            component.push_property(answer::newcomer(&attendee));
+        }
         let stored = stored_attendee(&component, &attendee);
         let Some(stored) = stored else {
             return Err(if may_introduce(&attendee, &sender) {

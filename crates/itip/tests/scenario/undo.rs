@@ -1,6 +1,7 @@
 //! Undo: the object as it was before a message, the state as it is (rule C10).
 
-use itip::{Access, StoredObject};
+use calendar::Kind;
+use itip::{Access, Account, Limits, StoredObject};
 
 use crate::script::Step;
 use crate::world::Actor;
@@ -21,6 +22,24 @@ impl Actor {
         let failure = (step.text != actual).then(|| format!("{actual}, not {}", step.text));
         step.text = actual;
         failure
+    }
+
+    /// What the pipeline does whenever the owner's side stores an object (rules C10 and D3).
+    fn stored_again(&mut self) {
+        let account = Account {
+            addresses: &self.addresses,
+        };
+        let uid = ("event-1", Kind::Event, 0);
+        let recalled = itip::recall(
+            &self.stored,
+            uid,
+            &account,
+            &self.policy,
+            &Limits::default(),
+        );
+        if let Some(state) = recalled.and_then(|decision| decision.state) {
+            self.stored.state = state;
+        }
     }
 
     fn undone(&mut self) -> &'static str {
@@ -58,6 +77,7 @@ impl Actor {
             }
             (None, None) => "nothing-changed",
         };
+        self.stored_again();
         self.done = Some(Done {
             before: done.after,
             after: done.before,

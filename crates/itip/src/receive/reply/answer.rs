@@ -108,6 +108,17 @@ impl fmt::Display for Answer {
     }
 }
 
+/// The line of somebody who was not invited and whom the owner lets in (rule E3).
+pub(super) fn newcomer(attendee: &Property<'_>) -> PropertyBuf {
+    let mut line = PropertyBuf::new("ATTENDEE", &format!("mailto:{}", attendee.address()));
+    for name in ["CN", "ROLE", "CUTYPE"] {
+        if let Some(value) = attendee.parameter(name) {
+            line.set_parameter(name, &value);
+        }
+    }
+    line
+}
+
 impl Delegated {
     /// With the name that the answer gives.
     fn of(uri: String, component: &Component<'_>) -> Self {
