@@ -35,6 +35,8 @@ pub struct Sender {
     pub address: Option<String>,
     /// How that is known.
     pub authentication: Authentication,
+    /// The calendar service that speaks for the address, if one does, verified or not (rule B2).
+    pub service: Option<Service>,
     /// What was odd.
     pub notes: Vec<SenderNote>,
 }
@@ -105,6 +107,7 @@ pub fn judge(header: &[u8], spoken_for: &SpokenFor, trust: &Trust) -> Sender {
             return Sender {
                 address: None,
                 authentication: Authentication::Failed,
+                service: None,
                 notes,
             };
         }
@@ -112,22 +115,40 @@ pub fn judge(header: &[u8], spoken_for: &SpokenFor, trust: &Trust) -> Sender {
     let evidence = Evidence::read(header, trust);
     let via = evidence.via_service(header, &from, spoken_for, trust);
     // A service's own address is replaced by its user's, however well it is authenticated itself.
-    let (address, authentication) = match (evidence.authenticate(&from), via) {
-        (Authentication::Failed, Some(via)) => via,
+    let known = match (evidence.authenticate(&from), via) {
+        (Authentication::Failed | Authentication::Unverified, Some(via)) => via,
         (_, Some(via)) if is_service(&from) => via,
-        (authentication, _) => (from, authentication),
+        (authentication, _) => Known {
+            address: from,
+            authentication,
+            service: None,
+        },
     };
-    let mut notes = Vec::new();
-    if is_service(&address) {
-        notes.push(SenderNote::ServiceAddress);
-    }
-    if evidence.is_silent() {
-        notes.push(SenderNote::NoResults);
-    }
-    Sender {
-        address: Some(address.to_string()),
-        authentication,
-        notes,
+    known.noted(&evidence)
+}
+
+/// Whom a mail comes from, and how that is known.
+struct Known {
+    address: Mailbox,
+    authentication: Authentication,
+    service: Option<Service>,
+}
+
+impl Known {
+    fn noted(self, evidence: &Evidence) -> Sender {
+        let mut notes = Vec::new();
+        if is_service(&self.address) {
+            notes.push(SenderNote::ServiceAddress);
+        }
+        if evidence.is_silent() {
+            notes.push(SenderNote::NoResults);
+        }
+        Sender {
+            address: Some(self.address.to_string()),
+            authentication: self.authentication,
+            service: self.service,
+            notes,
+        }
     }
 }
 
@@ -229,7 +250,7 @@ impl Evidence {
         from: &Mailbox,
         spoken_for: &SpokenFor,
         trust: &Trust,
-    ) -> Option<(Mailbox, Authentication)> {
+    ) -> Option<Known> {
         let sender = Mailbox::of_header(header, "Sender").ok();
         trust.services.iter().find_map(|service| {
             let address = service.speaks_for(from, sender.as_ref(), spoken_for)?;
@@ -242,7 +263,11 @@ impl Evidence {
                 }
                 Self::Results { .. } => return None,
             };
-            Some((address, authentication))
+            Some(Known {
+                address,
+                authentication,
+                service: Some(*service),
+            })
         })
     }
 }

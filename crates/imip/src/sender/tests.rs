@@ -518,6 +518,30 @@ fn b2_without_a_trusted_server_the_listed_address_is_believed() {
 }
 
 #[test]
+fn b2_the_service_is_named_verified_or_not() {
+    let service = |fields: &str, spoken_for: &SpokenFor, trust: &Trust| {
+        let sender = judge(format!("{fields}\r\n\r\n").as_bytes(), spoken_for, trust);
+        sender.service.map(|service| service.name)
+    };
+    let google = format!("{GOOGLE}From: {ORGANIZER}");
+    let passes_itself = google.replace("mx.us;", "mx.us; dmarc=pass header.from=corp.example;");
+    for (fields, email, expected) in [
+        (google.as_str(), "", "google.com"),
+        (APPLE, ORGANIZER, "email.apple.com"),
+    ] {
+        for trust in [trust(), unasked()] {
+            let spoken_for = spoken_for(ORGANIZER, email);
+            assert_eq!(service(fields, &spoken_for, &trust), Some(expected));
+            assert_eq!(service(fields, &SpokenFor::default(), &trust), None);
+        }
+    }
+    assert_eq!(
+        service(&passes_itself, &spoken_for(ORGANIZER, ""), &trust()),
+        None
+    );
+}
+
+#[test]
 fn b3_a_services_own_address_is_never_pinned() {
     let sender = judge(
         format!("{APPLE}\r\n\r\n").as_bytes(),

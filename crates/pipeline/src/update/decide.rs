@@ -107,10 +107,7 @@ fn sender(sender: &imip::Sender) -> itip::Sender {
             Some(_) if sender.pinnable().is_none() => AddressOwner::Service,
             _ => AddressOwner::Person,
         },
-        via_service: match sender.authentication {
-            Authentication::ViaService(service) => Some(service.name.to_owned()),
-            _ => None,
-        },
+        via_service: sender.service.map(|service| service.name.to_owned()),
     }
 }
 

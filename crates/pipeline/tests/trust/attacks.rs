@@ -3,7 +3,8 @@
 use store::{Account, NewDecision};
 
 use crate::mail::{
-    ATTENDEE, CONTACT, Kind, Message, ORGANIZER, OWNER, PINNED, STRANGER, authentic, person,
+    ATTENDEE, AUTHSERV, CONTACT, Kind, Message, ORGANIZER, OWNER, PINNED, STRANGER, authentic,
+    person, results,
 };
 use crate::place::{Place, Setup, said};
 
@@ -258,6 +259,82 @@ async fn b3_a_calendar_service_is_never_pinned() {
     let update = about(Kind::Update, &person(ORGANIZER));
     assert_eq!(scene.from(service, &update).await, REFUSED);
     assert_eq!(scene.from(ORGANIZER, &update).await, "~update");
+}
+
+/// What a service signs speaks for the one user whom it names, and for nobody beside.
+#[tokio::test]
+async fn b2_a_service_speaks_for_one_user_alone() {
+    let google = results(AUTHSERV, "dkim=pass header.d=google.com");
+    let google = format!("{google}Sender: <calendar-notification@google.com>\r\n");
+    let apple = results(AUTHSERV, "dkim=pass header.d=email.apple.com");
+    let token = ":mailto:2_eve@imip.me.com";
+    for (fields, organizer) in [
+        (format!("{google}From: {STRANGER}\r\n"), person(ORGANIZER)),
+        (format!("{google}From: {ORGANIZER}\r\n"), person(STRANGER)),
+        (
+            format!("{google}From: {STRANGER}\r\n"),
+            format!(";EMAIL={STRANGER}:mailto:{ORGANIZER}"),
+        ),
+        (
+            format!("{google}From: {STRANGER}\r\n"),
+            format!(";EMAIL={ORGANIZER}:mailto:{STRANGER}"),
+        ),
+        (
+            format!("{apple}From: noreply@email.apple.com\r\n"),
+            format!(";EMAIL={STRANGER}{token}"),
+        ),
+        (
+            format!("{apple}From: noreply@email.apple.com\r\n"),
+            format!(";EMAIL={STRANGER}:mailto:{ORGANIZER}"),
+        ),
+        (
+            format!("{apple}From: noreply@email.apple.com\r\n"),
+            person(ORGANIZER),
+        ),
+        (
+            format!("{apple}From: eve@email.apple.com\r\n"),
+            format!(";EMAIL={ORGANIZER}{token}"),
+        ),
+        (
+            format!("{google}From: noreply@email.apple.com\r\n"),
+            format!(";EMAIL={ORGANIZER}{token}"),
+        ),
+        (
+            format!("{apple}Sender: calendar-notification@google.com\r\nFrom: {ORGANIZER}\r\n"),
+            person(ORGANIZER),
+        ),
+    ] {
+        let scene = Scene::brought(PINNED, &person(ORGANIZER)).await;
+        for kind in [Kind::Update, Kind::Cancel] {
+            let record = scene.receive(&fields, &about(kind, &organizer)).await;
+            assert_eq!(said(&record), REFUSED, "{fields}{organizer}");
+        }
+    }
+}
+
+/// The user for whom a service brought the event is pinned, by whichever way the next mail comes.
+#[tokio::test]
+async fn b2_the_user_of_a_service_is_pinned() {
+    let scene = Scene::new().await;
+    let apple = results(AUTHSERV, "dkim=pass header.d=email.apple.com");
+    let organizer = format!(";EMAIL={CONTACT}:mailto:2_carol@imip.me.com");
+    let fields = format!("{apple}From: Carol <noreply@email.apple.com>\r\n");
+    let new = scene.receive(&fields, &about(Kind::New, &organizer)).await;
+    assert_eq!(
+        (said(&new).as_str(), new.sender.as_str()),
+        ("+new", CONTACT)
+    );
+    assert!(
+        !new.notes.contains(&"forwarded-by".to_owned()),
+        "{:?}",
+        new.notes
+    );
+    let elsewhere = about(Kind::Update, &person("room@calendars.example"));
+    assert_eq!(
+        scene.from("noreply@email.apple.com", &elsewhere).await,
+        REFUSED
+    );
+    assert_eq!(scene.from(CONTACT, &elsewhere).await, "~update");
 }
 
 #[tokio::test]
