@@ -112,6 +112,11 @@ impl<'a> Component<'a> {
 
 /// A quick look that spares unfolding lines of other names.
 fn may_be_named(raw: &[u8], name: &str) -> bool {
+    let first = name.as_bytes().first();
+    let is_first = |byte: &u8| first.is_some_and(|first| byte.eq_ignore_ascii_case(first));
+    if !raw.first().is_some_and(is_first) {
+        return false;
+    }
     let Some(start) = raw.get(..=name.len()) else {
         return false;
     };

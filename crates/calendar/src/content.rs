@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::parameter;
+use crate::text;
 
 /// Whether a DQUOTE protects the characters up to the next one.
 ///
@@ -54,6 +55,13 @@ impl Layout {
     pub(crate) fn name<'c>(&self, content: &'c [u8]) -> &'c str {
         let bytes = content.get(..self.name).unwrap_or_default();
         std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// Whether it is this name, without case.
+    pub(crate) fn is(&self, content: &[u8], name: &str) -> bool {
+        content
+            .get(..self.name)
+            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(name.as_bytes()))
     }
 
     /// Whether a quote in the parameters never closes, so that quotes mean nothing in this line.
@@ -117,12 +125,12 @@ impl<'c> Parameter<'c> {
     }
 
     pub(crate) fn name(&self) -> Cow<'c, str> {
-        String::from_utf8_lossy(self.parts().0)
+        text::lossy(self.parts().0)
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = Cow<'c, str>> + use<'c> {
         split(self.parts().1, b',', self.quoting)
-            .map(|(_, value)| parameter::decode(String::from_utf8_lossy(value)))
+            .map(|(_, value)| parameter::decode(text::lossy(value)))
     }
 }
 
@@ -135,7 +143,7 @@ pub(crate) fn name_end(line: &[u8]) -> Option<usize> {
 pub(crate) fn is_name(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|&first| first != b' ')
         && !bytes.iter().any(u8::is_ascii_control)
-        && std::str::from_utf8(bytes).is_ok()
+        && (bytes.is_ascii() || std::str::from_utf8(bytes).is_ok())
 }
 
 /// Position of the first `wanted` at or behind `from` that no quotes protect.
@@ -181,7 +189,7 @@ mod tests {
             .parameters(line)
             .map(|p| (p.name().into(), p.values().map(Cow::into_owned).collect()))
             .collect();
-        let value = String::from_utf8_lossy(layout.value(line)).into_owned();
+        let value = text::lossy(layout.value(line)).into_owned();
         (layout.name(line).to_owned(), parameters, value)
     }
 

@@ -43,15 +43,15 @@ impl<'a> Property<'a> {
 
     /// Whether it has this name, without case.
     pub fn is(&self, name: &str) -> bool {
-        self.name().eq_ignore_ascii_case(name)
+        self.layout.is(&self.content, name)
     }
 
     /// The value, unfolded but not unescaped.
     pub fn value(&self) -> Cow<'a, str> {
         match &self.content {
-            Cow::Borrowed(content) => String::from_utf8_lossy(self.layout.value(content)),
+            Cow::Borrowed(content) => text::lossy(self.layout.value(content)),
             Cow::Owned(content) => {
-                let value = String::from_utf8_lossy(self.layout.value(content));
+                let value = text::lossy(self.layout.value(content));
                 Cow::Owned(value.into_owned())
             }
         }

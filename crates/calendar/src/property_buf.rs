@@ -75,7 +75,7 @@ impl PropertyBuf {
 
     /// Whether it has this name, without case.
     pub fn is(&self, name: &str) -> bool {
-        self.name().eq_ignore_ascii_case(name)
+        self.layout.is(&self.content, name)
     }
 
     /// The value, unfolded but not unescaped; what is not UTF-8 reads as U+FFFD.

@@ -1,6 +1,14 @@
 //! The TEXT value type: escaping and its undoing (RFC 5545 section 3.3.11).
 
+use std::borrow::Cow;
+
 use crate::parameter::is_control;
+
+/// The octets as text; what is not UTF-8 becomes U+FFFD.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // Nearly all is UTF-8, and the strict reading is the faster one.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
 
 /// The text as a TEXT value; line ends become `\n`, other control characters but HTAB go.
 pub fn escape(text: &str) -> String {

@@ -41,16 +41,17 @@ pub(crate) enum Place {
 
 /// Whether the owner changed nothing since the organizer's last version, so that theirs is the merge.
 pub(crate) fn is_untouched(base: &Body<'_>, mine: &Body<'_>, theirs: &Body<'_>) -> bool {
-    let values = |body: &Body<'_>, name: &str| {
+    let values = |body: &Body<'_>| {
         let mut values = Vec::new();
-        body.any_line(name, |line| {
-            values.push(line.value().into_owned());
-            false
-        });
+        for name in ownership::OWNERS {
+            body.any_line(name, |line| {
+                values.push((*name, line.value().into_owned()));
+                false
+            });
+        }
         values
     };
-    let mut names = ownership::OWNERS.iter();
-    base.same_text(mine) && names.all(|name| values(mine, name) == values(theirs, name))
+    base.same_text(mine) && values(mine) == values(theirs)
 }
 
 /// A merged component.

@@ -256,6 +256,10 @@ pub(crate) fn calendar_of(document: &Document) -> Option<Component<'_>> {
 
 /// Appends lines, each ended by CRLF, without blank ones but those that a fold continues.
 fn push_crlf(out: &mut Vec<u8>, text: &[u8]) {
+    if is_plain(text) {
+        out.extend_from_slice(text);
+        return;
+    }
     let mut lines = text.split_inclusive(|&byte| byte == b'\n').peekable();
     while let Some(line) = lines.next() {
         let bare = line.strip_suffix(b"\n").unwrap_or(line);
@@ -269,6 +273,16 @@ fn push_crlf(out: &mut Vec<u8>, text: &[u8]) {
             out.extend_from_slice(b"\r\n");
         }
     }
+}
+
+/// Whether every line ends with CRLF and none is blank, so that nothing is to be mended.
+fn is_plain(text: &[u8]) -> bool {
+    let is_end = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        let first = at.checked_sub(2).and_then(|at| text.get(at));
+        before == Some(&b'\r') && first.is_some_and(|byte| *byte != b'\n')
+    };
+    text.ends_with(b"\n") && memchr::memchr_iter(b'\n', text).all(is_end)
 }
 
 #[cfg(test)]

@@ -275,7 +275,11 @@ impl<'a> Taking<'a> {
     /// A new master may name its instances in another form: by days that were times, or as no master
     /// did before it.
     fn follow_master(&mut self, case: &Case<'_>) {
-        if self.state.components.len() <= 1 || case.arrival.clock.names_as(&case.version.clock()) {
+        let before = &case.version.components;
+        if before.is_empty()
+            || self.state.components.len() <= 1
+            || case.arrival.clock.names_as(&case.version.clock())
+        {
             return;
         }
         let clock = &case.arrival.clock;
@@ -332,7 +336,9 @@ impl<'a> Taking<'a> {
             }
         }
         self.version.drop_unused_zones();
-        self.state.base = Some(String::from_utf8_lossy(&self.version.to_bytes()).into_owned());
+        let text = String::from_utf8(self.version.to_bytes());
+        self.state.base =
+            Some(text.unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned()));
     }
 
     /// Whether all of the object is cancelled.
