@@ -113,7 +113,10 @@ impl<'a> Component<'a> {
 /// A quick look that spares unfolding lines of other names.
 fn may_be_named(raw: &[u8], name: &str) -> bool {
     let first = name.as_bytes().first();
-    let is_first = |byte: &u8| first.is_some_and(|first| byte.eq_ignore_ascii_case(first));
+    // A line may begin with its fold.
+    let is_first = |byte: &u8| {
+        matches!(byte, b'\r' | b'\n') || first.is_some_and(|first| byte.eq_ignore_ascii_case(first))
+    };
     if !raw.first().is_some_and(is_first) {
         return false;
     }
