@@ -13,26 +13,25 @@ use crate::object::{Body, Object};
 /// that lists the owner nowhere (rule C8) waits.
 pub(crate) fn answered(object: &Object<'_>, case: &Case<'_>) -> Answered {
     let is_settled = matches!(case.incoming.method, Method::Publish | Method::Reply);
-    if is_settled || !object.components.values().any(|body| waits(body, case)) {
+    let bodies = || {
+        let bodies = object.components.values();
+        bodies.filter(|body| !body.is_cancelled())
+    };
+    let lists_others = || bodies().any(|body| body.any_line("ATTENDEE", |_| true));
+    let waits =
+        bodies().any(|body| asks(body, case)) || (!case.lists_owner(object) && lists_others());
+    if is_settled || !waits {
         Answered::Yes
     } else {
         Answered::No
     }
 }
 
-/// Whether a component asks: an own line without an answer, or a list without the owner.
-fn waits(body: &Body<'_>, case: &Case<'_>) -> bool {
-    let is_cancelled = |status: &dyn Line| status.value().trim().eq_ignore_ascii_case("CANCELLED");
-    if body.any_line("STATUS", is_cancelled) {
-        return false;
-    }
-    let mut is_listed = false;
-    let asks = body.any_line("ATTENDEE", |line| {
-        let is_own = case.owner.is(line);
-        is_listed |= is_own;
-        is_own && is_unanswered(line)
-    });
-    asks || (!is_listed && body.any_line("ATTENDEE", |_| true))
+/// Whether a component has an own line without an answer.
+fn asks(body: &Body<'_>, case: &Case<'_>) -> bool {
+    body.any_line("ATTENDEE", |line| {
+        case.owner.is(line) && is_unanswered(line)
+    })
 }
 
 fn is_unanswered(line: &dyn Line) -> bool {

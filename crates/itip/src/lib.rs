@@ -12,6 +12,7 @@ mod clock;
 mod course;
 mod decision;
 mod exdate;
+mod extent;
 mod facts;
 mod incoming;
 mod limits;

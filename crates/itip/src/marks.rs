@@ -1,4 +1,4 @@
-//! Cancellations written into the organizer's version (rules C2 and D1).
+//! Cancellations and added dates written into the organizer's version (rules C2, D1 and D4).
 //!
 //! They are kept in the state and never in the base, so that messages may come in any order; what the
 //! owner sees is made from both, each time.
@@ -13,9 +13,10 @@ use crate::case::MASTER;
 use crate::course::Course;
 use crate::object::{Body, Object};
 use crate::recurrence_id::RecurrenceId;
+use crate::span;
 use crate::state::State;
 
-/// The version with its cancellations: components marked, the series ended, instances that have no
+/// The version with its added dates and its cancellations: components marked, the series ended, instances that have no
 /// override, neither here nor among the owner's `own`, taken out by EXDATE.
 pub(crate) fn marked<'o, 'a>(
     version: &'o Object<'a>,
@@ -23,11 +24,12 @@ pub(crate) fn marked<'o, 'a>(
     own: &BTreeSet<&RecurrenceId>,
     limits: &RecurrenceLimits,
 ) -> Cow<'o, Object<'a>> {
-    if !state.has_cancels() {
+    if !state.has_cancels() && state.added.is_empty() {
         return Cow::Borrowed(version);
     }
     let mut object = version.clone();
-    let course = Course::of(version, limits).ok().flatten();
+    add_dates(&mut object, &state.added);
+    let course = Course::of(&object, limits).ok().flatten();
     let end = state.end();
     if let (Some(end), Some(course)) = (&end, &course) {
         if course.has_any_before(end) {
@@ -54,6 +56,22 @@ pub(crate) fn marked<'o, 'a>(
         except(&mut object, alone, course);
     }
     Cow::Owned(object)
+}
+
+/// Instances that an ADD brought stand in the master's RDATE, as its DTSTART is written (rule D4).
+fn add_dates(object: &mut Object<'_>, added: &BTreeSet<RecurrenceId>) {
+    let added = added.iter().filter(|id| object.components.contains_key(id));
+    let added: Vec<_> = added.cloned().collect();
+    let clock = object.clock();
+    edit(object, &MASTER, |component| {
+        for date in added.iter().filter_map(|id| clock.written(id)) {
+            let rdate = date.to_property("RDATE");
+            let is_known = |(value, _): (String, String)| value == rdate.value();
+            if !span::dates(component, "RDATE").any(is_known) {
+                component.push_property(rdate);
+            }
+        }
+    });
 }
 
 /// The owner's component with what cancellations changed in the organizer's, all else left as it is.

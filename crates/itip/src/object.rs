@@ -7,8 +7,6 @@ use std::rc::Rc;
 
 use calendar::{Component, ComponentBuf, DateOrTime, Document, Kind, PropertyBuf};
 
-use jiff::Timestamp;
-
 use crate::clock::Clock;
 use crate::line::{self, Line};
 use crate::recurrence_id::RecurrenceId;
@@ -73,6 +71,13 @@ impl Body<'_> {
             Self::Kept(component) => component.property(name).map(|line| line.to_buf()),
             Self::Made(component) => component.property(name).cloned(),
         }
+    }
+
+    /// Whether STATUS says so.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.any_line("STATUS", |status| {
+            status.value().trim().eq_ignore_ascii_case("CANCELLED")
+        })
     }
 
     /// DTSTART, or DUE of a to-do that has none.
@@ -157,15 +162,6 @@ impl<'a> Object<'a> {
 
     pub(crate) fn master(&self) -> Option<&Body<'a>> {
         self.components.get(&RecurrenceId::MASTER)
-    }
-
-    /// The instants that name its overrides.
-    pub(crate) fn overridden(&self, clock: &Clock) -> BTreeSet<Timestamp> {
-        let times = self
-            .components
-            .keys()
-            .filter_map(RecurrenceId::date_or_time);
-        times.filter_map(|time| clock.instant(&time)).collect()
     }
 
     /// The time zones, and the clock of the master if there is one.

@@ -11,6 +11,7 @@ use crate::case::{Case, MASTER};
 use crate::clock::Clock;
 use crate::course::Course;
 use crate::exdate;
+use crate::extent;
 use crate::marks;
 use crate::merge::{self, Asked, Base, Place, Sides};
 use crate::note::Note;
@@ -31,7 +32,10 @@ pub(crate) struct Result<'a> {
 pub(crate) fn result<'a>(case: &Case<'a>, taking: &Taking<'a>) -> Result<'a> {
     let nothing = Object::default();
     let mine = case.mine.as_ref().unwrap_or(&nothing);
-    let own = mine.components.keys().collect();
+    let ids = mine.components.keys();
+    let own = ids
+        .filter(|id| !case.version.components.contains_key(id))
+        .collect();
     let limits = &case.limits.recurrence;
     let mut work = Work {
         case,
@@ -47,7 +51,6 @@ pub(crate) fn result<'a>(case: &Case<'a>, taking: &Taking<'a>) -> Result<'a> {
     let mut object = mine.clone();
     object.components = work.components();
     work.surround(&mut object);
-    add_rdates(&mut object, taking);
     object.drop_unused_zones();
     Result {
         object,
@@ -139,11 +142,37 @@ impl<'a> Work<'_, 'a> {
     }
 
     fn moves_or_adds(&self, before: &ComponentBuf, after: &ComponentBuf) -> bool {
-        let new = self.timed_after(after);
-        span::moves_or_adds(
+        extent::moves_or_adds(
             self.timed_before(before),
-            new,
-            &self.after.overridden(new.clock),
+            self.timed_after(after),
+            &self.case.limits.recurrence,
+        )
+    }
+
+    /// Whether a component's instances move, come or come back (rule C4).
+    fn asks_again(&self, id: &RecurrenceId, before: &ComponentBuf, after: &ComponentBuf) -> bool {
+        if self.is_reinstated(id) {
+            return true;
+        }
+        if !id.is_master() {
+            return self.moves_or_adds(before, after);
+        }
+        let ids = self.before.components.keys();
+        let has_lost = ids
+            .into_iter()
+            .any(|id| !self.after.components.contains_key(id));
+        let is_same = !has_lost && span::has_lines_of(before, after);
+        !is_same && self.series_moves_or_adds()
+    }
+
+    /// As for a component, of all that the series has; overrides that stay say it themselves.
+    fn series_moves_or_adds(&self) -> bool {
+        let clock = &self.clocks;
+        let old = clock.before.get_or_init(|| self.before.clock());
+        let new = clock.after.get_or_init(|| self.after.clock());
+        extent::series_moves_or_adds(
+            (&self.before, old),
+            (&self.after, new),
             &self.case.limits.recurrence,
         )
     }
@@ -180,7 +209,7 @@ impl<'a> Work<'_, 'a> {
         let merged = sides.merge(self.case.owner);
         self.overwritten.extend(merged.overwritten);
         let mut component = merged.component;
-        if self.moves_or_adds(&base, &theirs) || self.is_reinstated(id) {
+        if self.asks_again(id, &base, &theirs) {
             self.ask_again(&mut component);
         }
         Body::made(component)
@@ -206,7 +235,9 @@ impl<'a> Work<'_, 'a> {
     }
 
     fn is_reinstated(&self, id: &RecurrenceId) -> bool {
-        self.case.state.is_cancelled(id) && !self.taking.state.is_cancelled(id)
+        let is_cancelled =
+            |object: &Object<'_>| object.components.get(id).is_some_and(Body::is_cancelled);
+        is_cancelled(&self.before) && !is_cancelled(&self.after)
     }
 
     fn ask_again(&mut self, component: &mut ComponentBuf) {
@@ -278,7 +309,7 @@ impl<'a> Work<'_, 'a> {
             self.before.master()?.to_buf(),
             self.after.master()?.to_buf(),
         );
-        if self.moves_or_adds(&base, &theirs) {
+        if self.moves_or_adds(&base, &theirs) || !self.has_date(id) {
             return None;
         }
         let mine = mine.to_buf();
@@ -293,6 +324,15 @@ impl<'a> Work<'_, 'a> {
         let merged = sides.merge(self.case.owner);
         self.overwritten.extend(merged.overwritten);
         Some(Body::made(merged.component))
+    }
+
+    /// Whether the series has the date from now on; yes where that cannot be told.
+    fn has_date(&self, id: &RecurrenceId) -> bool {
+        match Course::of(&self.after, &self.case.limits.recurrence) {
+            Ok(Some(course)) => !matches!(course.find(id), Ok(None)),
+            Ok(None) => false,
+            Err(_) => true,
+        }
     }
 
     /// An override of the owner's whose instance the organizer cancelled: marked, or gone with the
@@ -361,28 +401,4 @@ fn as_instance(master: &ComponentBuf, over: &ComponentBuf) -> ComponentBuf {
         instance.push_property(line.clone());
     }
     instance
-}
-
-/// Instances that an ADD brought stand in the master's RDATE, as its DTSTART is written (rule D4).
-fn add_rdates(object: &mut Object<'_>, taking: &Taking<'_>) {
-    let added = taking.state.added.iter();
-    let added: Vec<_> = added
-        .filter(|id| taking.version.components.contains_key(id))
-        .collect();
-    if added.is_empty() {
-        return;
-    }
-    let clock = object.clock();
-    let Some(master) = object.components.get_mut(&MASTER) else {
-        return;
-    };
-    let mut component = master.to_buf().into_owned();
-    for date in added.into_iter().filter_map(|id| clock.written(id)) {
-        let rdate = date.to_property("RDATE");
-        let is_known = span::dates(&component, "RDATE").any(|(value, _)| value == rdate.value());
-        if !is_known {
-            component.push_property(rdate);
-        }
-    }
-    *master = Body::made(component);
 }

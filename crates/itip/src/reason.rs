@@ -67,7 +67,7 @@ words! {
         NotYourEvent = "not-your-event", "B5", "The answer is about an event that you do not organize.";
         PrivateEvent = "private-event", "B5", "The event in your calendar has no organizer; messages cannot change it.";
         NoOrganizer = "no-organizer", "A6", "The message does not name an organizer.";
-        NotForYou = "not-for-you", "D2", "The cancellation is meant for other attendees.";
+        NotForYou = "not-for-you", "D2", "The message is meant for other attendees.";
         DeletedByYou = "deleted-by-you", "C10", "You deleted this event.";
         ReadOnly = "read-only", "C7", "The event stands in a calendar that you cannot change.";
         UnknownEvent = "unknown-event", "D4", "The event is not in your calendar.";

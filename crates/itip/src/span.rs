@@ -1,10 +1,6 @@
 //! When a component takes place, and whether a change asks its attendees again (rule C4).
 
-use std::collections::BTreeSet;
-
-use calendar::{
-    BadSeries, ComponentBuf, DateOrTime, Duration, Instance, PropertyBuf, RecurrenceLimits, Series,
-};
+use calendar::{ComponentBuf, DateOrTime, Duration, PropertyBuf};
 use jiff::{Span, Timestamp, civil};
 
 use crate::clock::Clock;
@@ -63,7 +59,7 @@ impl Timed<'_> {
         line::within(value, zone.as_deref())
     }
 
-    fn start(&self) -> Option<DateOrTime> {
+    pub(crate) fn start(&self) -> Option<DateOrTime> {
         self.value("DTSTART").or_else(|| self.value("DUE"))
     }
 
@@ -74,10 +70,6 @@ impl Timed<'_> {
         let end = self.clock.instant(&line::within(end, zone.as_deref())?)?;
         let start = self.clock.instant(&self.start()?)?;
         Some(end.as_second() - start.as_second())
-    }
-
-    fn series(&self, limits: &RecurrenceLimits) -> Result<Series, BadSeries> {
-        Series::read([self.component], self.clock.zones(), limits)
     }
 }
 
@@ -91,68 +83,6 @@ pub(crate) fn stays_in_place(over: Timed<'_>, master: Timed<'_>) -> bool {
         _ => false,
     };
     is_there && over.length() == master.length()
-}
-
-/// Whether `new` moves or adds an instance that `old` had otherwise or not (rule C4).
-///
-/// Fewer instances do not count: an earlier UNTIL, a smaller COUNT, another EXDATE. Times that are
-/// written in another way and mean the same do not either.
-/// Of instances that have overrides those say it.
-pub(crate) fn moves_or_adds(
-    old: Timed<'_>,
-    new: Timed<'_>,
-    overridden: &BTreeSet<Timestamp>,
-    limits: &RecurrenceLimits,
-) -> bool {
-    if extent_lines(old.component) == extent_lines(new.component) {
-        return false;
-    }
-    let is_date = |timed: &Timed<'_>| timed.start().is_some_and(|start| start.is_date());
-    match (old.series(limits), new.series(limits)) {
-        (Ok(before), Ok(after)) => {
-            is_date(&old) != is_date(&new) || adds(&before, &after, overridden)
-        }
-        _ => true,
-    }
-}
-
-/// The most instances that two versions of a series are compared by.
-const COMPARED: usize = 1000;
-
-/// Whether a series has an instance that the other has not.
-fn adds(old: &Series, new: &Series, overridden: &BTreeSet<Timestamp>) -> bool {
-    let always = Timestamp::MIN..Timestamp::MAX;
-    let mut before = old.instances(always.clone()).peekable();
-    for (compared, instance) in new.instances(always).enumerate() {
-        let Ok(instance) = instance else {
-            return compared == 0;
-        };
-        if overridden.contains(&instance.recurrence_id.instant) {
-            continue;
-        }
-        if compared >= COMPARED {
-            return ends_later(old, new);
-        }
-        let is_earlier = |known: &Result<Instance, _>| {
-            known
-                .as_ref()
-                .is_ok_and(|known| (known.start, known.end) < (instance.start, instance.end))
-        };
-        while before.next_if(is_earlier).is_some() {}
-        match before.peek() {
-            Some(Ok(known)) if (known.start, known.end) == (instance.start, instance.end) => {}
-            Some(Err(_)) => return compared == 0,
-            _ => return true,
-        }
-    }
-    false
-}
-
-fn ends_later(old: &Series, new: &Series) -> bool {
-    match (old.span().last, new.span().last) {
-        (Some(before), Some(after)) => after > before,
-        (before, after) => before.is_some() && after.is_none(),
-    }
 }
 
 /// Every value of a property of dates, with what the value depends on.
@@ -185,7 +115,11 @@ pub(crate) fn time_lines(component: &ComponentBuf) -> Vec<String> {
     )
 }
 
-/// As [`time_lines`], with what takes instances out.
+/// Whether both are written with the same times, with what takes instances out.
+pub(crate) fn has_lines_of(one: &ComponentBuf, other: &ComponentBuf) -> bool {
+    extent_lines(one) == extent_lines(other)
+}
+
 fn extent_lines(component: &ComponentBuf) -> Vec<String> {
     let mut lines = time_lines(component);
     lines.extend(lines_of(component, &["EXDATE", "EXRULE", "TZID"]));

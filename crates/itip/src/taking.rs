@@ -26,6 +26,8 @@ pub(crate) enum Verdict {
     Settled,
     Duplicate,
     Stale,
+    /// For others, and it was so before.
+    ForOthers,
 }
 
 impl Verdict {
@@ -83,7 +85,10 @@ impl<'a> Taking<'a> {
 
     /// Why nothing of it counts.
     pub(crate) fn refusal(&self) -> Reason {
-        if self.verdicts.contains(&Verdict::Stale) {
+        let has = |verdict| self.verdicts.contains(&verdict);
+        if has(Verdict::ForOthers) {
+            Reason::NotForYou
+        } else if has(Verdict::Stale) {
             Reason::Stale
         } else {
             Reason::Duplicate
@@ -105,6 +110,22 @@ impl<'a> Taking<'a> {
             self.take(id, &part.stamp, content);
         }
         verdict
+    }
+
+    /// Takes what an ADD brings, if it is new; whether it was.
+    pub(crate) fn take_if_new(
+        &mut self,
+        id: &RecurrenceId,
+        stamp: &Stamp,
+        content: Body<'a>,
+        case: &Case<'a>,
+    ) -> bool {
+        let verdict = self.judge(id, stamp, &content, case);
+        self.verdicts.push(verdict);
+        if verdict.is_taken() {
+            self.take(id, stamp, content);
+        }
+        verdict.is_taken()
     }
 
     /// Rule C2: within a component by SEQUENCE and DTSTAMP, beside the master by DTSTAMP alone.
@@ -174,6 +195,10 @@ impl<'a> Taking<'a> {
         let verdict = self.judge_cancel(id, &part.stamp);
         if !verdict.is_taken() {
             return verdict;
+        }
+        if self.state.is_cancelled(id) {
+            self.cancel(id, &part.stamp);
+            return Verdict::ForOthers;
         }
         if !self.version.components.contains_key(id) {
             let content = strip::body(&part.component, case.incoming, case.owner);

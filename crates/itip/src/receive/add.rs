@@ -12,7 +12,6 @@ use crate::object::Body;
 use crate::outcome;
 use crate::reason::Reason;
 use crate::span;
-use crate::stamp::Stamp;
 use crate::strip;
 use crate::taking::Taking;
 
@@ -42,7 +41,7 @@ pub(super) fn add(case: &Case<'_>) -> Decision {
         return Decision::no_action(Reason::TooMuch).noted(Note::RefreshOffered);
     }
     if taking.applied.is_empty() {
-        return Decision::no_action(Reason::Duplicate);
+        return Decision::no_action(taking.refusal());
     }
     taking.take_envelope(case);
     taking.keep_base(case);
@@ -57,7 +56,7 @@ pub(super) fn add(case: &Case<'_>) -> Decision {
 }
 
 /// Lets every instance of a component join.
-fn join(case: &Case<'_>, taking: &mut Taking<'_>, part: &Part<'_>) -> Result<(), Reason> {
+fn join<'a>(case: &Case<'a>, taking: &mut Taking<'a>, part: &Part<'_>) -> Result<(), Reason> {
     if part.start().is_none() {
         return Err(Reason::BadDate);
     }
@@ -75,22 +74,19 @@ fn join(case: &Case<'_>, taking: &mut Taking<'_>, part: &Part<'_>) -> Result<(),
 }
 
 /// One instance, at its DTSTART, named as the series names it.
-fn join_one(
-    case: &Case<'_>,
-    taking: &mut Taking<'_>,
+fn join_one<'a>(
+    case: &Case<'a>,
+    taking: &mut Taking<'a>,
     part: &Part<'_>,
     mut content: ComponentBuf,
 ) -> Result<(), Reason> {
     let start = Body::made(content.clone()).start();
     let id = start.and_then(|start| case.arrival.clock.id(&start).ok());
     let id = id.ok_or(Reason::BadDate)?;
-    let is_newer = |taken: &Stamp| part.stamp.order(taken).is_gt();
-    if !taking.state.request_stamp(&id).is_none_or(is_newer) {
-        return Ok(());
-    }
     let written = case.arrival.clock.written(&id).ok_or(Reason::BadDate)?;
     content.set_property(written.to_property("RECURRENCE-ID"));
-    taking.take(&id, &part.stamp, Body::made(content));
-    taking.state.added.insert(id);
+    if taking.take_if_new(&id, &part.stamp, Body::made(content), case) {
+        taking.state.added.insert(id);
+    }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::request;
 use crate::authority;
 use crate::case::Case;
 use crate::decision::Decision;
+use crate::extent;
 use crate::note::Note;
 use crate::policy::Permission;
 use crate::reason::Reason;
@@ -70,8 +71,7 @@ fn moves(case: &Case<'_>, taking: &Taking<'_>) -> bool {
                     component: &before.to_buf(),
                     clock: &clocks.0,
                 };
-                let overridden = taking.version.overridden(&clocks.1);
-                span::moves_or_adds(old, new, &overridden, &case.limits.recurrence)
+                extent::moves_or_adds(old, new, &case.limits.recurrence)
             }
             (None, Some(master)) => {
                 let master = Timed {

@@ -13,6 +13,7 @@ use crate::object::Object;
 use crate::outcome;
 use crate::policy::CancelMode;
 use crate::reason::Reason;
+use crate::recurrence_id::RecurrenceId;
 use crate::state::{Removed, State};
 use crate::taking::{Taking, leaves_out};
 
@@ -102,6 +103,9 @@ fn update(case: &Case<'_>) -> Decision {
     let taking = Taking::requests(case);
     if !taking.is_any() {
         let mut decision = Decision::no_action(taking.refusal());
+        if decision.reason == Reason::NotForYou {
+            decision.state = Some(taking.state.clone());
+        }
         note_all(&mut decision, &taking, &[]);
         decision.notes.retain(|note| *note != Note::StaleIgnored);
         return decision;
@@ -115,6 +119,11 @@ fn settled<'a>(case: &Case<'a>, mut taking: Taking<'a>) -> Decision {
     let result = outcome::result(case, &taking);
     if result.object.components.len() > case.limits.components {
         return Decision::no_action(Reason::TooMuch).suggested();
+    }
+    if is_still_cancelled(case, &taking, &result.object) {
+        let mut decision = Decision::no_action(Reason::StillCancelled);
+        decision.state = Some(taking.state);
+        return decision;
     }
     let mut decision = Decision::new(Outcome::Updated, Reason::Update);
     note_all(&mut decision, &taking, &result.notes);
@@ -131,6 +140,17 @@ fn settled<'a>(case: &Case<'a>, mut taking: Taking<'a>) -> Decision {
     }
     decision.state = Some(taking.state);
     decision
+}
+
+/// Whether all that was taken is about what a CANCEL took out of the object (rule C2).
+fn is_still_cancelled(case: &Case<'_>, taking: &Taking<'_>, object: &Object<'_>) -> bool {
+    let is_out =
+        |id: &RecurrenceId| taking.state.is_cancelled(id) && !object.components.contains_key(id);
+    let is_same = || {
+        let before = case.target.map(|target| &target.text);
+        before.is_some_and(|before| *before == object.to_bytes())
+    };
+    taking.applied.iter().all(is_out) && taking.uninvited.is_empty() && is_same()
 }
 
 /// Rule C9: as CANCEL.
