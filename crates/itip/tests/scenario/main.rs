@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
+mod client;
 mod diff;
 mod order;
 mod rules;

@@ -178,71 +178,6 @@ impl Actor {
         }
     }
 
-    /// `put CALENDAR [read-only]`: the owner's client stores an object.
-    fn put(&mut self, step: &Step, words: &[&str]) {
-        let text = step.calendar(None).into_bytes();
-        let access = if words.contains(&"read-only") {
-            Access::ReadOnly
-        } else {
-            Access::Writable
-        };
-        self.stored
-            .objects
-            .retain(|object| object.calendar != words[0]);
-        let object = StoredObject {
-            calendar: words[0].into(),
-            name: "put.ics".into(),
-            text,
-            access,
-        };
-        let kind = if step.body.iter().any(|line| line == "BEGIN:VTODO") {
-            Kind::Todo
-        } else {
-            Kind::Event
-        };
-        self.stored
-            .state
-            .observe(&object.text, kind, &calendar::Limits::default());
-        self.stored.objects.push(object);
-    }
-
-    /// `edit [RECURRENCE-ID]`: the owner's client changes lines; `-` takes those out that begin so,
-    /// `+` puts one in.
-    fn edit(&mut self, step: &Step, words: &[&str]) -> Option<String> {
-        let Some(object) = self.stored.objects.first_mut() else {
-            return Some("no object".into());
-        };
-        let text = String::from_utf8(object.text.clone()).unwrap();
-        let mut out: Vec<String> = Vec::new();
-        let mut component: Vec<String> = Vec::new();
-        for line in unfolded(&text) {
-            let is_end = matches!(line.as_str(), "END:VEVENT" | "END:VTODO");
-            component.push(line);
-            if is_end {
-                let id = component
-                    .iter()
-                    .find(|line| line.starts_with("RECURRENCE-ID"));
-                let is_meant = match (words.first(), id) {
-                    (None, id) => id.is_none(),
-                    (Some(word), id) => id.is_some_and(|id| id.contains(word)),
-                };
-                out.append(&mut if is_meant {
-                    edited(&component, &step.body)
-                } else {
-                    component.clone()
-                });
-                component.clear();
-            }
-        }
-        out.append(&mut component);
-        object.text = out
-            .iter()
-            .map(|line| format!("{line}\r\n"))
-            .collect::<String>()
-            .into_bytes();
-        None
-    }
-
     /// `early N`: how many messages are kept for later.
     fn early(&self, step: &mut Step) -> Option<String> {
         let actual = format!("early {}", self.stored.state.early().count());
@@ -442,26 +377,6 @@ fn trust(words: &[&str]) -> Trust {
     }
 }
 
-fn edited(component: &[String], changes: &[String]) -> Vec<String> {
-    let (last, lines) = component.split_last().unwrap();
-    let goes = |line: &String| {
-        changes.iter().any(|change| {
-            change
-                .strip_prefix('-')
-                .is_some_and(|p| line.starts_with(p))
-        })
-    };
-    let mut out: Vec<_> = lines.iter().filter(|line| !goes(line)).cloned().collect();
-    out.extend(
-        changes
-            .iter()
-            .filter_map(|change| change.strip_prefix('+'))
-            .map(str::to_owned),
-    );
-    out.push(last.clone());
-    out
-}
-
 /// The lines of these names, and what begins and ends components.
 fn chosen(lines: Vec<String>, only: Option<&str>) -> Vec<String> {
     let Some(only) = only else { return lines };
@@ -473,7 +388,7 @@ fn chosen(lines: Vec<String>, only: Option<&str>) -> Vec<String> {
 }
 
 /// A text's lines without folds.
-fn unfolded(text: &str) -> Vec<String> {
+pub(crate) fn unfolded(text: &str) -> Vec<String> {
     let text = text.replace("\r\n ", "").replace("\r\n\t", "");
     let lines = text.split("\r\n").filter(|line| !line.is_empty());
     lines.map(str::to_owned).collect()
