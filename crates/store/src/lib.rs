@@ -116,9 +116,9 @@ pub trait Store: Send + Sync + 'static {
     async fn jobs_hold(&self, jobs: Vec<NewJob>) -> Result<Vec<Holding>>;
     /// Makes jobs `ready`, after delivery: the mail is stored, so its effects shall happen.
     ///
-    /// Durability may lag behind the return: a held job of a node that died is released at start.
-    /// [`Store::jobs_take`] of the same process sees it at once. Holds that are not there are
-    /// passed over.
+    /// It may be written later than the return: a held job of a node that died is released at start.
+    /// [`Store::jobs_take`] and [`Store::queue`] of the same process see it at once, others within a
+    /// second. Holds that are not there are passed over.
     async fn jobs_release(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()>;
     /// The store refused the mail: takes this delivery's hold away, and the job with it when it is
     /// still held and nobody else holds it. A hold that was released stays.

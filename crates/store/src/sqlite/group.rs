@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -13,13 +14,32 @@ use crate::Result;
 
 /// Writes in one transaction at most, so that the first of them does not wait for ever.
 const BATCH: usize = 256;
-/// How often other processes' commits are looked for.
+/// How often other processes' commits are looked for, and what rides is written at the latest.
 const POLL: Duration = Duration::from_millis(500);
+
+/// Writes that nobody waits for: they cause no transaction, but begin the next one.
+#[derive(Default)]
+pub(super) struct Riding(Mutex<VecDeque<Box<dyn Operation>>>);
+
+impl Riding {
+    pub(super) fn add(&self, operation: Box<dyn Operation>) {
+        self.lock().push_back(operation);
+    }
+
+    fn take(&self) -> VecDeque<Box<dyn Operation>> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Box<dyn Operation>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The writing thread.
 pub(super) struct Group {
     connection: Connection,
     queue: Receiver<Box<dyn Operation>>,
+    riding: Arc<Riding>,
     /// Operations that were looked at and not yet run.
     waiting: VecDeque<Box<dyn Operation>>,
     /// How the connection commits now.
@@ -44,12 +64,14 @@ impl Group {
     pub(super) fn new(
         connection: Connection,
         queue: Receiver<Box<dyn Operation>>,
+        riding: Arc<Riding>,
         shared: Shared,
     ) -> Self {
         let others = data_version(&connection).unwrap_or_default();
         Self {
             connection,
             queue,
+            riding,
             waiting: VecDeque::new(),
             durability: Durability::Synced,
             shared,
@@ -60,23 +82,36 @@ impl Group {
 
     /// Writes until the queue is closed and empty.
     pub(super) fn run(mut self) {
-        loop {
-            match self.wait() {
-                Ok(first) => self.transact(first),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+        let mut is_open = true;
+        while is_open || !self.waiting.is_empty() {
+            is_open = self.wait();
+            self.board();
+            if let Some(first) = self.waiting.pop_front() {
+                self.transact(first);
             }
             self.look_for_others();
         }
     }
 
-    fn wait(&mut self) -> std::result::Result<Box<dyn Operation>, RecvTimeoutError> {
-        match self.waiting.pop_front() {
-            Some(first) => Ok(first),
-            None => self
-                .queue
-                .recv_timeout(POLL.saturating_sub(self.polled.elapsed())),
+    /// Waits for an operation, at most for a while. `false`: no more will come.
+    fn wait(&mut self) -> bool {
+        if !self.waiting.is_empty() {
+            return true;
         }
+        let rest = POLL.saturating_sub(self.polled.elapsed());
+        match self.queue.recv_timeout(rest) {
+            Ok(first) => self.waiting.push_back(first),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        true
+    }
+
+    /// Puts what rides before what waits.
+    fn board(&mut self) {
+        let mut riding = self.riding.take();
+        riding.append(&mut self.waiting);
+        self.waiting = riding;
     }
 
     fn transact(&mut self, first: Box<dyn Operation>) {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::operation::Effects;
 use super::statement::{all, execute, first, one};
-use super::taken::{Claim, Freed, InHand, Taken};
+use super::taken::{Claim, Freed, InHand, Released, Taken};
 use super::{clock, decision, done, early};
 use crate::{
     AccountId, Holder, Holding, Job, JobKey, NewDecision, NewJob, QueueState, Result, Timestamp,
@@ -91,6 +91,36 @@ fn add_hold(connection: &Connection, job: &NewJob) -> Result<()> {
         ],
     )?;
     Ok(())
+}
+
+/// What a release will make ready: the jobs that are held, by these holders among others.
+pub(super) fn to_release(
+    connection: &Connection,
+    jobs: &[(JobKey, Holder)],
+) -> Result<Vec<Released>> {
+    let mut ready = Vec::with_capacity(jobs.len());
+    for (key, holder) in jobs {
+        let received = first(
+            connection,
+            "SELECT received FROM jobs WHERE account = ?1 AND id = ?2 AND state = 0 AND EXISTS
+             (SELECT 1 FROM job_holds WHERE account = ?1 AND job = ?2
+              AND node = ?3 AND process = ?4 AND delivery = ?5 AND released = 0)",
+            params![
+                key.account,
+                key.id,
+                holder.node,
+                holder.process,
+                holder.delivery.cast_signed()
+            ],
+            |row| row.get(0),
+        )?;
+        ready.extend(received.map(|due| Released {
+            account: key.account,
+            due,
+            id: key.id.clone(),
+        }));
+    }
+    Ok(ready)
 }
 
 pub(super) fn release(
@@ -190,7 +220,7 @@ pub(super) fn take(
     // Declared first: should this fail, the lock is gone before the claim gives back.
     let mut claim = Claim::new(taken);
     let mut in_hand = taken.lock();
-    for key in next(connection, &in_hand, now, limit)? {
+    for key in next(connection, &mut in_hand, now, limit)? {
         let job = read(connection, key.clone())?;
         in_hand.turn = key.account;
         in_hand.jobs.insert(key.account, key.id.clone());
@@ -203,7 +233,7 @@ pub(super) fn take(
 /// The next jobs of one round over the accounts, which begins behind the account served last.
 fn next(
     connection: &Connection,
-    in_hand: &InHand,
+    in_hand: &mut InHand,
     now: Timestamp,
     limit: usize,
 ) -> Result<Vec<JobKey>> {
@@ -212,7 +242,7 @@ fn next(
     for (after, last) in [(turn, AccountId(i64::MAX)), (AccountId(i64::MIN), turn)] {
         let mut after = after;
         while keys.len() < limit
-            && let Some(key) = oldest(connection, after, last, now)?
+            && let Some(key) = oldest(connection, in_hand, after, last, now)?
         {
             after = key.account;
             if !in_hand.jobs.contains_key(&key.account) {
@@ -226,22 +256,59 @@ fn next(
 /// The due job that comes first of the first account behind `after` that has one.
 fn oldest(
     connection: &Connection,
+    in_hand: &mut InHand,
     after: AccountId,
     last: AccountId,
     now: Timestamp,
 ) -> Result<Option<JobKey>> {
+    let written = oldest_written(connection, after, last, now)?;
+    let released = oldest_released(connection, in_hand, after, last, now)?;
+    let first = written.into_iter().chain(released).min();
+    Ok(first.map(|Released { account, id, .. }| JobKey { account, id }))
+}
+
+fn oldest_written(
+    connection: &Connection,
+    after: AccountId,
+    last: AccountId,
+    now: Timestamp,
+) -> Result<Option<Released>> {
     first(
         connection,
-        "SELECT account, id FROM jobs WHERE state = 1 AND account > ?1 AND account <= ?2
+        "SELECT account, due, id FROM jobs WHERE state = 1 AND account > ?1 AND account <= ?2
          AND due <= ?3 ORDER BY account, due, id LIMIT 1",
         params![after, last, now],
         |row| {
-            Ok(JobKey {
+            Ok(Released {
                 account: row.get(0)?,
-                id: row.get(1)?,
+                due: row.get(1)?,
+                id: row.get(2)?,
             })
         },
     )
+}
+
+/// Forgets what it finds no longer held: that was released and applied, or dropped, meanwhile.
+fn oldest_released(
+    connection: &Connection,
+    in_hand: &mut InHand,
+    after: AccountId,
+    last: AccountId,
+    now: Timestamp,
+) -> Result<Option<Released>> {
+    let is_next =
+        |job: &&Released| job.account > after && job.account <= last && job.due <= now;
+    while let Some(job) = in_hand.released.iter().find(is_next).cloned() {
+        let statement = "SELECT 1 FROM jobs WHERE account = ?1 AND id = ?2 AND state = 0";
+        let held = first(connection, statement, params![job.account, job.id], |_| {
+            Ok(())
+        })?;
+        if held.is_some() {
+            return Ok(Some(job));
+        }
+        in_hand.released.remove(&job);
+    }
+    Ok(None)
 }
 
 fn read(connection: &Connection, key: JobKey) -> Result<Job> {

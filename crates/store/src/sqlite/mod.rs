@@ -33,6 +33,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::reader::Readers;
+use self::taken::Freed;
 use self::writer::{Shared, Writer};
 use crate::{
     Account, AccountId, Calendar, CalendarId, Change, Commit, Committed, Contact, Decision,
@@ -233,8 +234,17 @@ impl Store for SqliteStore {
     }
 
     async fn jobs_release(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()> {
-        self.writer
-            .write_later(move |connection, effects| job::release(connection, effects, &jobs))
+        let ready = self
+            .readers
+            .point(|connection| job::to_release(connection, &jobs));
+        let ready = ready.unwrap_or_default();
+        self.shared.taken.release(&ready);
+        self.writer.write_later(move |connection, effects| {
+            effects.freed.extend(ready.into_iter().map(Freed::Release));
+            job::release(connection, effects, &jobs)
+        });
+        self.shared.wake.work();
+        Ok(())
     }
 
     async fn jobs_refuse(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()> {
@@ -251,7 +261,6 @@ impl Store for SqliteStore {
     }
 
     async fn jobs_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>> {
-        self.writer.settle().await?;
         let taken = Arc::clone(&self.shared.taken);
         let claim = self
             .readers
@@ -340,11 +349,9 @@ impl Store for SqliteStore {
     }
 
     async fn next_due(&self, work: Work) -> Result<Option<Timestamp>> {
-        self.writer.settle().await?;
         let taken = Arc::clone(&self.shared.taken);
         self.readers
-            .read(move |connection| queue::next_due(connection, &taken, work))
-            .await
+            .point(move |connection| queue::next_due(connection, &taken, work))
     }
 
     fn statistics(&self) -> Statistics {

@@ -97,7 +97,7 @@ where
     }
 }
 
-/// A write whose caller has gone on.
+/// A write whose caller has gone on: it waits for the next transaction and goes along.
 pub(super) struct Later<F> {
     work: Option<F>,
     result: Result<()>,

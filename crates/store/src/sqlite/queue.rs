@@ -121,18 +121,21 @@ pub(super) fn next_due(
     taken: &Taken,
     work: Work,
 ) -> Result<Option<Timestamp>> {
-    let (after, statement) = {
+    let (after, released, statement) = {
         let in_hand = taken.lock();
         match work {
             Work::Jobs => (
                 in_hand.jobs_at,
+                in_hand.released_after(in_hand.jobs_at),
                 "SELECT min(due) FROM jobs WHERE state = 1 AND due > ?1",
             ),
             Work::Mails => (
                 in_hand.mails_at,
+                None,
                 "SELECT min(due) FROM mails WHERE state = 1 AND due > ?1",
             ),
         }
     };
-    one(connection, statement, [after], |row| row.get(0))
+    let written: Option<Timestamp> = one(connection, statement, [after], |row| row.get(0))?;
+    Ok(written.into_iter().chain(released).min())
 }

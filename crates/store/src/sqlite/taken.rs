@@ -1,6 +1,6 @@
 //! Which jobs and mails this process works on; a restart forgets it, and so gives all back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{AccountId, JobKey, MailKey, Timestamp};
@@ -11,6 +11,15 @@ pub(super) enum Freed {
     Job(JobKey),
     Mail(MailKey),
     Account(AccountId),
+    Release(Released),
+}
+
+/// A job that this process has released, before that is written; in the order of ready jobs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Released {
+    pub(super) account: AccountId,
+    pub(super) due: Timestamp,
+    pub(super) id: String,
 }
 
 /// The work that is in hand.
@@ -20,6 +29,8 @@ pub(super) struct InHand {
     pub(super) jobs: HashMap<AccountId, String>,
     /// The mails that are being sent.
     pub(super) mails: HashSet<MailKey>,
+    /// Jobs that are ready though the database still calls them held.
+    pub(super) released: BTreeSet<Released>,
     /// The account whose job was taken last; the next turn begins behind it.
     pub(super) turn: AccountId,
     /// The time of the last take of jobs that did not fail.
@@ -33,6 +44,7 @@ impl Default for InHand {
         Self {
             jobs: HashMap::new(),
             mails: HashSet::new(),
+            released: BTreeSet::new(),
             turn: AccountId(i64::MIN),
             jobs_at: Timestamp::MIN,
             mails_at: Timestamp::MIN,
@@ -41,6 +53,12 @@ impl Default for InHand {
 }
 
 impl InHand {
+    /// When the earliest released job became due of those that became so after `time`.
+    pub(super) fn released_after(&self, time: Timestamp) -> Option<Timestamp> {
+        let due = self.released.iter().map(|job| job.due);
+        due.filter(|due| *due > time).min()
+    }
+
     fn free(&mut self, freed: &Freed) {
         match freed {
             Freed::Job(key) => {
@@ -52,7 +70,9 @@ impl InHand {
             Freed::Account(account) => {
                 self.jobs.remove(account);
                 self.mails.retain(|key| key.account != *account);
+                self.released.retain(|job| job.account != *account);
             }
+            Freed::Release(job) => drop(self.released.remove(job)),
         }
     }
 }
@@ -67,6 +87,11 @@ pub(super) struct Taken(Mutex<InHand>);
 impl Taken {
     pub(super) fn lock(&self) -> MutexGuard<'_, InHand> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets jobs be taken before it is written that they are ready.
+    pub(super) fn release(&self, jobs: &[Released]) {
+        self.lock().released.extend(jobs.iter().cloned());
     }
 
     pub(super) fn free(&self, freed: &[Freed]) {

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::counter::Counters;
-use super::group::Group;
+use super::group::{Group, Riding};
 use super::operation::{Call, Durability, Effects, Later, Operation, stopped};
 use super::taken::Taken;
 use super::wake::Wake;
@@ -26,6 +26,7 @@ pub(super) struct Shared {
 pub(super) struct Writer {
     queue: Option<Sender<Box<dyn Operation>>>,
     thread: Option<JoinHandle<()>>,
+    riding: Arc<Riding>,
     /// Writes that were answered but are not yet visible.
     lagging: Arc<AtomicU64>,
 }
@@ -33,13 +34,16 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(connection: Connection, shared: Shared) -> Result<Self> {
         let (queue, receiver) = mpsc::channel();
+        let riding = Arc::new(Riding::default());
+        let group = Group::new(connection, receiver, Arc::clone(&riding), shared);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Group::new(connection, receiver, shared).run())
+            .spawn(move || group.run())
             .map_err(|error| Error::Unavailable(format!("no thread to write with: {error}")))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
+            riding,
             lagging: Arc::default(),
         })
     }
@@ -65,12 +69,13 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Queues `work` and returns; a failure is logged only.
-    pub(super) fn write_later<F>(&self, work: F) -> Result<()>
+    /// Lets `work` go along with the next transaction, or alone when none comes for a while; a
+    /// failure is logged only.
+    pub(super) fn write_later<F>(&self, work: F)
     where
         F: FnOnce(&Connection, &mut Effects) -> Result<()> + Send + 'static,
     {
-        self.send(Box::new(Later::new(work, &self.lagging)))
+        self.riding.add(Box::new(Later::new(work, &self.lagging)));
     }
 
     /// Returns when all that [`Writer::write_later`] took before is visible to readers.

@@ -539,6 +539,7 @@ pub(crate) async fn is_refused_when_its_job_was_dropped(database: &impl Database
     let alice = account(&server, "alice@example.com").await.id;
     let calendar = default_calendar(&server, alice).await;
     ready(&server, alice, "j", 5).await;
+    server.queue().await.unwrap(); // The release is written.
     assert_eq!(take(&server, 5, 1).await, ["j"]);
     assert!(command.queue_drop("j").await.unwrap());
     let mut commit = writing(&server, alice, &calendar, "uid-1", "text").await;
