@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use store::Account;
+use tokio::sync::oneshot;
 
 use crate::intake::Refusal;
 use crate::spool::Message;
@@ -14,27 +15,25 @@ use crate::spool::Message;
 /// Puts mail where its owner reads it.
 #[async_trait]
 pub trait Deliver: Send + Sync + 'static {
-    /// Does what can be done before it is certain that the mail is taken; nobody sees it yet.
-    async fn prepare(&self, delivery: Delivery) -> Result<Box<dyn Prepared>, Refusal>;
-
-    /// Stores the mail in every target, as [`Deliver::prepare`] and [`Prepared::publish`] do.
-    async fn deliver(&self, delivery: Delivery) -> Result<(), Refusal> {
-        self.prepare(delivery).await?.publish().await
-    }
+    /// Stores one message for several recipients, for each in all of its targets; `None` goes
+    /// nowhere. One verdict for each, in their order.
+    ///
+    /// Nobody sees the mail before `word` has come, but what can be done before is done meanwhile.
+    /// `Ok` only when it is durable in all targets. After an error it may be in some: the client
+    /// tries again, so that the mail is there once or more.
+    async fn deliver(
+        &self,
+        deliveries: Vec<Option<Delivery>>,
+        word: Word,
+    ) -> Vec<Result<(), Refusal>>;
 
     /// Whether the account has a folder of this name (Sieve `mailboxexists`).
     async fn folder_exists(&self, account: &Account, folder: &str) -> Result<bool, Refusal>;
 }
 
-/// A mail that only waits for the word; dropping it takes it back.
-#[async_trait]
-pub trait Prepared: Send {
-    /// Stores the mail in every target.
-    ///
-    /// `Ok` only when it is durable in all of them. After an error it may be in some: the client
-    /// tries again, so that the mail is there once or more.
-    async fn publish(self: Box<Self>) -> Result<(), Refusal>;
-}
+/// Which deliveries are taken, in their order; what is refused keeps that verdict. A sender that
+/// has gone has taken none.
+pub type Word = oneshot::Receiver<Vec<Result<(), Refusal>>>;
 
 /// One mail for one recipient.
 #[derive(Debug, Clone)]

@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use imip::Structure;
 use store::{Account, Holder, JobKey, NewJob, Store};
+use tokio::sync::oneshot;
 
 use crate::clock::Clock;
-use crate::deliver::{Deliver, Delivery, Prepared};
+use crate::deliver::Deliver;
 use crate::examine::{self, Examined};
 use crate::filter::{Filter, Scripts, database};
 use crate::intake::{Envelope, Intake, Recipient, Refusal};
@@ -180,38 +181,48 @@ impl Receive {
         }
     }
 
-    /// Writes the mail of each plan that has something to hold, while that is being held.
-    async fn prepare(&self, deliveries: Vec<Option<Delivery>>) -> Vec<Early> {
-        let mut prepared = Vec::with_capacity(deliveries.len());
-        for delivery in deliveries {
-            prepared.push(match delivery {
-                Some(delivery) => Some(self.deliver.prepare(delivery).await),
-                None => None,
+    /// Makes durable what must be so before the mail may be seen: holds, records, what is sent on.
+    async fn promise(
+        &self,
+        envelope: &Envelope,
+        message: &Arc<Message>,
+        holder: &Holder,
+        plans: &mut [Result<Plan, Refusal>],
+    ) -> Vec<Result<(), Refusal>> {
+        self.hold(message, holder, plans).await;
+        fail::fail_point!("receive::held");
+        let mut taken = Vec::with_capacity(plans.len());
+        for plan in plans {
+            taken.push(match plan {
+                Ok(plan) => self.redirect(envelope, message, plan).await,
+                Err(refusal) => Err(*refusal),
             });
         }
-        prepared
+        fail::fail_point!("receive::redirected");
+        taken
     }
 
+    /// Delivers to all recipients, while what the mail needs beside it is made durable.
     async fn deliver(
         &self,
         envelope: &Envelope,
         message: &Arc<Message>,
-        plan: &Plan,
-        early: Early,
-    ) -> Result<(), Refusal> {
-        let prepared = early.transpose()?;
-        self.redirect(envelope, message, plan).await?;
-        fail::fail_point!("receive::redirected");
-        match (prepared, plan.delivery(envelope, message)) {
-            (Some(prepared), _) => prepared.publish().await,
-            (None, Some(delivery)) => self.deliver.deliver(delivery).await,
-            (None, None) => Ok(()),
-        }
+        holder: &Holder,
+        plans: &mut [Result<Plan, Refusal>],
+    ) -> Vec<Result<(), Refusal>> {
+        let delivery =
+            |plan: &Result<Plan, Refusal>| plan.as_ref().ok()?.delivery(envelope, message);
+        let deliveries = plans.iter().map(delivery).collect();
+        let (taker, word) = oneshot::channel();
+        let promising = async {
+            let taken = self.promise(envelope, message, holder, plans).await;
+            // Nobody waits for the word when the delivery has failed.
+            let _ = taker.send(taken);
+        };
+        let (verdicts, ()) = tokio::join!(self.deliver.deliver(deliveries, word), promising);
+        verdicts
     }
 }
-
-/// A mail that was prepared before its turn, if it was.
-type Early = Option<Result<Box<dyn Prepared>, Refusal>>;
 
 impl Detail {
     fn to_json(&self) -> String {
@@ -255,25 +266,13 @@ impl Intake for Receive {
             );
         }
         fail::fail_point!("receive::planned");
-        let waiting = |plan: &Plan| plan.delivery(&envelope, &message).filter(|_| plan.holds());
-        let early = plans.iter().map(|plan| waiting(plan.as_ref().ok()?));
-        let early = self.prepare(early.collect());
-        let (early, ()) = tokio::join!(early, self.hold(&message, &holder, &mut plans));
-        fail::fail_point!("receive::held");
+        let verdicts = self.deliver(&envelope, &message, &holder, &mut plans).await;
         let mut done = Vec::with_capacity(plans.len());
-        let planned = plans.into_iter().zip(early);
-        for ((plan, early), recipient) in planned.zip(&envelope.recipients) {
-            let (job, verdict) = match plan {
-                Ok(plan) => {
-                    let verdict = self.deliver(&envelope, &message, &plan, early).await;
-                    let log = plan.log();
-                    let job = plan.job;
-                    log.write(&envelope, recipient, &message, verdict);
-                    (job, verdict)
-                }
-                Err(refusal) => (None, Err(refusal)),
-            };
-            done.push((job, verdict));
+        for (plan, verdict) in plans.into_iter().zip(verdicts) {
+            if let Ok(plan) = &plan {
+                plan.log(&envelope, &message, verdict);
+            }
+            done.push((plan.ok().and_then(|plan| plan.job), verdict));
         }
         fail::fail_point!("receive::delivered");
         self.settle(&holder, &done).await;

@@ -13,7 +13,7 @@ use fail::fail_point;
 use store::Account;
 
 use super::folder;
-use super::{Deliver, Delivery, Prepared, Target};
+use super::{Deliver, Delivery, Target, Word};
 use crate::clock::Clock;
 use crate::intake::Refusal;
 
@@ -57,16 +57,16 @@ impl Maildir {
 
 #[async_trait]
 impl Deliver for Maildir {
-    async fn prepare(&self, delivery: Delivery) -> Result<Box<dyn Prepared>, Refusal> {
+    async fn deliver(
+        &self,
+        deliveries: Vec<Option<Delivery>>,
+        word: Word,
+    ) -> Vec<Result<(), Refusal>> {
         let inner = Arc::clone(&self.inner);
-        let files = blocking(move || inner.write_all(&delivery)).await?;
-        Ok(Box::new(files))
-    }
-
-    async fn deliver(&self, delivery: Delivery) -> Result<(), Refusal> {
-        let inner = Arc::clone(&self.inner);
-        // Both steps on one thread, as there is nothing to wait for in between.
-        blocking(move || inner.write_all(&delivery)?.publish_all()).await
+        let count = deliveries.len();
+        // All on one thread, which the word finds waiting: every change of thread costs time.
+        let verdicts = blocking(move || Ok(inner.deliver(&deliveries, word))).await;
+        verdicts.unwrap_or_else(|refusal| vec![Err(refusal); count])
     }
 
     async fn folder_exists(&self, account: &Account, folder: &str) -> Result<bool, Refusal> {
@@ -84,11 +84,7 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, Refusal> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "mail could not be written to the Maildir");
-            Err(Refusal::Storage)
-        }
+        Ok(done) => done.map_err(storage),
         Err(error) => {
             tracing::error!(%error, "writing mail to the Maildir failed");
             Err(Refusal::Storage)
@@ -96,9 +92,29 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
+fn storage(error: io::Error) -> Refusal {
+    tracing::error!(%error, "mail could not be written to the Maildir");
+    Refusal::Storage
+}
+
 impl Inner {
     fn home(&self, account: &Account) -> PathBuf {
         self.root.join(&account.address)
+    }
+
+    /// Writes the mails, waits for the word, and lets those appear that are taken.
+    fn deliver(&self, deliveries: &[Option<Delivery>], word: Word) -> Vec<Result<(), Refusal>> {
+        let write = |delivery: &Option<Delivery>| match delivery {
+            Some(delivery) => self.write_all(delivery).map_err(storage),
+            None => Ok(Files(Vec::new())),
+        };
+        let files: Vec<_> = deliveries.iter().map(write).collect();
+        let refused = |_| vec![Err(Refusal::Unavailable); deliveries.len()];
+        let taken = word.blocking_recv().unwrap_or_else(refused);
+        let publish = |(files, taken): (Result<Files, Refusal>, Result<(), Refusal>)| {
+            taken.and(files)?.publish_all().map_err(storage)
+        };
+        files.into_iter().zip(taken).map(publish).collect()
     }
 
     fn write_all(&self, delivery: &Delivery) -> io::Result<Files> {
@@ -164,13 +180,6 @@ impl Inner {
 
 /// One mail in the `tmp` of each of its folders.
 struct Files(Vec<Written>);
-
-#[async_trait]
-impl Prepared for Files {
-    async fn publish(self: Box<Self>) -> Result<(), Refusal> {
-        blocking(move || self.publish_all()).await
-    }
-}
 
 impl Files {
     fn publish_all(&self) -> io::Result<()> {
@@ -291,6 +300,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use store::{AccountId, Timestamp};
+    use tokio::sync::oneshot;
 
     use super::*;
     use crate::intake::Incoming;
@@ -333,6 +343,12 @@ mod tests {
         }
     }
 
+    async fn deliver(maildir: &Maildir, delivery: Delivery) -> Result<(), Refusal> {
+        let (taker, word) = oneshot::channel();
+        taker.send(vec![Ok(())]).unwrap();
+        maildir.deliver(vec![Some(delivery)], word).await.remove(0)
+    }
+
     fn files(folder: &Path) -> Vec<PathBuf> {
         let mut files: Vec<_> = fs::read_dir(folder)
             .unwrap()
@@ -347,8 +363,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let maildir = Maildir::new(folder.path(), "mail.example.org", Arc::new(Noon));
         for _ in 0..2 {
-            maildir
-                .deliver(delivery(folder.path(), &[("INBOX", &[])]))
+            deliver(&maildir, delivery(folder.path(), &[("INBOX", &[])]))
                 .await
                 .unwrap();
         }
@@ -390,8 +405,7 @@ mod tests {
                 .await
                 .unwrap()
         );
-        maildir
-            .deliver(delivery(folder.path(), targets))
+        deliver(&maildir, delivery(folder.path(), targets))
             .await
             .unwrap();
         let home = folder.path().join("alice@example.org");
@@ -417,9 +431,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("alice@example.org"), "a file").unwrap();
         let maildir = Maildir::new(folder.path(), "mail.example.org", Arc::new(Noon));
-        let refused = maildir
-            .deliver(delivery(folder.path(), &[("INBOX", &[])]))
-            .await;
+        let refused = deliver(&maildir, delivery(folder.path(), &[("INBOX", &[])])).await;
         assert_eq!(refused, Err(Refusal::Storage));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_taken_is_seen_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let maildir = Maildir::new(folder.path(), "mail.example.org", Arc::new(Noon));
+        let mail = || Some(delivery(folder.path(), &[("INBOX", &[])]));
+        let (taker, word) = oneshot::channel();
+        taker.send(vec![Err(Refusal::Database), Ok(())]).unwrap();
+        let verdicts = maildir.deliver(vec![mail(), None], word).await;
+        assert_eq!(verdicts, [Err(Refusal::Database), Ok(())]);
+        let (taker, word) = oneshot::channel();
+        drop(taker);
+        let verdicts = maildir.deliver(vec![mail()], word).await;
+        assert_eq!(verdicts, [Err(Refusal::Unavailable)]);
+        let home = folder.path().join("alice@example.org");
+        for part in ["new", "tmp"] {
+            assert!(files(&home.join(part)).is_empty(), "{part}");
+        }
     }
 }

@@ -45,11 +45,6 @@ impl Plan {
         }
     }
 
-    /// Whether something must be durable before the mail may be seen.
-    pub(super) fn holds(&self) -> bool {
-        self.job.is_some() || self.record.is_some()
-    }
-
     /// The mail as it is stored; `None` when it is stored nowhere.
     pub(super) fn delivery(&self, envelope: &Envelope, message: &Arc<Message>) -> Option<Delivery> {
         (!self.targets.is_empty()).then(|| Delivery {
@@ -62,39 +57,14 @@ impl Plan {
         })
     }
 
-    /// What the log says about it once it is done.
-    pub(super) fn log(&self) -> Log {
-        let folders = self.targets.iter().map(|target| target.folder.as_str());
-        let sent_on = self.redirects.iter().map(|_| "outbox");
-        let mut places: Vec<&str> = folders.chain(sent_on).collect();
-        if places.is_empty() {
-            places.push("nowhere, as the script says");
-        }
-        Log {
-            places: places.join(", "),
-            event: self.event.clone(),
-            job: self.job.is_some(),
-            faults: self.faults.clone(),
-        }
-    }
-}
-
-/// One line for the log.
-pub(super) struct Log {
-    places: String,
-    event: Option<String>,
-    job: bool,
-    faults: Vec<String>,
-}
-
-impl Log {
-    pub(super) fn write(
-        self,
+    /// Says in the log what became of it.
+    pub(super) fn log(
+        &self,
         envelope: &Envelope,
-        recipient: &Recipient,
         message: &Arc<Message>,
         verdict: Result<(), Refusal>,
     ) {
+        let recipient = &self.recipient;
         for fault in &self.faults {
             tracing::warn!(target: "mail", { mail.recipient = recipient.address }, "{fault}");
         }
@@ -106,9 +76,9 @@ impl Log {
                     mail.from = envelope.reverse_path,
                     mail.recipient = recipient.address,
                     mail.octets = message.size(),
-                    mail.job = self.job,
+                    mail.job = self.job.is_some(),
                 },
-                "delivered to {} ({}): {event}", recipient.account.address, self.places
+                "delivered to {} ({}): {event}", recipient.account.address, self.places()
             ),
             Err(refusal) => tracing::warn!(
                 target: "mail",
@@ -120,6 +90,17 @@ impl Log {
                 "not delivered to {}: {refusal}", recipient.account.address
             ),
         }
+    }
+
+    /// Where it goes, for the log.
+    fn places(&self) -> String {
+        let folders = self.targets.iter().map(|target| target.folder.as_str());
+        let sent_on = self.redirects.iter().map(|_| "outbox");
+        let places: Vec<&str> = folders.chain(sent_on).collect();
+        if places.is_empty() {
+            return "nowhere, as the script says".to_owned();
+        }
+        places.join(", ")
     }
 }
 

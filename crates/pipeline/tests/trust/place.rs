@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use imip::Trust;
 use imip::sender::SERVICES;
 use pipeline::clock::Clock;
-use pipeline::deliver::{Deliver, Delivery, Prepared};
+use pipeline::deliver::{Deliver, Delivery, Word};
 use pipeline::intake::{Envelope, Incoming, Intake, Recipient, Refusal};
 use pipeline::receive::Receive;
 use pipeline::site::{Caps, Sending, Site, Threading};
@@ -35,19 +35,12 @@ struct Nowhere;
 
 #[async_trait]
 impl Deliver for Nowhere {
-    async fn prepare(&self, _: Delivery) -> Result<Box<dyn Prepared>, Refusal> {
-        Ok(Box::new(Self))
+    async fn deliver(&self, _: Vec<Option<Delivery>>, word: Word) -> Vec<Result<(), Refusal>> {
+        word.await.unwrap_or_default()
     }
 
     async fn folder_exists(&self, _: &Account, _: &str) -> Result<bool, Refusal> {
         Ok(false)
-    }
-}
-
-#[async_trait]
-impl Prepared for Nowhere {
-    async fn publish(self: Box<Self>) -> Result<(), Refusal> {
-        Ok(())
     }
 }
 

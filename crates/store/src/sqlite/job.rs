@@ -296,8 +296,7 @@ fn oldest_released(
     last: AccountId,
     now: Timestamp,
 ) -> Result<Option<Released>> {
-    let is_next =
-        |job: &&Released| job.account > after && job.account <= last && job.due <= now;
+    let is_next = |job: &&Released| job.account > after && job.account <= last && job.due <= now;
     while let Some(job) = in_hand.released.iter().find(is_next).cloned() {
         let statement = "SELECT 1 FROM jobs WHERE account = ?1 AND id = ?2 AND state = 0";
         let held = first(connection, statement, params![job.account, job.id], |_| {
