@@ -99,12 +99,16 @@ pub trait Store: Send + Sync + 'static {
     async fn decisions(&self, account: AccountId, limit: u32) -> Result<Vec<Decision>>;
     /// One decision.
     async fn decision(&self, account: AccountId, id: DecisionId) -> Result<Option<Decision>>;
-    /// How many events the account had added for messages of this sender since then (rule B7).
-    async fn added_since(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64>;
-    /// How many objects of the account still wait for an answer (rule B7).
-    async fn unanswered(&self, account: AccountId) -> Result<u64>;
-    /// How many too-early messages of this sender the account keeps (rule D3).
-    async fn early_count(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64>;
+    /// What a message of this sender about this UID is decided on.
+    ///
+    /// One consistent read.
+    async fn grounds(
+        &self,
+        account: AccountId,
+        uid: &str,
+        sender: &str,
+        since: Since,
+    ) -> Result<Grounds>;
 
     // Jobs -------------------------------------------------------------------------------------
 

@@ -110,6 +110,32 @@ pub struct State {
     pub json: String,
 }
 
+/// From when on the messages of a sender are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    /// Those that added an event.
+    pub added: Timestamp,
+    /// Those that came too early.
+    pub early: Timestamp,
+}
+
+/// What a message is decided on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// What the account holds of the UID.
+    pub event: Event,
+    /// The account's default calendar.
+    pub default_calendar: Option<CalendarId>,
+    /// As in [`Store::preferences`](crate::Store::preferences).
+    pub preferences: Option<String>,
+    /// How many events were added for messages of the sender (rule B7).
+    pub added: u64,
+    /// How many objects of the account still wait for an answer (rule B7).
+    pub unanswered: u64,
+    /// How many messages of the sender are kept that came too early (rule D3).
+    pub early: u64,
+}
+
 /// A contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {

@@ -6,7 +6,7 @@ use itip::{
     Access, AddressOwner, CancelMode, Caps, Decision, Incoming, Limits, Permission, Policy, Spam,
     State, Stored, StoredObject,
 };
-use store::{Account, Event, Store, Timestamp};
+use store::{Account, Event, Grounds, Since, Store, Timestamp};
 
 use super::apply::Failure;
 use crate::clock::{Clock, DAY};
@@ -53,11 +53,9 @@ pub async fn decide(
     site: &Site,
     question: Question<'_>,
 ) -> Result<Decided, Failure> {
-    let event = store
-        .event(question.account.id, &question.invitation.uid)
-        .await?;
-    let policy = policy(store, clock, site, question).await?;
-    let stored = stored(&event)?;
+    let grounds = grounds(store, clock, question).await?;
+    let policy = policy(site, question, &grounds)?;
+    let stored = stored(&grounds.event)?;
     let addresses: Vec<String> = question.account.addresses().map(str::to_owned).collect();
     let account = itip::Account {
         addresses: &addresses,
@@ -69,7 +67,26 @@ pub async fn decide(
         &policy,
         &Limits::default(),
     );
-    Ok(Decided { event, decision })
+    Ok(Decided {
+        event: grounds.event,
+        decision,
+    })
+}
+
+async fn grounds(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    question: Question<'_>,
+) -> Result<Grounds, Failure> {
+    let now = clock.now();
+    let since = Since {
+        added: now - DAY,
+        early: now - EARLY,
+    };
+    let sender = question.examined.sender.address.as_deref();
+    let (account, uid) = (question.account.id, &question.invitation.uid);
+    let grounds = store.grounds(account, uid, sender.unwrap_or_default(), since);
+    Ok(grounds.await?)
 }
 
 fn incoming(question: Question<'_>) -> Incoming<'_> {
@@ -131,22 +148,13 @@ fn stored(event: &Event) -> Result<Stored, Failure> {
     })
 }
 
-async fn policy(
-    store: &dyn Store,
-    clock: &dyn Clock,
-    site: &Site,
-    question: Question<'_>,
-) -> Result<Policy, Failure> {
+fn policy(site: &Site, question: Question<'_>, grounds: &Grounds) -> Result<Policy, Failure> {
     let Question {
-        account,
-        examined,
-        effects,
-        ..
+        examined, effects, ..
     } = question;
-    let calendars = store.calendars(account.id).await?;
-    let preferences = match store.preferences(account.id).await? {
+    let preferences = match &grounds.preferences {
         None => Preferences::default(),
-        Some(json) => Preferences::from_json(&json)
+        Some(json) => Preferences::from_json(json)
             .map_err(|error| Failure::Never(format!("the preferences cannot be read: {error}")))?,
     };
     Ok(Policy {
@@ -164,36 +172,21 @@ async fn policy(
             Verdict::Ham => Spam::Ham,
             Verdict::Spam => Spam::Spam,
         },
-        default_calendar: calendars
-            .first()
-            .map(|calendar| calendar.id.0.clone())
+        default_calendar: grounds
+            .default_calendar
+            .as_ref()
+            .map(|calendar| calendar.0.clone())
             .unwrap_or_default(),
         cancel: match preferences.cancelled {
             Cancelled::Mark => CancelMode::Mark,
             Cancelled::Remove => CancelMode::Remove,
         },
-        caps: caps(store, clock.now(), site, question).await?,
-    })
-}
-
-async fn caps(
-    store: &dyn Store,
-    now: Timestamp,
-    site: &Site,
-    question: Question<'_>,
-) -> Result<Caps, Failure> {
-    let account = question.account.id;
-    let sender = question
-        .examined
-        .sender
-        .address
-        .as_deref()
-        .unwrap_or_default();
-    Ok(Caps {
-        added_today: store.added_since(account, sender, now - DAY).await?,
-        per_sender_and_day: site.caps.new_per_sender_and_day,
-        unanswered_now: store.unanswered(account).await?,
-        unanswered: site.caps.unanswered,
-        early_of_sender: store.early_count(account, sender, now - EARLY).await?,
+        caps: Caps {
+            added_today: grounds.added,
+            per_sender_and_day: site.caps.new_per_sender_and_day,
+            unanswered_now: grounds.unanswered,
+            unanswered: site.caps.unanswered,
+            early_of_sender: grounds.early,
+        },
     })
 }

@@ -157,9 +157,7 @@ delegate! {
     changes(account: AccountId, after: Revision, limit: u32) -> Vec<Change>;
     decisions(account: AccountId, limit: u32) -> Vec<Decision>;
     decision(account: AccountId, id: DecisionId) -> Option<Decision>;
-    added_since(account: AccountId, sender: &str, since: Timestamp) -> u64;
-    unanswered(account: AccountId) -> u64;
-    early_count(account: AccountId, sender: &str, since: Timestamp) -> u64;
+    grounds(account: AccountId, uid: &str, sender: &str, since: Since) -> Grounds;
     jobs_hold(jobs: Vec<NewJob>) -> Vec<Holding>;
     jobs_release(jobs: Vec<(JobKey, Holder)>) -> ();
     jobs_refuse(jobs: Vec<(JobKey, Holder)>) -> ();

@@ -12,6 +12,7 @@ mod decision;
 mod done;
 mod early;
 mod failure;
+mod grounds;
 mod group;
 mod job;
 mod key;
@@ -37,8 +38,9 @@ use self::taken::Freed;
 use self::writer::{Shared, Writer};
 use crate::{
     Account, AccountId, Calendar, CalendarId, Change, Commit, Committed, Contact, Decision,
-    DecisionId, Event, Holder, Holding, Job, JobKey, Mail, MailKey, NewAccount, NewDecision,
-    NewJob, NewMail, Object, QueueEntry, Result, Revision, Statistics, Store, Timestamp, Work,
+    DecisionId, Event, Grounds, Holder, Holding, Job, JobKey, Mail, MailKey, NewAccount,
+    NewDecision, NewJob, NewMail, Object, QueueEntry, Result, Revision, Since, Statistics, Store,
+    Timestamp, Work,
 };
 
 /// A [`Store`] in one SQLite file.
@@ -210,21 +212,15 @@ impl Store for SqliteStore {
             .point(move |connection| decision::by_id(connection, account, id))
     }
 
-    async fn added_since(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64> {
-        let sender = sender.to_owned();
+    async fn grounds(
+        &self,
+        account: AccountId,
+        uid: &str,
+        sender: &str,
+        since: Since,
+    ) -> Result<Grounds> {
         self.readers
-            .point(move |connection| decision::added_since(connection, account, &sender, since))
-    }
-
-    async fn unanswered(&self, account: AccountId) -> Result<u64> {
-        self.readers
-            .point(move |connection| calendar::unanswered(connection, account))
-    }
-
-    async fn early_count(&self, account: AccountId, sender: &str, since: Timestamp) -> Result<u64> {
-        let sender = sender.to_owned();
-        self.readers
-            .point(move |connection| early::of_sender(connection, account, &sender, since))
+            .point(|connection| grounds::read(connection, account, uid, sender, since))
     }
 
     async fn jobs_hold(&self, jobs: Vec<NewJob>) -> Result<Vec<Holding>> {

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use super::connection;
+use super::statement::execute;
 use crate::{Error, Result};
 
 /// Lists read at one time.
@@ -66,12 +67,14 @@ impl Readers {
 impl Pool {
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let free = self.idle().pop();
-        let mut connection = match free {
+        let connection = match free {
             Some(connection) => connection,
             None => connection::reading(&self.path)?,
         };
-        let result = snapshot(&mut connection, work);
-        self.idle().push(connection);
+        let result = snapshot(&connection, work);
+        if connection.is_autocommit() {
+            self.idle().push(connection);
+        }
         result
     }
 
@@ -80,14 +83,12 @@ impl Pool {
     }
 }
 
-fn snapshot<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Connection) -> Result<T>,
-) -> Result<T> {
-    let transaction = connection.transaction()?;
-    let result = work(&transaction)?;
-    transaction.finish()?;
-    Ok(result)
+fn snapshot<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    execute(connection, "BEGIN", [])?;
+    let result = work(connection);
+    // Nothing was written, so that this ends it whatever came of the work.
+    execute(connection, "COMMIT", [])?;
+    result
 }
 
 /// The runtime is going down, or the read ended in a panic.

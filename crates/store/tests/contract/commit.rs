@@ -8,7 +8,7 @@ use store::{
 
 use super::Database;
 use super::record::{
-    account, decision, default_calendar, job, key, mail, put, ready, take, writing,
+    account, decision, default_calendar, grounds, job, key, mail, put, ready, take, writing,
 };
 
 pub(crate) async fn writes_everything_at_once(database: &impl Database) {
@@ -92,13 +92,7 @@ pub(crate) async fn writes_nothing_when_refused(database: &impl Database) {
     );
     assert_eq!(store.changes(alice, Revision(0), 10).await.unwrap(), []);
     assert_eq!(store.decisions(alice, 10).await.unwrap(), []);
-    assert_eq!(
-        store
-            .early_count(alice, "eve@example.org", 0)
-            .await
-            .unwrap(),
-        0
-    );
+    assert_eq!(grounds(&store, alice, "eve@example.org", 0).await.early, 0);
     assert_eq!(take(&store, 5, 1).await, [""; 0], "the job stays taken");
     let queue = store.queue().await.unwrap();
     assert_eq!(
@@ -434,17 +428,31 @@ pub(crate) async fn counts_for_caps(database: &impl Database) {
     }
     let eve = "eve@example.org";
     assert_eq!(
-        store.added_since(alice, eve, 0).await.unwrap(),
+        grounds(&store, alice, eve, 0).await.added,
         2,
         "one sender in any spelling"
     );
-    assert_eq!(store.added_since(alice, eve, 20).await.unwrap(), 1);
-    assert_eq!(store.added_since(alice, eve, 21).await.unwrap(), 0);
-    assert_eq!(store.unanswered(alice).await.unwrap(), 3);
+    assert_eq!(grounds(&store, alice, eve, 20).await.added, 1);
+    assert_eq!(grounds(&store, alice, eve, 21).await.added, 0);
+    assert_eq!(grounds(&store, alice, eve, 0).await.unanswered, 3);
     let mut answer = writing(&store, alice, &calendar, "uid-1", "text").await;
     answer.put[0].unanswered = false;
     store.commit(answer).await.unwrap();
-    assert_eq!(store.unanswered(alice).await.unwrap(), 2);
+    assert_eq!(grounds(&store, alice, eve, 0).await.unanswered, 2);
+}
+
+pub(crate) async fn gives_its_grounds_in_one_read(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    let commit = writing(&store, alice, &calendar, "uid-1", "text").await;
+    store.commit(commit).await.unwrap();
+    store.preferences_set(alice, "{}").await.unwrap();
+    let read = grounds(&store, alice, "eve@example.org", 0).await;
+    assert_eq!(read.event, store.event(alice, "uid-1").await.unwrap());
+    assert_eq!(read.default_calendar, Some(calendar));
+    assert_eq!(read.preferences.as_deref(), Some("{}"));
+    assert_eq!((read.added, read.unanswered, read.early), (0, 1, 0));
 }
 
 pub(crate) async fn replaces_what_came_early(database: &impl Database) {
@@ -461,10 +469,10 @@ pub(crate) async fn replaces_what_came_early(database: &impl Database) {
         let mut commit = Commit::new(alice, uid);
         commit.early = early;
         assert_eq!(store.commit(commit).await.unwrap().revision, None);
-        assert_eq!(store.early_count(alice, &eve, 0).await.unwrap(), count);
+        assert_eq!(grounds(&store, alice, &eve, 0).await.early, count);
     }
-    assert_eq!(store.early_count(alice, &eve, 30).await.unwrap(), 1);
-    assert_eq!(store.early_count(alice, &eve, 31).await.unwrap(), 0);
+    assert_eq!(grounds(&store, alice, &eve, 30).await.early, 1);
+    assert_eq!(grounds(&store, alice, &eve, 31).await.early, 0);
 }
 
 pub(crate) async fn forgets_what_came_early_after_ninety_days(database: &impl Database) {
@@ -477,7 +485,7 @@ pub(crate) async fn forgets_what_came_early_after_ninety_days(database: &impl Da
     store.commit(commit).await.unwrap();
     for (now, left) in [(100, 2), (101, 1), (110, 1), (111, 0)] {
         store.jobs_sweep("a", "p1", now * DAY).await.unwrap();
-        let count = store.early_count(alice, eve, 0).await.unwrap();
+        let count = grounds(&store, alice, eve, 0).await.early;
         assert_eq!(count, left, "on day {now}");
     }
 }

@@ -1,8 +1,8 @@
 //! Records to test with.
 
 use store::{
-    Account, AccountId, CalendarId, Commit, Contact, Expect, Holder, JobKey, MailKey, NewAccount,
-    NewDecision, NewJob, NewMail, PutObject, Store,
+    Account, AccountId, CalendarId, Commit, Contact, Expect, Grounds, Holder, JobKey, MailKey,
+    NewAccount, NewDecision, NewJob, NewMail, PutObject, Since, Store,
 };
 
 pub(crate) async fn account(store: &impl Store, address: &str) -> Account {
@@ -45,6 +45,23 @@ pub(crate) async fn writing(
     commit.expect = Some(Expect::unchanged(&event));
     commit.put.push(put(calendar, uid, text));
     commit
+}
+
+/// What a message about `uid-1` is decided on.
+pub(crate) async fn grounds(
+    store: &impl Store,
+    account: AccountId,
+    sender: &str,
+    since: i64,
+) -> Grounds {
+    let since = Since {
+        added: since,
+        early: since,
+    };
+    store
+        .grounds(account, "uid-1", sender, since)
+        .await
+        .unwrap()
 }
 
 pub(crate) fn decision(job: &str, sender: &str, decided: i64) -> NewDecision {
