@@ -317,6 +317,8 @@ impl Lmtp {
     /// Connects and says LHLO.
     pub(crate) fn connect(address: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
+        // The final dot does not wait for the acknowledgement of what went before.
+        stream.set_nodelay(true).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
             .unwrap();

@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "a test that fails may panic, and shows the log of its server"
 )]
 
@@ -13,4 +14,5 @@ mod commands;
 mod crash;
 mod harness;
 mod manifest;
+mod order;
 mod redirect;

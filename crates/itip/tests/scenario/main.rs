@@ -6,7 +6,6 @@
 
 mod client;
 mod diff;
-mod order;
 mod rules;
 mod script;
 mod undo;

@@ -205,17 +205,6 @@ impl Actor {
         difference.map(|difference| format!("the object\n{difference}"))
     }
 
-    /// Stores a text as the owner's.
-    pub(crate) fn store(&mut self, calendar: &str, text: &str) {
-        let object = StoredObject {
-            calendar: calendar.into(),
-            name: "put.ics".into(),
-            text: text.into(),
-            access: Access::Writable,
-        };
-        self.stored.objects.push(object);
-    }
-
     /// Takes a message; `words` are the address and what else is to be known.
     pub(crate) fn receive(&mut self, document: &Document, words: &[&str], number: usize) {
         let message = match Message::read(document) {
