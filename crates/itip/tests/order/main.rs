@@ -1,7 +1,7 @@
 //! Any order of an event's messages, with some lost and some doubled, ends as that subset in order
 //! would (promise 3): a property test against a plain reading of RULES.md.
 //!
-//! `ORDER_CASES=100000` plays more of them, `ORDER_SEED=7` the same again.
+//! `ORDER_CASES=100000` plays as many of each family, `ORDER_SEED=7` the same again.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,22 +27,19 @@ use proptest::test_runner::{TestCaseError, TestError, TestRunner};
 
 use answers::{Answers, answers};
 use expected::Expected;
-use plot::{Edit, Plot, edits, forms, of_all, of_instances, of_series, plots, same_form};
+use plot::{Edit, Plot, edits, forms, of_all, of_instances, of_series, plots};
 use seed::variable;
 use seen::Seen;
 use story::Story;
 
-/// How many cases of each family, unless `ORDER_CASES` says.
-const CASES: u32 = 2_500;
-
 /// Plays stories until one ends otherwise than expected, and shows the smallest such.
 fn tell<S: std::fmt::Debug + Clone>(
-    family: &str,
+    (family, cases): (&str, u32),
     plots: impl Strategy<Value = S>,
     check: impl Fn(&S) -> Result<(), String>,
 ) {
     let seed = seed::seed(family);
-    let cases = variable("ORDER_CASES").map_or(CASES, |cases| u32::try_from(cases).unwrap());
+    let cases = variable("ORDER_CASES").map_or(cases, |cases| u32::try_from(cases).unwrap());
     println!("{family}: {cases} cases, ORDER_SEED={seed}");
     let result = TestRunner::new_with_rng(seed::config(cases), seed::rng(seed))
         .run(&plots, |story| check(&story).map_err(TestCaseError::fail));
@@ -96,38 +93,41 @@ fn stories(plots: impl Strategy<Value = Plot>) -> impl Strategy<Value = Story> {
 #[test]
 fn a_series_and_its_overrides() {
     let edits = edits(&[Edit::Decorate, Edit::Retitle]);
-    let plots = plots(of_series(), same_form(), edits);
-    tell("series", stories(plots), ends_as_in_order);
+    let plots = plots(of_series(), forms(), edits);
+    tell(("series", 3_000), stories(plots), ends_as_in_order);
 }
 
 #[test]
 fn instances_alone() {
-    let edits = edits(&[Edit::Accept]);
-    let plots = plots(of_instances(), same_form(), edits);
-    tell("instances", stories(plots), ends_as_in_order);
+    let plots = plots(of_instances(), forms(), edits(&[]));
+    let plots = plots.prop_map(Plot::of_series);
+    tell(("instances", 2_500), stories(plots), ends_as_in_order);
 }
 
 #[test]
-#[ignore = "needs recurrence in the rules"]
+#[ignore = "finds what is still open in the rules"]
 fn everything_about_a_series() {
     let edits = edits(&[Edit::Decorate, Edit::Retitle, Edit::Accept]);
     let plots = plots(of_all(), forms(), edits);
-    tell("everything", stories(plots), ends_as_in_order);
+    tell(("everything", 3_000), stories(plots), ends_as_in_order);
 }
 
 #[test]
 fn answers_to_an_own_event() {
-    let answers = answers(forms());
-    tell("answers", answers, answers_end_as_in_order);
+    tell(
+        ("answers", 2_500),
+        answers(forms()),
+        answers_end_as_in_order,
+    );
 }
 
 #[test]
 fn texts_are_the_same_in_any_order() {
     let acts = prop_oneof![Just(of_series()), Just(of_instances())];
-    let plots = acts.prop_flat_map(|acts| plots(acts, same_form(), edits(&[])));
+    let plots = acts.prop_flat_map(|acts| plots(acts, forms(), edits(&[])));
     let plots = plots.prop_map(|plot| Plot {
         removes: false,
-        ..plot
+        ..plot.of_series()
     });
-    tell("texts", stories(plots), text_ends_as_in_order);
+    tell(("texts", 2_000), stories(plots), text_ends_as_in_order);
 }

@@ -232,7 +232,7 @@ impl Message {
     pub(crate) fn calendar(&self, uid: &str) -> String {
         format!(
             "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Sender {}//EN\nMETHOD:{}\n{}END:VCALENDAR\n",
-            self.number,
+            self.minute,
             self.method,
             self.components(uid)
         )

@@ -19,6 +19,14 @@ pub(crate) struct Plot {
     pub(crate) edit: Option<Edit>,
 }
 
+impl Plot {
+    /// The same of a series, should it be of a single event.
+    pub(crate) fn of_series(self) -> Self {
+        let step = self.step.or(Some(1));
+        Self { step, ..self }
+    }
+}
+
 /// One message.
 #[derive(Clone, Debug)]
 pub(crate) struct Sending {
@@ -126,11 +134,6 @@ fn by() -> impl Strategy<Value = By> {
 /// Every way of writing a RECURRENCE-ID.
 pub(crate) fn forms() -> BoxedStrategy<Form> {
     prop_oneof![2 => Just(Form::Same), 1 => Just(Form::Utc), 1 => Just(Form::Windows)].boxed()
-}
-
-/// The series' own way of writing it.
-pub(crate) fn same_form() -> BoxedStrategy<Form> {
-    Just(Form::Same).boxed()
 }
 
 fn copies() -> impl Strategy<Value = Vec<u8>> {

@@ -145,6 +145,9 @@ impl Teller {
         let act = match sending.act {
             // The only date of an event is all of it.
             Act::CancelOne(..) | Act::CancelFrom(_) if self.series.step.is_none() => Act::Cancel,
+            Act::Single(_, shift) if self.series.step.is_none() => {
+                Act::Series(Change::Move(shift), false)
+            }
             act => act,
         };
         let said = self.act(&act, sending.by);
