@@ -118,7 +118,7 @@ impl<'a> Case<'a> {
         let version = base.or_else(|| mine.clone()).unwrap_or_default();
         let arrival = Arrival::read(incoming, &version)?;
         Ok(Self {
-            stored_organizer: organizer(mine.as_ref().unwrap_or(&version)),
+            stored_organizer: mine.as_ref().unwrap_or(&version).organizer(),
             incoming,
             arrival,
             owner,
@@ -198,14 +198,6 @@ fn is_offered(reason: Reason) -> bool {
             | Reason::NotTheAttendee
             | Reason::PartyCrasher
     )
-}
-
-/// The first ORGANIZER of an object that says anything.
-fn organizer(object: &Object<'_>) -> Option<PropertyBuf> {
-    object.components.values().find_map(|body| {
-        let organizer = body.line("ORGANIZER");
-        organizer.filter(|line| !line.value().trim().is_empty())
-    })
 }
 
 /// Without a base the stored object counts as what was taken last.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use calendar::{DateOrTime, PropertyBuf, RecurrenceLimits};
 
 use crate::course::Course;
+use crate::object::Object;
 use crate::recurrence_id::RecurrenceId;
 use crate::span::Timed;
 
@@ -32,6 +33,18 @@ pub(crate) fn own(
     lines
         .filter_map(|line| with_values(line, |value| stays(&name(mine, line, value))))
         .collect()
+}
+
+/// The names of all instances that an object's EXDATEs take out.
+pub(crate) fn names_of(object: &Object<'_>) -> BTreeSet<RecurrenceId> {
+    let Some(master) = object.master() else {
+        return BTreeSet::new();
+    };
+    let clock = object.clock();
+    names(Timed {
+        component: &master.to_buf(),
+        clock: &clock,
+    })
 }
 
 fn names(timed: Timed<'_>) -> BTreeSet<RecurrenceId> {

@@ -8,6 +8,7 @@ mod answer;
 mod arrival;
 mod authority;
 mod case;
+mod changed;
 mod clock;
 mod course;
 mod decision;
@@ -34,6 +35,7 @@ mod stored;
 mod strip;
 mod taking;
 
+pub use changed::{Delay, Forbidden, OutgoingMessage, OwnersChange, Reply, Scheduled, changed};
 pub use decision::{Answered, Change, Decision, Outcome, Suggestion};
 pub use facts::{Facts, Person, describe, facts, summary};
 pub use incoming::{AddressOwner, Incoming, Route, Sender, Timestamp, Trust};

@@ -164,6 +164,14 @@ impl<'a> Object<'a> {
         self.components.get(&RecurrenceId::MASTER)
     }
 
+    /// The first ORGANIZER that says anything.
+    pub(crate) fn organizer(&self) -> Option<PropertyBuf> {
+        self.components.values().find_map(|body| {
+            let organizer = body.line("ORGANIZER");
+            organizer.filter(|line| !line.value().trim().is_empty())
+        })
+    }
+
     /// The time zones, and the clock of the master if there is one.
     pub(crate) fn clock(&self) -> Clock {
         let mut clock = Clock::new(self.zones.iter());

@@ -6,6 +6,7 @@
 
 mod client;
 mod diff;
+mod door;
 mod rules;
 mod script;
 mod undo;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use calendar::{Document, Kind, Message, Method};
 use itip::{
     Access, Account, Answered, CancelMode, Caps, Change, Decision, Incoming, Limits, Outcome,
-    Permission, Policy, Route, Sender, Spam, State, Stored, StoredObject, Suggestion, Trust,
+    Permission, Policy, Reply, Route, Sender, Spam, State, Stored, StoredObject, Suggestion, Trust,
     Update,
 };
 
 use crate::diff;
+use crate::door::{self, Door};
 use crate::script::{Script, Step};
 use crate::undo::Done;
 
@@ -28,9 +29,12 @@ pub(crate) struct Actor {
     pub(crate) addresses: Vec<String>,
     pub(crate) stored: Stored,
     pub(crate) policy: Policy,
-    limits: Limits,
+    pub(crate) limits: Limits,
     last: Option<Last>,
     pub(crate) done: Option<Done>,
+    pub(crate) door: Door,
+    pub(crate) now: i64,
+    pub(crate) reply: Reply,
 }
 
 /// What became of the last message.
@@ -70,6 +74,11 @@ impl World {
             "delete" => self.actor().stored.objects.clear(),
             "early" => return self.actor().early(step),
             "undo" => return self.actor().undo(step),
+            "change" => return self.actor().change(step, rest),
+            "save" => self.actor().save(step, rest),
+            "drop" => self.actor().drop_object(rest),
+            "gives" => return self.actor().gives(step),
+            "sent" => return self.actor().sent(step),
             _ => return Some(format!("unknown verb {verb}")),
         }
         None
@@ -161,6 +170,9 @@ impl Actor {
             limits: Limits::default(),
             last: None,
             done: None,
+            door: Door::default(),
+            now: door::NOW,
+            reply: Reply::Send,
         }
     }
 
@@ -173,6 +185,12 @@ impl Actor {
             "added" => self.policy.caps.added_today = number(),
             "unanswered" => self.policy.caps.unanswered_now = number(),
             "early" => self.policy.caps.early_of_sender = number(),
+            "now" => {
+                self.now = words[1]
+                    .parse::<jiff::Timestamp>()
+                    .unwrap()
+                    .as_millisecond()
+            }
             "components" => self.limits.components = words[1].parse().unwrap(),
             other => panic!("unknown preference {other}"),
         }

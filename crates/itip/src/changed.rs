@@ -1,0 +1,199 @@
+//! What the owner's own change of an object sends, and what of it is stored (RFC 6638 section 3.2,
+//! rules F1 to F4 and F6).
+
+mod attendee;
+mod put_back;
+mod reply;
+
+use calendar::{Document, Kind};
+
+use crate::incoming::Timestamp;
+use crate::limits::Limits;
+use crate::line::Line;
+use crate::object::Object;
+use crate::owner::Owner;
+use crate::stored::{Account, Stored};
+
+/// What the owner does to the object of a UID, over CalDAV or the web.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnersChange<'a> {
+    /// The object as it is stored; none when it is made.
+    pub before: Option<&'a [u8]>,
+    /// The object as the owner wants it; none when it is deleted.
+    pub after: Option<&'a [u8]>,
+    /// What it holds.
+    pub kind: Kind,
+    /// When.
+    pub now: Timestamp,
+    /// Whether an answer may be sent: not with `Schedule-Reply: F` (RFC 6638 section 8.1).
+    pub reply: Reply,
+}
+
+/// Whether the owner lets an answer be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Yes.
+    Send,
+    /// No.
+    Suppress,
+}
+
+/// What comes of the owner's change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scheduled {
+    /// What is stored in place of what the owner wrote; none: exactly that.
+    ///
+    /// When there is something, the answer to a PUT has no ETag.
+    pub text: Option<Vec<u8>>,
+    /// Names of properties that were put back, as they are the organizer's (rule F1).
+    pub put_back: Vec<String>,
+    /// What is sent, one message for each recipient.
+    pub messages: Vec<OutgoingMessage>,
+}
+
+/// A scheduling message to be mailed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// METHOD.
+    pub method: calendar::Method,
+    /// The address that it goes to.
+    pub recipient: String,
+    /// The owner's address that was invited or organizes.
+    pub sender: String,
+    /// The iCalendar text, with METHOD; CRLF.
+    pub text: Vec<u8>,
+    /// Whether it waits for the hold, within which the owner may take it back (rules F2 and F8).
+    pub delay: Delay,
+    /// When the last of what it is about ends; after seven more days it is not sent any more (rule
+    /// F6). None: never.
+    pub ends: Option<Timestamp>,
+}
+
+/// When a message goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delay {
+    /// At once.
+    None,
+    /// After the hold.
+    Hold,
+}
+
+/// Why a change is refused (RFC 6638 sections 3.2.4.2 and 3.2.4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// The ORGANIZER of an invitation was changed or removed.
+    #[error("the organizer of an invitation cannot be changed")]
+    Organizer,
+    /// The components do not have one ORGANIZER.
+    #[error("the components have different organizers")]
+    SeveralOrganizers,
+    /// What is stored, or what is to be stored, cannot be read.
+    #[error("the calendar data cannot be read")]
+    Unreadable,
+}
+
+impl Forbidden {
+    /// The stable word for records and logs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Organizer => "organizer-changed",
+            Self::SeveralOrganizers => "several-organizers",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Decides what the owner's change stores and sends.
+///
+/// `stored` is what the account holds of the UID before the change. An import sends nothing and does
+/// not come here (rule F8).
+pub fn changed(
+    stored: &Stored,
+    change: &OwnersChange<'_>,
+    account: &Account<'_>,
+    limits: &Limits,
+) -> Result<Scheduled, Forbidden> {
+    let texts = Texts::parse(stored, change, limits)?;
+    let owner = Owner::of(account);
+    let sides = texts.sides(change.kind)?;
+    let organizer = sides.old().and_then(|object| object.organizer());
+    match organizer {
+        Some(organizer) if !owner.is(&organizer) && !is_clients(&organizer) => {
+            let work = attendee::Change {
+                organizer,
+                state: &stored.state,
+                now: change.now,
+                reply: change.reply,
+                owner: &owner,
+                limits,
+            };
+            work.decide(&sides)
+        }
+        _ => Ok(Scheduled::default()),
+    }
+}
+
+/// Whether SCHEDULE-AGENT leaves the scheduling to the client, or to nobody (rule F4).
+fn is_clients(line: &impl Line) -> bool {
+    let agent = line.parameter("SCHEDULE-AGENT");
+    agent.is_some_and(|agent| {
+        let agent = agent.trim().to_ascii_uppercase();
+        agent == "CLIENT" || agent == "NONE"
+    })
+}
+
+/// The texts of a change, parsed.
+struct Texts {
+    before: Option<Document>,
+    after: Option<Document>,
+    base: Option<Document>,
+}
+
+impl Texts {
+    fn parse(
+        stored: &Stored,
+        change: &OwnersChange<'_>,
+        limits: &Limits,
+    ) -> Result<Self, Forbidden> {
+        let parse = |text: Option<&[u8]>| {
+            let document = text.map(|text| Document::parse(text, &limits.calendar));
+            document.transpose().map_err(|_| Forbidden::Unreadable)
+        };
+        Ok(Self {
+            before: parse(change.before)?,
+            after: parse(change.after)?,
+            base: parse(stored.state.base().map(str::as_bytes))?,
+        })
+    }
+
+    fn sides(&self, kind: Kind) -> Result<Sides<'_>, Forbidden> {
+        Ok(Sides {
+            before: read(self.before.as_ref(), kind)?,
+            after: read(self.after.as_ref(), kind)?,
+            // What a tombstone remembers may be of the other kind.
+            base: read(self.base.as_ref(), kind).unwrap_or_default(),
+        })
+    }
+}
+
+fn read(document: Option<&Document>, kind: Kind) -> Result<Option<Object<'_>>, Forbidden> {
+    let object = document.map(|document| Object::read(document, kind));
+    match object {
+        Some(None) => Err(Forbidden::Unreadable),
+        object => Ok(object.flatten()),
+    }
+}
+
+/// The object before and after the change, and the organizer's last version.
+struct Sides<'a> {
+    before: Option<Object<'a>>,
+    after: Option<Object<'a>>,
+    base: Option<Object<'a>>,
+}
+
+impl<'a> Sides<'a> {
+    /// What says whose event it is: the object before, else the new one.
+    fn old(&self) -> Option<&Object<'a>> {
+        self.before.as_ref().or(self.after.as_ref())
+    }
+}

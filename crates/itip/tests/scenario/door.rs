@@ -1,0 +1,128 @@
+//! The owner's own changes through CalDAV or the web, and what they send (rules F1 to F6).
+
+use calendar::Kind;
+use itip::{Account, Delay, OutgoingMessage, OwnersChange, Reply, Scheduled, StoredObject};
+
+use crate::diff;
+use crate::script::Step;
+use crate::world::{Actor, lines};
+
+/// When the owner changes something: 2026-11-20T12:00:00Z, unless `prefer now` says otherwise.
+pub(crate) const NOW: i64 = 1_795_176_000_000;
+
+/// What came of the owner's last change.
+#[derive(Default)]
+pub(crate) struct Door {
+    /// The answer to a PUT in the words of `gives`.
+    pub(crate) given: String,
+    pub(crate) sent: Vec<OutgoingMessage>,
+}
+
+impl Actor {
+    /// `change [RECURRENCE-ID]`: as `edit`, through the door.
+    pub(crate) fn change(&mut self, step: &Step, words: &[&str]) -> Option<String> {
+        let before = self.stored.objects.first().cloned();
+        let failure = self.edit(step, words);
+        let after = self
+            .stored
+            .objects
+            .first()
+            .map(|object| object.text.clone());
+        self.through(before, after);
+        failure
+    }
+
+    /// `save CALENDAR`: as `put`, through the door.
+    pub(crate) fn save(&mut self, step: &Step, words: &[&str]) {
+        let before = self.stored.objects.first().cloned();
+        self.put(step, words);
+        let after = self.stored.objects.last().map(|object| object.text.clone());
+        self.through(before, after);
+    }
+
+    /// `drop [silently]`: as `delete`, through the door.
+    pub(crate) fn drop_object(&mut self, words: &[&str]) {
+        let before = self.stored.objects.first().cloned();
+        self.stored.objects.clear();
+        self.reply = if words.contains(&"silently") {
+            Reply::Suppress
+        } else {
+            Reply::Send
+        };
+        self.through(before, None);
+    }
+
+    fn through(&mut self, before: Option<StoredObject>, after: Option<Vec<u8>>) {
+        let account = Account {
+            addresses: &self.addresses,
+        };
+        let text = before.as_ref().map(|object| object.text.clone());
+        let is_todo = |text: &Vec<u8>| text.windows(11).any(|words| words == b"BEGIN:VTODO");
+        let change = OwnersChange {
+            before: text.as_deref(),
+            after: after.as_deref(),
+            kind: if text.iter().chain(&after).any(is_todo) {
+                Kind::Todo
+            } else {
+                Kind::Event
+            },
+            now: self.now,
+            reply: self.reply,
+        };
+        match itip::changed(&self.stored, &change, &account, &self.limits) {
+            Ok(scheduled) => self.take(scheduled),
+            Err(forbidden) => {
+                self.door = Door {
+                    given: format!("forbidden {}", forbidden.code()),
+                    sent: Vec::new(),
+                };
+                self.stored.objects = before.into_iter().collect();
+            }
+        }
+    }
+
+    fn take(&mut self, scheduled: Scheduled) {
+        let given = match &scheduled.text {
+            None => "etag".to_owned(),
+            Some(_) => format!("no-etag {}", scheduled.put_back.join(" ")),
+        };
+        if let (Some(text), Some(object)) = (scheduled.text, self.stored.objects.last_mut()) {
+            object.text = text;
+        }
+        self.door = Door {
+            given: given.trim_end().to_owned(),
+            sent: scheduled.messages,
+        };
+    }
+
+    /// `gives etag`, `gives no-etag NAME…`, `gives forbidden WORD`: the answer to the change.
+    pub(crate) fn gives(&self, step: &mut Step) -> Option<String> {
+        let actual = format!("gives {}", self.door.given);
+        let failure = (step.text != actual).then(|| format!("{actual}, not {}", step.text));
+        step.text = actual;
+        failure
+    }
+
+    /// `sent`: what goes out, each message as `METHOD to ADDRESS from ADDRESS [held]` and its lines.
+    pub(crate) fn sent(&self, step: &mut Step) -> Option<String> {
+        let mut actual = Vec::new();
+        for message in &self.door.sent {
+            let held = match message.delay {
+                Delay::None => "",
+                Delay::Hold => " held",
+            };
+            let (to, from) = (&message.recipient, &message.sender);
+            actual.push(format!(
+                "{} to {to} from {from}{held}",
+                message.method.as_str()
+            ));
+            actual.extend(lines(&message.text, false));
+        }
+        if actual.is_empty() {
+            actual.push("nothing".to_owned());
+        }
+        let difference = diff::differences(&step.body, &actual);
+        step.body = diff::updated(&step.body, &actual);
+        difference.map(|difference| format!("what is sent\n{difference}"))
+    }
+}
