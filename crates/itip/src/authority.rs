@@ -79,10 +79,28 @@ pub(crate) fn changes_organizer(case: &Case<'_>) -> bool {
 /// Whether the sender may speak for a stored attendee: it is the attendee, the SENT-BY or delegate
 /// recorded there (rule B4).
 pub(crate) fn of_attendee(attendee: &impl Line, sender: &CalendarUserAddress) -> bool {
-    let delegate = attendee
-        .parameter("DELEGATED-TO")
-        .map(|to| CalendarUserAddress::parse(&to));
-    speaks_for(attendee, sender) || delegate.is_some_and(|to| to.same_ignoring_case(sender))
+    let delegates = attendee.parameter_values("DELEGATED-TO");
+    let is_sender = |to: &String| CalendarUserAddress::parse(to).same_ignoring_case(sender);
+    speaks_for(attendee, sender) || delegates.iter().any(is_sender)
+}
+
+/// Whether the message names the sender as its organizer; by an EMAIL parameter only where a calendar
+/// service says so (rules A7 and B2).
+pub(crate) fn is_named_organizer(case: &Case<'_>, sender: &CalendarUserAddress) -> bool {
+    case.arrival
+        .organizer
+        .as_ref()
+        .is_some_and(|line| names_sender(case, line, sender))
+}
+
+/// Whether a line of the message names the sender (rules A7 and B2).
+pub(crate) fn names_sender(
+    case: &Case<'_>,
+    line: &impl Line,
+    sender: &CalendarUserAddress,
+) -> bool {
+    let is_by_service = case.incoming.sender.via_service.is_some();
+    line.address().same_ignoring_case(sender) || (is_by_service && line.is_named(sender))
 }
 
 /// Whether a new event may be added (B5 to B7).

@@ -10,6 +10,8 @@ pub(crate) trait Line {
     fn value(&self) -> Cow<'_, str>;
     /// The first value of a parameter.
     fn parameter(&self, name: &str) -> Option<Cow<'_, str>>;
+    /// Every value of a parameter.
+    fn parameter_values(&self, name: &str) -> Vec<String>;
     /// The value as a date or a date with time.
     fn date_or_time(&self) -> Option<DateOrTime>;
 
@@ -55,6 +57,10 @@ impl Line for Property<'_> {
         Property::parameter(self, name)
     }
 
+    fn parameter_values(&self, name: &str) -> Vec<String> {
+        Property::parameter_values(self, name)
+    }
+
     fn date_or_time(&self) -> Option<DateOrTime> {
         DateOrTime::from_property(self)
     }
@@ -67,6 +73,10 @@ impl Line for PropertyBuf {
 
     fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
         PropertyBuf::parameter(self, name)
+    }
+
+    fn parameter_values(&self, name: &str) -> Vec<String> {
+        PropertyBuf::parameter_values(self, name)
     }
 
     fn date_or_time(&self) -> Option<DateOrTime> {

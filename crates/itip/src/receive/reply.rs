@@ -49,23 +49,20 @@ pub(super) fn permitted(case: &Case<'_>) -> Result<(), Reason> {
         .sender
         .believed()
         .ok_or(Reason::NotTheAttendee)?;
-    let mut is_listed = false;
-    for body in mine.components.values() {
-        for line in body.to_buf().properties_named("ATTENDEE") {
-            if authority::of_attendee(line, &sender) {
-                return Ok(());
-            }
-            is_listed |= case.arrival.parts.values().any(|part| {
-                let mut named = part.component.properties_named("ATTENDEE");
-                named.any(|attendee| line.is_named(&attendee.address()))
-            });
+    let bodies: Vec<_> = mine.components.values().map(Body::to_buf).collect();
+    let find = |attendee: &Property<'_>| {
+        let mut bodies = bodies.iter();
+        bodies.find_map(|body| stored_attendee(body, attendee, case, &sender))
+    };
+    for part in case.arrival.parts.values() {
+        let attendee = speaker(&part.component, &sender)?;
+        match find(&attendee) {
+            Some(stored) if authority::of_attendee(&stored, &sender) => {}
+            Some(_) => return Err(Reason::NotTheAttendee),
+            None => return Err(Reason::PartyCrasher),
         }
     }
-    Err(if is_listed {
-        Reason::NotTheAttendee
-    } else {
-        Reason::PartyCrasher
-    })
+    Ok(())
 }
 
 fn unknown(case: &Case<'_>) -> Decision {
@@ -161,16 +158,18 @@ impl<'c, 'a> Work<'c, 'a> {
             .sender
             .believed()
             .ok_or(Reason::NotTheAttendee)?;
-        let attendee = self.speaker(&part.component, &sender)?;
+        let attendee = speaker(&part.component, &sender)?;
         let Target {
             mut component,
             times_since,
             origin,
         } = self.target(id, part.reach)?;
-        if self.case.is_by_hand() && stored_attendee(&component, &attendee).is_none() {
+        if self.case.is_by_hand()
+            && stored_attendee(&component, &attendee, self.case, &sender).is_none()
+        {
             component.push_property(answer::newcomer(&attendee));
         }
-        let stored = stored_attendee(&component, &attendee);
+        let stored = stored_attendee(&component, &attendee, self.case, &sender);
         let Some(stored) = stored else {
             return Err(if may_introduce(&attendee, &sender) {
                 Reason::PartyCrasher
@@ -205,26 +204,6 @@ impl<'c, 'a> Work<'c, 'a> {
         self.state.observe_component(id, &component, times_since);
         self.edited.insert(id.clone(), component);
         Ok(())
-    }
-
-    /// The attendee who answers: the only one, or the one that the sender is.
-    fn speaker(
-        &self,
-        component: &Component<'a>,
-        sender: &CalendarUserAddress,
-    ) -> Result<Property<'a>, Reason> {
-        let mut all: Vec<_> = component.properties_named("ATTENDEE").collect();
-        if all.len() == 1 {
-            return all.pop().ok_or(Reason::NotTheAttendee);
-        }
-        // A delegate's answer has the delegator's line too, which only allows it to him.
-        let named = all.iter().position(|line| line.is_named(sender));
-        let speaks = || {
-            all.iter()
-                .position(|line| authority::of_attendee(line, sender))
-        };
-        let at = named.or_else(speaks).ok_or(Reason::NotTheAttendee)?;
-        Ok(all.swap_remove(at))
     }
 
     /// The component that an answer is for; without an override, one that says what the series says
@@ -375,17 +354,46 @@ fn as_note(reason: Reason) -> Option<Note> {
     }
 }
 
+/// The attendee who answers: the only one, or the one that the sender is.
+fn speaker<'a>(
+    component: &Component<'a>,
+    sender: &CalendarUserAddress,
+) -> Result<Property<'a>, Reason> {
+    let mut all: Vec<_> = component.properties_named("ATTENDEE").collect();
+    if all.len() == 1 {
+        return all.pop().ok_or(Reason::NotTheAttendee);
+    }
+    // A delegate's answer has the delegator's line too, which only allows it to him.
+    let named = all.iter().position(|line| line.is_named(sender));
+    let speaks = || {
+        all.iter()
+            .position(|line| authority::of_attendee(line, sender))
+    };
+    let at = named.or_else(speaks).ok_or(Reason::NotTheAttendee)?;
+    Ok(all.swap_remove(at))
+}
+
 /// Whether somebody who is not invited at least speaks for himself (rule E3).
 fn may_introduce(attendee: &Property<'_>, sender: &CalendarUserAddress) -> bool {
     attendee.address().same_ignoring_case(sender)
 }
 
-/// The stored line of an attendee, exactly his before one that differs in case.
-fn stored_attendee(component: &ComponentBuf, attendee: &Property<'_>) -> Option<PropertyBuf> {
+/// The stored line of an attendee, exactly his before one that differs in case, and before the one
+/// that a calendar service names the sender by.
+fn stored_attendee(
+    component: &ComponentBuf,
+    attendee: &Property<'_>,
+    case: &Case<'_>,
+    sender: &CalendarUserAddress,
+) -> Option<PropertyBuf> {
     let address = attendee.address();
     let all = || component.properties_named("ATTENDEE");
     let exactly = all().find(|line| line.address().same_as(&address));
+    let service = || {
+        all().find(|line| authority::names_sender(case, attendee, sender) && line.is_named(sender))
+    };
     exactly
         .or_else(|| all().find(|line| line.is_named(&address)))
+        .or_else(service)
         .cloned()
 }

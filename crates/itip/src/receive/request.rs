@@ -7,7 +7,6 @@ use crate::authority;
 use crate::case::Case;
 use crate::decision::{Change, Decision, Outcome};
 use crate::incoming::{AddressOwner, Route};
-use crate::line::Line;
 use crate::note::Note;
 use crate::object::Object;
 use crate::outcome;
@@ -58,13 +57,11 @@ pub(super) fn add<'a>(case: &Case<'a>, mut taking: Taking<'a>, reason: Reason) -
 /// Remembers who and what brought the object (rules B3 and C8).
 fn with_origin(case: &Case<'_>, mut state: State) -> State {
     let sender = case.incoming.sender.believed();
-    let is_organizer = |address: &calendar::CalendarUserAddress| {
-        let organizer = case.arrival.organizer.as_ref();
-        organizer.is_some_and(|line| line.is_named(address))
-    };
     state.pinned = sender
         .filter(|_| case.incoming.sender.owner == AddressOwner::Person)
-        .filter(|address| case.incoming.route == Route::Direct || is_organizer(address))
+        .filter(|address| {
+            case.incoming.route == Route::Direct || authority::is_named_organizer(case, address)
+        })
         .map(|address| address.as_str().to_owned());
     state.delivered_to = Some(case.incoming.delivered_to.to_owned());
     state.removed = None;
@@ -73,9 +70,9 @@ fn with_origin(case: &Case<'_>, mut state: State) -> State {
 
 fn note_sender(case: &Case<'_>, decision: &mut Decision) {
     let sender = case.incoming.sender.believed();
-    let organizer = case.arrival.organizer.as_ref();
-    if let (Some(sender), Some(organizer)) = (sender, organizer)
-        && !organizer.is_named(&sender)
+    if let Some(sender) = sender
+        && case.arrival.organizer.is_some()
+        && !authority::is_named_organizer(case, &sender)
     {
         decision.note(Note::ForwardedBy);
     }

@@ -177,7 +177,6 @@ async fn a7_an_email_parameter_in_the_message_gives_no_authority() {
 
 /// A list's member is not the organizer by writing so into EMAIL: only the organizer is pinned.
 #[tokio::test]
-#[ignore = "receive/request.rs compares the sender with EMAIL of the message too"]
 async fn a7_an_email_parameter_pins_nobody_through_a_list() {
     let scene = Scene::new().await;
     let forged = about(Kind::New, &format!(";EMAIL={CONTACT}:mailto:{ORGANIZER}"));
