@@ -6,32 +6,37 @@ use crate::case::Case;
 use crate::decision::Answered;
 use crate::line::Line;
 use crate::object::{Body, Object};
+use crate::owner::Owner;
 
 /// Whether all that can be answered is.
 ///
 /// A published event, and one that is cancelled or of the owner's own, has nothing to answer; one
 /// that lists the owner nowhere (rule C8) waits.
 pub(crate) fn answered(object: &Object<'_>, case: &Case<'_>) -> Answered {
-    let is_settled = matches!(case.incoming.method, Method::Publish | Method::Reply);
-    let bodies = || {
-        let bodies = object.components.values();
-        bodies.filter(|body| !body.is_cancelled())
-    };
-    let lists_others = || bodies().any(|body| body.any_line("ATTENDEE", |_| true));
-    let waits =
-        bodies().any(|body| asks(body, case)) || (!case.lists_owner(object) && lists_others());
-    if is_settled || !waits {
-        Answered::Yes
-    } else {
-        Answered::No
+    if matches!(case.incoming.method, Method::Publish | Method::Reply) {
+        return Answered::Yes;
     }
+    of_object(object, case.owner)
 }
 
-/// Whether a component has an own line without an answer.
-fn asks(body: &Body<'_>, case: &Case<'_>) -> bool {
-    body.any_line("ATTENDEE", |line| {
-        case.owner.is(line) && is_unanswered(line)
-    })
+/// As [`answered`], of any object.
+pub(crate) fn of_object(object: &Object<'_>, owner: &Owner) -> Answered {
+    let has = |test: &dyn Fn(&dyn Line) -> bool| {
+        let bodies = object.components.values();
+        bodies
+            .filter(|body| !body.is_cancelled())
+            .any(|body| body.any_line("ATTENDEE", test))
+    };
+    let lists_owner = |body: &Body<'_>| body.any_line("ATTENDEE", |line| owner.is(line));
+    let is_organizer = object.organizer().is_some_and(|line| owner.is(&line));
+    let is_listed = object.components.values().any(lists_owner);
+    let waits =
+        has(&|line| owner.is(line) && is_unanswered(line)) || (!is_listed && has(&|_| true));
+    if waits && !is_organizer {
+        Answered::No
+    } else {
+        Answered::Yes
+    }
 }
 
 fn is_unanswered(line: &dyn Line) -> bool {

@@ -1,7 +1,10 @@
 //! The owner's own changes through CalDAV or the web, and what they send (rules F1 to F6).
 
-use calendar::Kind;
-use itip::{Account, Delay, OutgoingMessage, OwnersChange, Reply, Scheduled, StoredObject};
+use calendar::{DateOrTime, Kind};
+use itip::{
+    Account, Answered, Delay, OutgoingMessage, OwnersChange, Partstat, Reply, Response, Scheduled,
+    StoredObject,
+};
 
 use crate::diff;
 use crate::script::Step;
@@ -92,6 +95,46 @@ impl Actor {
         self.door = Door {
             given: given.trim_end().to_owned(),
             sent: scheduled.messages,
+        };
+    }
+
+    /// `respond PARTSTAT [instance=DATE] [comment=WORD]`: the owner answers, by whatever door.
+    pub(crate) fn respond(&mut self, words: &[&str]) {
+        let value = |key: &str| words.iter().find_map(|word| word.strip_prefix(key));
+        let account = Account {
+            addresses: &self.addresses,
+        };
+        let response = Response {
+            partstat: match words[0] {
+                "accepted" => Partstat::Accepted,
+                "tentative" => Partstat::Tentative,
+                "declined" => Partstat::Declined,
+                other => panic!("unknown answer {other}"),
+            },
+            comment: value("comment="),
+            instance: value("instance=").map(|date| DateOrTime::parse(date, None).unwrap()),
+            now: self.now,
+        };
+        let responded = itip::respond(&self.stored, Kind::Event, &response, &account, &self.limits);
+        self.door = match responded {
+            Ok(responded) => {
+                let (text, sent) = (responded.text, responded.scheduled.messages);
+                let waits = responded.answered == Answered::No;
+                self.stored.objects[0].text = text;
+                let given = if waits {
+                    "answered unanswered"
+                } else {
+                    "answered"
+                };
+                Door {
+                    given: given.to_owned(),
+                    sent,
+                }
+            }
+            Err(refused) => Door {
+                given: format!("refused: {refused}"),
+                sent: Vec::new(),
+            },
         };
     }
 

@@ -77,6 +77,7 @@ impl World {
             "change" => return self.actor().change(step, rest),
             "save" => self.actor().save(step, rest),
             "drop" => self.actor().drop_object(rest),
+            "respond" => self.actor().respond(rest),
             "gives" => return self.actor().gives(step),
             "sent" => return self.actor().sent(step),
             _ => return Some(format!("unknown verb {verb}")),
