@@ -99,6 +99,8 @@ pub trait Store: Send + Sync + 'static {
     async fn decisions(&self, account: AccountId, limit: u32) -> Result<Vec<Decision>>;
     /// One decision.
     async fn decision(&self, account: AccountId, id: DecisionId) -> Result<Option<Decision>>;
+    /// The number of the decision with this [`NewDecision::job`].
+    async fn decision_of(&self, account: AccountId, job: &str) -> Result<Option<DecisionId>>;
     /// What a message of this sender about this UID is decided on.
     ///
     /// One consistent read.

@@ -157,6 +157,7 @@ delegate! {
     changes(account: AccountId, after: Revision, limit: u32) -> Vec<Change>;
     decisions(account: AccountId, limit: u32) -> Vec<Decision>;
     decision(account: AccountId, id: DecisionId) -> Option<Decision>;
+    decision_of(account: AccountId, job: &str) -> Option<DecisionId>;
     grounds(account: AccountId, uid: &str, sender: &str, since: Since) -> Grounds;
     jobs_hold(jobs: Vec<NewJob>) -> Vec<Holding>;
     jobs_release(jobs: Vec<(JobKey, Holder)>) -> ();

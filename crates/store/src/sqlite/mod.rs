@@ -212,6 +212,11 @@ impl Store for SqliteStore {
             .point(move |connection| decision::by_id(connection, account, id))
     }
 
+    async fn decision_of(&self, account: AccountId, job: &str) -> Result<Option<DecisionId>> {
+        self.readers
+            .point(|connection| decision::of_job(connection, account, job))
+    }
+
     async fn grounds(
         &self,
         account: AccountId,
