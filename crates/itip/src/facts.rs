@@ -1,19 +1,28 @@
-//! What a person wants to know of an object at a glance, for lists.
+//! What a person wants to know of an object or one of its components at a glance.
 
-use calendar::{CalendarUserAddress, Component, DateOrTime, Document, Limits};
+use calendar::{
+    CalendarUserAddress, Component, ComponentBuf, DateOrTime, Document, Kind, Limits, PropertyBuf,
+    ZoneSource, Zones,
+};
+use jiff::tz::TimeZone;
 
 use crate::line::Line;
+use crate::moment::Moment;
+use crate::object::calendar_of;
+use crate::pattern::{End, Recurrence};
 use crate::span;
 
 /// The facts of one event or to-do, those of the master or else of the first override.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// SUMMARY as text, blanks around it removed.
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// SUMMARY as one line of text, blanks around it removed.
     pub summary: String,
     /// DTSTART.
-    pub start: Option<DateOrTime>,
+    pub start: Option<Moment>,
     /// DTEND or DUE, or DTSTART with DURATION; as written, for a date the day after.
-    pub end: Option<DateOrTime>,
+    pub end: Option<Moment>,
     /// LOCATION, none when empty.
     pub location: Option<String>,
     /// ORGANIZER.
@@ -22,8 +31,8 @@ pub struct Facts {
     pub attendees: Vec<Person>,
     /// STATUS in capitals.
     pub status: Option<String>,
-    /// RRULE as written, none for a single event.
-    pub rule: Option<String>,
+    /// How it recurs by its RRULE; none for a single event.
+    pub recurrence: Option<Recurrence>,
     /// How many overrides there are.
     pub overrides: usize,
 }
@@ -37,18 +46,37 @@ pub struct Person {
     pub name: Option<String>,
     /// PARTSTAT in capitals; `NEEDS-ACTION` when it is missing.
     pub partstat: String,
+    /// The comment of the person's answer.
+    pub comment: Option<String>,
 }
 
 impl Facts {
     /// The PARTSTAT of the attendee who has one of these addresses.
     pub fn partstat_of(&self, addresses: &[String]) -> Option<&str> {
-        let account = crate::stored::Account { addresses };
-        let owner = crate::owner::Owner::of(&account);
         let own = self
             .attendees
             .iter()
-            .find(|person| owner.has(&person.address));
+            .find(|person| person.is_one_of(addresses));
         own.map(|person| person.partstat.as_str())
+    }
+
+    /// Whether the organizer has one of these addresses.
+    pub fn is_organized_by(&self, addresses: &[String]) -> bool {
+        let organizer = self.organizer.as_ref();
+        organizer.is_some_and(|organizer| organizer.is_one_of(addresses))
+    }
+}
+
+impl Person {
+    /// Whether one of an account's addresses is the person's.
+    pub fn is_one_of(&self, addresses: &[String]) -> bool {
+        let account = crate::stored::Account { addresses };
+        crate::owner::Owner::of(&account).has(&self.address)
+    }
+
+    /// Whether both are one person, by their addresses.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.address.same_ignoring_case(&other.address)
     }
 }
 
@@ -64,51 +92,99 @@ pub fn describe(document: &Document) -> Facts {
     let is_override = |component: &&Component<'_>| component.property("RECURRENCE-ID").is_some();
     let overrides = components.iter().filter(is_override).count();
     let master = components.iter().find(|component| !is_override(component));
-    master
-        .or_else(|| components.first())
-        .map_or_else(Facts::default, |component| Facts {
-            overrides,
-            ..of_component(component)
-        })
+    let Some(component) = master.or_else(|| components.first()) else {
+        return Facts::default();
+    };
+    Facts {
+        overrides,
+        ..of_component(&component.to_buf(), &zones(document))
+    }
 }
 
 /// SUMMARY of a message or an object as one line of text, empty when there is none.
 pub fn summary(document: &Document) -> String {
-    describe(document).summary
+    let is_override = |component: &Component<'_>| component.property("RECURRENCE-ID").is_some();
+    let mut components = document.descendants().filter(is_scheduled);
+    let first = components.next();
+    let master = first
+        .into_iter()
+        .chain(components)
+        .find(|component| !is_override(component));
+    let component = master.or(first);
+    component
+        .and_then(|component| one_line(component.property("SUMMARY")?.text()))
+        .unwrap_or_default()
 }
 
 fn is_scheduled(component: &Component<'_>) -> bool {
     component.is("VEVENT") || component.is("VTODO")
 }
 
-fn of_component(component: &Component<'_>) -> Facts {
+/// The zones of a message or an object; whole days and floating times count in UTC.
+pub(crate) fn zones(document: &Document) -> Zones {
+    let source = ZoneSource::new();
+    match calendar_of(document) {
+        Some(calendar) => Zones::of_calendar(&calendar.to_buf(), source, TimeZone::UTC),
+        None => Zones::new(source, TimeZone::UTC),
+    }
+}
+
+/// The facts of one component.
+pub(crate) fn of_component(component: &ComponentBuf, zones: &Zones) -> Facts {
+    let moment = |value: DateOrTime| Moment::of(&value, zones);
+    let start = DateOrTime::of_component(component, "DTSTART").map(moment);
+    let end = span::end(|name| component.property(name).cloned());
     Facts {
+        kind: [Kind::Event, Kind::Todo]
+            .into_iter()
+            .find(|kind| component.is(kind.component_name())),
         summary: text(component, "SUMMARY").unwrap_or_default(),
-        start: component
-            .property("DTSTART")
-            .and_then(|start| start.date_or_time()),
-        end: span::end(|name| component.property(name).map(|property| property.to_buf())),
+        // Zoom writes TZID beside the times: the end is on the clock of the start.
+        end: end.map(moment).map(|end| match &start {
+            Some(start) if end.clock == crate::moment::Clock::Floating => Moment {
+                clock: start.clock.clone(),
+                ..end
+            },
+            _ => end,
+        }),
         location: text(component, "LOCATION"),
-        organizer: component
-            .property("ORGANIZER")
-            .map(|organizer| person(&organizer)),
-        attendees: component
-            .properties_named("ATTENDEE")
-            .map(|attendee| person(&attendee))
-            .collect(),
+        organizer: component.property("ORGANIZER").map(person),
+        attendees: component.properties_named("ATTENDEE").map(person).collect(),
         status: text(component, "STATUS").map(|status| status.to_ascii_uppercase()),
-        rule: text(component, "RRULE"),
+        recurrence: start
+            .as_ref()
+            .and_then(|start| recurrence(component, start, zones)),
+        start,
         overrides: 0,
     }
 }
 
-fn text(component: &Component<'_>, name: &str) -> Option<String> {
-    let text = component.property(name)?.text();
+fn recurrence(component: &ComponentBuf, start: &Moment, zones: &Zones) -> Option<Recurrence> {
+    let rules: Vec<_> = component
+        .properties_named("RRULE")
+        .map(|rule| rule.value().into_owned())
+        .collect();
+    match rules.as_slice() {
+        [] => None,
+        [rule] => Some(Recurrence::of(rule, start, zones)),
+        several => Some(Recurrence {
+            text: several.join(" "),
+            pattern: None,
+            end: End::Never,
+        }),
+    }
+}
+
+fn text(component: &ComponentBuf, name: &str) -> Option<String> {
+    one_line(component.property(name)?.unescaped())
+}
+
+fn one_line(text: String) -> Option<String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     (!text.is_empty()).then_some(text)
 }
 
-fn person(line: &impl Line) -> Person {
+fn person(line: &PropertyBuf) -> Person {
     let name = line.parameter("CN").map(|name| name.trim().to_owned());
     let partstat = line.parameter("PARTSTAT");
     Person {
@@ -118,5 +194,8 @@ fn person(line: &impl Line) -> Person {
             || "NEEDS-ACTION".to_owned(),
             |partstat| partstat.trim().to_ascii_uppercase(),
         ),
+        comment: line
+            .parameter("X-RESPONSE-COMMENT")
+            .and_then(|comment| one_line(comment.into_owned())),
     }
 }

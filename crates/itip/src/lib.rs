@@ -12,6 +12,7 @@ mod changed;
 mod clock;
 mod course;
 mod decision;
+mod difference;
 mod exdate;
 mod extent;
 mod facts;
@@ -20,10 +21,12 @@ mod limits;
 mod line;
 mod marks;
 mod merge;
+mod moment;
 mod note;
 mod object;
 mod outcome;
 mod owner;
+mod pattern;
 mod policy;
 mod reason;
 mod receive;
@@ -35,13 +38,20 @@ mod state;
 mod stored;
 mod strip;
 mod taking;
+mod tombstone;
 
 pub use changed::{Delay, Forbidden, OutgoingMessage, OwnersChange, Reply, Scheduled, changed};
 pub use decision::{Answered, Change, Decision, Outcome, Suggestion};
+pub use difference::{
+    Changes, Detail, Difference, Fate, InstanceChange, InstanceDifference, PersonChange, Replaced,
+    Span, difference,
+};
 pub use facts::{Facts, Person, describe, facts, summary};
 pub use incoming::{AddressOwner, Incoming, Route, Sender, Timestamp, Trust};
 pub use limits::Limits;
+pub use moment::{Clock, Moment};
 pub use note::Note;
+pub use pattern::{End, Frequency, Pattern, Recurrence};
 pub use policy::{CancelMode, Caps, Permission, Policy, Spam, Update};
 pub use reason::Reason;
 pub use receive::{recall, receive};

@@ -88,7 +88,7 @@ fn facts_are_of_the_master_and_ready_to_read() {
     );
     let facts = itip::facts(text.as_bytes());
     assert_eq!(facts.summary, "A, b c");
-    assert_eq!(facts.end.unwrap().to_string(), "20261201T113000Z");
+    assert_eq!(facts.end.unwrap().to_string(), "2026-12-01T11:30:00[UTC]");
     assert_eq!(
         (facts.location, facts.status, facts.overrides),
         (None, None, 0)
