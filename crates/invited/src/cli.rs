@@ -42,6 +42,8 @@ pub enum Command {
     Check(Check),
     /// List what was decided about an account's invitations, and why
     Decisions(Decisions),
+    /// Apply a message that a decision kept
+    Apply(Apply),
     /// Put back what a decision changed
     Undo(Undo),
     /// Look after waiting and parked jobs and mail
@@ -205,6 +207,18 @@ pub struct Decisions {
     /// How many, newest first
     #[arg(long, default_value_t = 50, value_name = "NUMBER")]
     pub limit: u32,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `invited apply`
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// One of the account's addresses
+    pub address: String,
+    /// The decision, as `invited decisions` numbers it
+    pub id: i64,
 }
 
 /// `invited undo`

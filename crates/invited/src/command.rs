@@ -1,6 +1,7 @@
 //! The commands: each takes its arguments and the configuration, and gives the text to print.
 
 pub mod account;
+pub mod apply;
 pub mod calendar;
 pub mod check;
 pub mod config;
@@ -36,6 +37,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sieve(command) => sieve::run(command, &config).await,
         Command::Check(arguments) => check::run(arguments, &config).await,
         Command::Decisions(arguments) => decisions::run(arguments, &config).await,
+        Command::Apply(arguments) => apply::run(arguments, &config).await,
         Command::Undo(arguments) => undo::run(arguments, &config).await,
         Command::Queue(command) => queue::run(command, &config).await,
         Command::Config(command) => config::run(command, &config),

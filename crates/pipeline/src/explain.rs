@@ -9,7 +9,7 @@ use crate::job;
 use crate::receive::Receive;
 use crate::spool::Message;
 use crate::update::apply::{Failure, notes};
-use crate::update::decide::{Decided, Question, decide};
+use crate::update::decide::{Decided, Question, decide, offered};
 
 /// What would happen to a mail.
 #[derive(Debug)]
@@ -20,6 +20,9 @@ pub struct Explanation {
     pub filtered: Filtered,
     /// What the rules would do, when the filter asks for something.
     pub decided: Option<Decided>,
+    /// What the rules would do if the owner applied the message by hand; `None` when it is not kept
+    /// for that.
+    pub offered: Option<Decided>,
     /// The outcome, in the word of RULES.md G; `None` for mail with nothing that could be an event.
     pub outcome: Option<String>,
     /// The reason code; `None` as with the outcome.
@@ -37,6 +40,13 @@ pub enum Error {
     /// The rules could not be asked.
     #[error("{0}")]
     Rules(String),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let (Failure::Later(error) | Failure::Never(error)) = failure;
+        Self::Rules(error)
+    }
 }
 
 impl Receive {
@@ -59,9 +69,11 @@ impl Receive {
             examined: examined.as_ref(),
         };
         let filtered = self.filter().run(subject).await?;
-        let decided = self
+        let (decided, offered) = self
             .would_decide(recipient, message, examined.as_ref(), &filtered, now)
-            .await?;
+            .await?
+            .unzip();
+        let offered = offered.flatten();
         let (outcome, reason) = match &decided {
             Some(decided) => (
                 Some(decided.decision.outcome.as_str().to_owned()),
@@ -81,6 +93,7 @@ impl Receive {
             examined,
             filtered,
             decided,
+            offered,
             outcome,
             reason,
             notes,
@@ -94,7 +107,7 @@ impl Receive {
         examined: Option<&Examined>,
         filtered: &Filtered,
         now: Timestamp,
-    ) -> Result<Option<Decided>, Error> {
+    ) -> Result<Option<(Decided, Option<Decided>)>, Error> {
         let (Some(examined), Some(structure)) = (examined, message.structure()) else {
             return Ok(None);
         };
@@ -119,11 +132,8 @@ impl Receive {
             digest: &key.id,
             received: now,
         };
-        decide(&*self.store, &*self.clock, &self.site, question)
-            .await
-            .map(Some)
-            .map_err(|failure| match failure {
-                Failure::Later(error) | Failure::Never(error) => Error::Rules(error),
-            })
+        let decided = decide(&*self.store, &*self.clock, &self.site, question).await?;
+        let offered = offered(&*self.store, question, &decided).await?;
+        Ok(Some((decided, offered)))
     }
 }

@@ -1,6 +1,8 @@
 //! The stages of a message: intake, filter, deliver, update, outbox.
 
+pub mod acts;
 pub mod address;
+pub mod by_hand;
 pub mod clock;
 pub mod deliver;
 mod digest;
@@ -12,6 +14,7 @@ pub mod intake;
 pub mod job;
 pub mod name;
 pub mod outbox;
+pub mod owner;
 pub mod preferences;
 pub mod receive;
 pub mod site;

@@ -7,9 +7,7 @@ use store::{
 };
 
 use crate::clock::Clock;
-
-/// How often it is tried again because the calendar changed meanwhile.
-const ROUNDS: usize = 8;
+use crate::owner::{self, NotStored, ROUNDS};
 
 /// Why a decision could not be undone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,12 +18,29 @@ pub enum NotUndone {
     /// The decision changed nothing.
     #[error("decision {0} changed nothing, so there is nothing to undo")]
     NothingChanged(i64),
+    /// The event is as it was before the decision.
+    #[error("decision {0} was undone already")]
+    UndoneAlready(i64),
     /// The event is not as the decision left it.
-    #[error("the event was changed after decision {0}, so nothing was undone")]
+    #[error(
+        "the event was changed after decision {0}, so nothing was undone; undo the later decisions about it first"
+    )]
     ChangedSince(i64),
+    /// What is kept beside the event, or the preferences, cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
     /// The store could not be asked or written.
     #[error("{0}")]
     Store(#[from] store::Error),
+}
+
+impl From<NotStored> for NotUndone {
+    fn from(error: NotStored) -> Self {
+        match error {
+            NotStored::Store(error) => Self::Store(error),
+            NotStored::Unreadable(what) => Self::Unreadable(what),
+        }
+    }
 }
 
 /// What was undone, for a person.
@@ -39,7 +54,8 @@ pub enum Undone {
 
 /// Puts the event back as it was before the decision, and records that.
 ///
-/// The scheduling state stays (rule C10): the message that was undone is a duplicate from then on.
+/// The scheduling state stays (rule C10): the message that was undone is a duplicate from then on. A
+/// tombstone goes when the event stands there again, and what came too early for it counts.
 pub async fn undo(
     store: &dyn Store,
     clock: &dyn Clock,
@@ -56,8 +72,8 @@ pub async fn undo(
     for _ in 0..ROUNDS {
         let event = store.event(account.id, &decision.record.uid).await?;
         let now = clock.now();
-        let commit =
-            commit(account, &decision, &event, now).ok_or(NotUndone::ChangedSince(id.0))?;
+        let mut commit = commit(account, &decision, &event, now)?;
+        owner::complete(store, account, now, &event, &mut commit).await?;
         match store.commit(commit).await {
             Err(store::Error::Conflict) => {}
             Err(error) => return Err(error.into()),
@@ -68,19 +84,47 @@ pub async fn undo(
     Err(store::Error::Conflict.into())
 }
 
-/// The change that puts the event back; `None` when it is not as the decision left it.
-fn commit(account: &Account, decision: &Decision, event: &Event, now: i64) -> Option<Commit> {
-    let record = &decision.record;
-    let held = event
-        .objects
-        .iter()
-        .find(|object| Some(&object.text) == record.after.as_ref());
-    if held.is_some() != record.after.is_some() || (held.is_none() && !event.objects.is_empty()) {
-        return None;
+/// Whether an event is as a decision left it.
+#[must_use]
+pub fn is_possible(record: &NewDecision, event: &Event) -> bool {
+    let changed = record.before.is_some() || record.after.is_some();
+    changed && is(event, record.after.as_ref()) && place(held(event, record), record).is_some()
+}
+
+/// Whether an object has this text; none stands for no object.
+fn is(event: &Event, text: Option<&Vec<u8>>) -> bool {
+    match text {
+        Some(text) => event.objects.iter().any(|object| object.text == *text),
+        None => event.objects.is_empty(),
     }
+}
+
+/// The object as the decision left it.
+fn held<'e>(event: &'e Event, record: &NewDecision) -> Option<&'e Object> {
+    let mut objects = event.objects.iter();
+    objects.find(|object| Some(&object.text) == record.after.as_ref())
+}
+
+/// The change that puts the event back.
+fn commit(
+    account: &Account,
+    decision: &Decision,
+    event: &Event,
+    now: i64,
+) -> Result<Commit, NotUndone> {
+    let record = &decision.record;
+    let id = decision.id.0;
+    if !is(event, record.after.as_ref()) {
+        return Err(if is(event, record.before.as_ref()) {
+            NotUndone::UndoneAlready(id)
+        } else {
+            NotUndone::ChangedSince(id)
+        });
+    }
+    let held = held(event, record);
     let mut commit = Commit::new(account.id, record.uid.clone());
     commit.expect = Some(Expect::unchanged(event));
-    let (calendar, name) = place(held, record)?;
+    let (calendar, name) = place(held, record).ok_or(NotUndone::ChangedSince(id))?;
     match &record.before {
         Some(text) => commit.put.push(PutObject {
             calendar: calendar.clone(),
@@ -92,7 +136,7 @@ fn commit(account: &Account, decision: &Decision, event: &Event, now: i64) -> Op
         None => commit.delete.push((calendar.clone(), name.clone())),
     }
     commit.decision = Some(undo_record(decision, now, (calendar, name)));
-    Some(commit)
+    Ok(commit)
 }
 
 /// Where the object is, or was.

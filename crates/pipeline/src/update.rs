@@ -1,8 +1,10 @@
 //! The update daemon: takes ready jobs, one at a time per account, and applies each to the calendar.
 
 pub mod apply;
+pub(crate) mod change;
 pub mod decide;
 pub mod failure;
+pub(crate) mod policy;
 
 use std::sync::Arc;
 

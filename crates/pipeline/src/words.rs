@@ -1,4 +1,10 @@
-//! Reason codes in words that a person reads.
+//! What is recorded, in words that a person reads.
+
+pub mod difference;
+pub mod list;
+pub mod people;
+pub mod rule;
+pub mod when;
 
 /// The codes that stand for no rule.
 const OWN: [&str; 5] = ["not-asked", "undone", "unread", "failed", "dropped"];
@@ -60,6 +66,42 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
+/// What an authentication code says of the sender's address.
+#[must_use]
+pub fn authentication(code: &str) -> &'static str {
+    match code {
+        "dmarc" => "verified by a trusted server (DMARC)",
+        "dkim" => "signed by the address's domain, says a trusted server (DKIM)",
+        "auth" => "logged in at a trusted server",
+        "own-submission" => "a user of an own domain, who had logged in",
+        "via-service" => "a calendar service speaks for this address",
+        "unverified" => "believed without proof, for no trusted server is configured",
+        _ => "not verified",
+    }
+}
+
+/// One sentence for a note code of a record.
+#[must_use]
+pub fn note(code: &str) -> String {
+    if let Some(note) = itip::Note::from_code(code) {
+        return note.text().to_owned();
+    }
+    let text = match code {
+        crate::by_hand::NOTE => "You applied the message by hand.",
+        "content-type-method-differs" => "The mail's header names another METHOD than its data.",
+        "charset-mended" => "The text is in another charset than the mail says.",
+        "bad-encoding" => "A part of the mail is encoded wrongly.",
+        "unknown-encoding" => "A part of the mail has an unknown encoding.",
+        "no-from" => "The mail does not say who sent it.",
+        "several-from" => "The mail names several senders.",
+        "unclear-from" => "The mail's sender cannot be read.",
+        "service-address" => "The sender is a calendar service's own address.",
+        "no-authentication-results" => "No trusted server says anything about the sender.",
+        _ => return code.replace('-', " "),
+    };
+    text.to_owned()
+}
+
 /// The rule of RULES.md behind a reason code; empty for codes that stand for none.
 #[must_use]
 pub fn rule(code: &str) -> &'static str {
@@ -79,6 +121,18 @@ mod tests {
     fn every_reason_has_a_sentence() {
         for code in imip::NotStamped::CODES.iter().chain(&OWN) {
             assert!(reason(code).ends_with('.'), "{code}: {}", reason(code));
+        }
+        let notes = imip::Note::CODES
+            .iter()
+            .chain(imip::sender::SenderNote::CODES);
+        for code in notes.chain(&[crate::by_hand::NOTE]) {
+            assert!(note(code).ends_with('.'), "{code}: {}", note(code));
+        }
+        for code in imip::Authentication::CODES
+            .iter()
+            .filter(|code| **code != "failed")
+        {
+            assert_ne!(authentication(code), authentication("failed"), "{code}");
         }
         for known in itip::Reason::ALL {
             assert_eq!(reason(known.code()), known.text());

@@ -1,7 +1,9 @@
 //! `invited calendar`: show, export and import events.
 
-use pipeline::transfer::Imported;
-use store::{Account, CalendarId, Commit, Expect, PutObject, Store};
+use pipeline::clock::Clock;
+use pipeline::owner;
+use pipeline::words::when::Reader;
+use store::{Account, Store};
 
 use super::Outcome;
 use crate::cli::Calendar;
@@ -9,10 +11,7 @@ use crate::config::Config;
 use crate::event_text;
 use crate::failure::Failure;
 use crate::table::Table;
-use crate::wiring;
-
-/// How often an import tries again because the event changed meanwhile.
-const ROUNDS: usize = 8;
+use crate::wiring::{self, SystemClock};
 
 /// Runs one of the calendar commands.
 pub async fn run(command: Calendar, config: &Config) -> Outcome {
@@ -53,11 +52,12 @@ pub async fn show(store: &dyn Store, account: &Account) -> Outcome {
             .iter()
             .map(|object| itip::facts(&object.text))
             .collect();
-        events.sort_by_key(|facts| facts.start.as_ref().map(ToString::to_string));
+        events.sort_by_key(|facts| facts.start.as_ref().map(|start| start.civil));
         let mut table = Table::new(&["when", "event", "where", "organizer", "status", "my answer"]);
-        let addresses: Vec<&str> = account.addresses().collect();
+        let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+        let reader = Reader::at(SystemClock.now(), &addresses);
         for facts in &events {
-            table.row(event_text::cells(facts, &addresses));
+            table.row(event_text::cells(facts, &reader));
         }
         text.push_str(if table.is_empty() { "no events\n" } else { "" });
         text.push_str(&if table.is_empty() {
@@ -95,7 +95,9 @@ pub async fn import(store: &dyn Store, account: &Account, file: &[u8]) -> Outcom
     };
     let mut said = format!("imported {} events", import.objects.len());
     for object in import.objects {
-        put(store, account, &default.id, object).await?;
+        owner::import(store, &SystemClock, account, &default.id, object)
+            .await
+            .map_err(Failure::new)?;
     }
     for (count, what) in [
         (import.without_uid, "without UID"),
@@ -106,34 +108,4 @@ pub async fn import(store: &dyn Store, account: &Account, file: &[u8]) -> Outcom
         }
     }
     Ok(said)
-}
-
-/// Writes one object; decides again where it goes when the daemon changed the event meanwhile.
-async fn put(
-    store: &dyn Store,
-    account: &Account,
-    default: &CalendarId,
-    object: Imported,
-) -> Result<(), Failure> {
-    for _ in 0..ROUNDS {
-        let event = store.event(account.id, &object.uid).await?;
-        let (calendar, name) = match event.objects.first() {
-            Some(known) => (known.calendar.clone(), known.name.clone()),
-            None => (default.clone(), pipeline::name::of_event(&object.uid)),
-        };
-        let mut commit = Commit::new(account.id, object.uid.clone());
-        commit.expect = Some(Expect::unchanged(&event));
-        commit.put.push(PutObject {
-            calendar,
-            name,
-            uid: object.uid.clone(),
-            text: object.text.clone(),
-            unanswered: false,
-        });
-        match store.commit(commit).await {
-            Err(store::Error::Conflict) => {}
-            done => return Ok(done.map(drop)?),
-        }
-    }
-    Err(store::Error::Conflict.into())
 }

@@ -4,7 +4,8 @@ use pipeline::clock::Clock;
 use pipeline::explain::Explanation;
 use pipeline::intake::{Incoming, Intake};
 use pipeline::job::Update;
-use pipeline::words;
+use pipeline::update::decide::Decided;
+use pipeline::words::{self, when::Reader};
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -38,12 +39,13 @@ pub async fn run(arguments: Check, config: &Config) -> Outcome {
         )
         .await
         .map_err(Failure::new)?;
-    let addresses: Vec<&str> = account.addresses().collect();
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let reader = Reader::at(SystemClock.now(), &addresses);
     if arguments.json {
-        let json = as_json(&explanation, &addresses);
+        let json = as_json(&explanation, &reader);
         return serde_json::to_string_pretty(&json).map_err(Failure::new);
     }
-    Ok(as_text(&explanation, &addresses))
+    Ok(as_text(&explanation, &reader))
 }
 
 /// MAIL FROM as a delivery before has written it down; empty when none has.
@@ -56,20 +58,23 @@ fn reverse_path(header: &[u8]) -> String {
 }
 
 /// For a program; `method` and `uid` are null when the mail is not stamped.
-fn as_json(explanation: &Explanation, addresses: &[&str]) -> Value {
+fn as_json(explanation: &Explanation, reader: &Reader<'_>) -> Value {
     let examined = explanation.examined.as_ref();
     let invitation = examined.and_then(|examined| examined.detection.invitation.as_ref());
     let refusal = examined.and_then(|examined| examined.detection.refusal.as_ref());
     let sender = examined.map(|examined| &examined.sender);
+    let authentication = sender.map(|sender| sender.authentication.code());
     let reason = explanation.reason.as_deref();
-    let change = change(explanation, addresses);
+    let (before, after) = before_and_after(explanation, reader);
     json!({
         "method": invitation.map(|invitation| invitation.method.as_str()),
         "uid": invitation.map(|invitation| &invitation.uid),
+        "title": invitation.map(|invitation| itip::summary(&invitation.document)),
         "not_stamped": refusal.map(|refusal| refusal.code()),
         "fields": fields(explanation),
         "sender": sender.and_then(|sender| sender.address.as_deref()),
-        "authentication": sender.map(|sender| sender.authentication.code()),
+        "authentication": authentication,
+        "how_sure": authentication.map(words::authentication),
         "folders": explanation.filtered.targets.iter().map(|target| &target.folder).collect::<Vec<_>>(),
         "redirects": explanation.filtered.redirects,
         "effects": effects(explanation),
@@ -79,82 +84,119 @@ fn as_json(explanation: &Explanation, addresses: &[&str]) -> Value {
         "rule": reason.map(words::rule),
         "why": reason.map(words::reason),
         "notes": explanation.notes,
-        "before": change.0,
-        "after": change.1,
+        "notes_in_words": explanation.notes.iter().map(|note| words::note(note)).collect::<Vec<_>>(),
+        "changes": changes(explanation.decided.as_ref(), reader),
+        "offered": explanation.offered.as_ref().map(|offered| changes(Some(offered), reader)),
+        "before": before,
+        "after": after,
     })
 }
 
-/// For a person.
-fn as_text(explanation: &Explanation, addresses: &[&str]) -> String {
-    let mut lines = vec![found(explanation)];
+/// For a person: what was found, who sent it, where the mail goes, what was decided and what changes.
+fn as_text(explanation: &Explanation, reader: &Reader<'_>) -> String {
+    let mut sheet = Sheet::default();
+    sheet.line("found", &found(explanation));
     if let Some(examined) = &explanation.examined {
-        let sender = examined.sender.address.as_deref().unwrap_or("nobody");
-        lines.push(format!(
-            "sender     {sender} ({})",
-            examined.sender.authentication.code()
-        ));
+        let sender = &examined.sender;
+        let address = sender.address.as_deref().unwrap_or("nobody");
+        let code = sender.authentication.code();
+        let sure = words::authentication(code);
+        sheet.line("sender", &format!("{address} ({code}): {sure}"));
     }
-    for field in fields(explanation) {
-        lines.push(format!("stamp      {field}"));
+    sheet.lines("stamp", &fields(explanation));
+    sheet.line("mail", &places(explanation));
+    sheet.lines("script", &explanation.filtered.faults);
+    sheet.lines("script", &effects(explanation));
+    sheet.lines("outcome", &outcome(explanation));
+    let notes = explanation.notes.iter().map(|note| words::note(note));
+    sheet.lines("note", &notes.collect::<Vec<_>>());
+    sheet.lines("change", &changes(explanation.decided.as_ref(), reader));
+    if let Some(offered) = &explanation.offered {
+        let changes = changes(Some(offered), reader);
+        if !changes.is_empty() {
+            sheet.line(
+                "offered",
+                "kept; once it is delivered, `invited apply` makes the change all the same:",
+            );
+            sheet.lines("", &changes);
+        }
     }
-    let folders = explanation
-        .filtered
-        .targets
-        .iter()
-        .map(|target| target.folder.as_str());
+    sheet.text
+}
+
+/// Lines of a label and a text, the label said once for what belongs together.
+#[derive(Default)]
+struct Sheet {
+    text: String,
+}
+
+impl Sheet {
+    fn line(&mut self, label: &str, text: &str) {
+        self.text
+            .push_str(&format!("{label:<11}{}\n", printable(text)));
+    }
+
+    fn lines(&mut self, label: &str, texts: &[String]) {
+        for (at, text) in texts.iter().enumerate() {
+            self.line(if at == 0 { label } else { "" }, text);
+        }
+    }
+}
+
+/// Where the mail goes.
+fn places(explanation: &Explanation) -> String {
+    let targets = explanation.filtered.targets.iter();
+    let folders = targets.map(|target| match target.folder.as_str() {
+        "" => "the inbox",
+        folder => folder,
+    });
     let redirects = explanation.filtered.redirects.iter().map(String::as_str);
     let places: Vec<&str> = folders.chain(redirects).collect();
-    lines.push(format!(
-        "mail       {}",
-        if places.is_empty() {
-            "discarded".to_owned()
-        } else {
-            places.join(", ")
-        }
-    ));
-    for fault in &explanation.filtered.faults {
-        lines.push(format!("script     {fault}"));
+    if places.is_empty() {
+        return "discarded".to_owned();
     }
-    let allowed = effects(explanation);
-    if !allowed.is_empty() {
-        lines.push(format!("script     {}", allowed.join(", ")));
-    }
-    if let (Some(outcome), Some(reason)) = (&explanation.outcome, &explanation.reason) {
-        let rule = words::rule(reason);
-        let rule = if rule.is_empty() {
-            String::new()
-        } else {
-            format!(", rule {rule}")
-        };
-        lines.push(format!(
-            "outcome    {outcome} ({reason}{rule}): {}",
-            words::reason(reason)
-        ));
-    }
-    if !explanation.notes.is_empty() {
-        lines.push(format!("notes      {}", explanation.notes.join(", ")));
-    }
-    let (before, after) = change(explanation, addresses);
-    lines.extend(before.map(|event| format!("before     {event}")));
-    lines.extend(after.map(|event| format!("after      {event}")));
-    lines
-        .iter()
-        .map(|line| format!("{}\n", printable(line)))
-        .collect()
+    places.join(", ")
+}
+
+fn outcome(explanation: &Explanation) -> Vec<String> {
+    let (Some(outcome), Some(reason)) = (&explanation.outcome, &explanation.reason) else {
+        return Vec::new();
+    };
+    let rule = match words::rule(reason) {
+        "" => String::new(),
+        rule => format!(", rule {rule}"),
+    };
+    let why = words::reason(reason);
+    vec![format!("{outcome} ({reason}{rule}): {why}")]
+}
+
+/// What changes, in sentences.
+fn changes(decided: Option<&Decided>, reader: &Reader<'_>) -> Vec<String> {
+    decided
+        .and_then(Decided::difference)
+        .map(|difference| words::difference::sentences(&difference, reader))
+        .unwrap_or_default()
 }
 
 fn found(explanation: &Explanation) -> String {
     let Some(examined) = &explanation.examined else {
-        return "found      nothing: reading the mail failed, it is delivered as it is".to_owned();
+        return "nothing: reading the mail failed, it is delivered as it is".to_owned();
     };
     match (&examined.detection.invitation, &examined.detection.refusal) {
-        (Some(invitation), _) => format!(
-            "found      {} of {}",
-            invitation.method.as_str(),
-            invitation.uid
-        ),
-        (None, Some(refusal)) => format!("found      calendar data, but no invitation: {refusal}"),
-        (None, None) => "found      no event".to_owned(),
+        (Some(invitation), _) => {
+            let title = itip::summary(&invitation.document);
+            let title = match title.as_str() {
+                "" => String::new(),
+                title => format!(": “{}”", words::shown(title)),
+            };
+            format!(
+                "{} of {}{title}",
+                invitation.method.as_str(),
+                invitation.uid
+            )
+        }
+        (None, Some(refusal)) => format!("calendar data, but no invitation: {refusal}"),
+        (None, None) => "no event".to_owned(),
     }
 }
 
@@ -179,11 +221,14 @@ fn effects(explanation: &Explanation) -> Vec<String> {
 }
 
 /// The event before and after, in one line each.
-fn change(explanation: &Explanation, addresses: &[&str]) -> (Option<String>, Option<String>) {
+fn before_and_after(
+    explanation: &Explanation,
+    reader: &Reader<'_>,
+) -> (Option<String>, Option<String>) {
     let Some(decided) = &explanation.decided else {
         return (None, None);
     };
-    let line = |text: &[u8]| event_text::line(&itip::facts(text), addresses);
+    let line = |text: &[u8]| event_text::line(&itip::facts(text), reader);
     let before = decided
         .event
         .objects

@@ -1,13 +1,13 @@
 //! One job applied: read again, decided by the rules, written in one commit.
 
-use itip::{Answered, Change, Decision, Outcome, Suggestion};
-use store::{Account, CalendarId, Commit, Expect, Job, NewDecision, PutObject, StateChange, Store};
+use itip::{Decision, Outcome, Suggestion};
+use store::{Account, Commit, Expect, Job, NewDecision, Store};
 
+use super::change;
 use super::decide::{Decided, Question, decide};
 use crate::clock::Clock;
 use crate::examine::{self, Examined};
 use crate::job::{self, Detail, Effects};
-use crate::name;
 use crate::site::Site;
 use crate::words;
 
@@ -84,7 +84,7 @@ pub async fn apply(
     };
     for _ in 0..ROUNDS {
         let decided = decide(store, clock, site, question).await?;
-        let commit = commit(clock, job, &account, question, &decided)?;
+        let commit = commit(clock, job, &account, question, &decided);
         let applied = applied(&commit);
         fail::fail_point!("update::decided");
         match store.commit(commit).await {
@@ -119,75 +119,27 @@ fn commit(
     account: &Account,
     question: Question<'_>,
     decided: &Decided,
-) -> Result<Commit, Failure> {
-    let uid = &question.invitation.uid;
-    let mut commit = Commit::new(account.id, uid.clone());
+) -> Commit {
+    let mut commit = Commit::new(account.id, question.invitation.uid.clone());
     commit.expect = Some(Expect::unchanged(&decided.event));
     commit.job = Some(job.key.clone());
-    if let Some(state) = &decided.decision.state {
-        commit.state = if state.is_empty() {
-            StateChange::Remove
-        } else {
-            StateChange::Put(state.to_json())
-        };
-        commit.early = Some(
-            state
-                .early()
-                .map(|(sender, at)| (sender.to_owned(), at))
-                .collect(),
-        );
-    }
-    let mut place = None;
-    match &decided.decision.change {
-        Change::None => {}
-        Change::Put {
-            calendar,
-            name,
-            text,
-            answered,
-        } => {
-            let name = name.clone().unwrap_or_else(|| name::of_event(uid));
-            place = Some((CalendarId(calendar.clone()), name.clone()));
-            commit.put.push(PutObject {
-                calendar: CalendarId(calendar.clone()),
-                name,
-                uid: uid.clone(),
-                text: text.clone(),
-                unanswered: *answered == Answered::No,
-            });
-        }
-        Change::Delete { calendar, name } => {
-            place = Some((CalendarId(calendar.clone()), name.clone()));
-            commit
-                .delete
-                .push((CalendarId(calendar.clone()), name.clone()));
-        }
-    }
-    commit.decision = Some(record(clock, job, question, decided, place));
-    Ok(commit)
+    change::write(&mut commit, &decided.decision);
+    commit.decision = Some(record(clock, job, question, decided));
+    commit
 }
 
-fn record(
-    clock: &dyn Clock,
-    job: &Job,
-    question: Question<'_>,
-    decided: &Decided,
-    place: Option<(CalendarId, String)>,
-) -> NewDecision {
+fn record(clock: &dyn Clock, job: &Job, question: Question<'_>, decided: &Decided) -> NewDecision {
     let Question {
         examined,
         invitation,
         ..
     } = question;
     let decision = &decided.decision;
-    let place = place.or_else(|| {
-        decided
-            .event
-            .objects
-            .first()
-            .map(|object| (object.calendar.clone(), object.name.clone()))
-    });
-    let (before, after) = before_and_after(decided, place.as_ref());
+    let change::Turn {
+        place,
+        before,
+        after,
+    } = change::Turn::of(&decided.event, decision, &invitation.uid);
     let (calendar, name) = place.unzip();
     NewDecision {
         job: job.key.id.clone(),
@@ -208,30 +160,6 @@ fn record(
         decided: clock.now(),
         ..examined.record()
     }
-}
-
-/// The object's text before and after, for undo; nothing when it did not change.
-fn before_and_after(
-    decided: &Decided,
-    place: Option<&(CalendarId, String)>,
-) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
-    let after = match &decided.decision.change {
-        Change::None => return (None, None),
-        Change::Put { text, .. } => Some(text.clone()),
-        Change::Delete { .. } => None,
-    };
-    let held = |object: &&store::Object| {
-        place.is_some_and(|(calendar, name)| object.calendar == *calendar && object.name == *name)
-    };
-    (
-        decided
-            .event
-            .objects
-            .iter()
-            .find(held)
-            .map(|object| object.text.clone()),
-        after,
-    )
 }
 
 /// What was noticed, each once.

@@ -3,16 +3,16 @@
 
 use imip::Authentication;
 use itip::{
-    Access, AddressOwner, CancelMode, Caps, Decision, Incoming, Limits, Permission, Policy, Spam,
-    State, Stored, StoredObject,
+    Access, AddressOwner, Decision, Difference, Incoming, Limits, State, Stored, StoredObject,
+    Suggestion,
 };
 use store::{Account, Event, Grounds, Since, Store, Timestamp};
 
 use super::apply::Failure;
+use super::{change, policy};
 use crate::clock::{Clock, DAY};
-use crate::examine::{Examined, Route, Verdict};
-use crate::job::{Effects, Update};
-use crate::preferences::{Cancelled, Preferences};
+use crate::examine::{Examined, Route};
+use crate::job::Effects;
 use crate::site::Site;
 
 /// How long what came too early is kept (rule D3).
@@ -46,6 +46,17 @@ pub struct Decided {
     pub decision: Decision,
 }
 
+impl Decided {
+    /// What changes for a person; none when the calendar stays as it is.
+    #[must_use]
+    pub fn difference(&self) -> Option<Difference> {
+        // A new object has no text before, so that its name does not matter.
+        let turn = change::Turn::of(&self.event, &self.decision, "");
+        let is_change = turn.before.is_some() || turn.after.is_some();
+        is_change.then(|| itip::difference(turn.before.as_deref(), turn.after.as_deref()))
+    }
+}
+
 /// Reads what the account holds and asks the rules.
 pub async fn decide(
     store: &dyn Store,
@@ -54,7 +65,7 @@ pub async fn decide(
     question: Question<'_>,
 ) -> Result<Decided, Failure> {
     let grounds = grounds(store, clock, question).await?;
-    let policy = policy(site, question, &grounds)?;
+    let policy = policy::of_message(site, question, &grounds)?;
     let stored = stored(&grounds.event)?;
     let addresses: Vec<String> = question.account.addresses().map(str::to_owned).collect();
     let account = itip::Account {
@@ -87,6 +98,43 @@ async fn grounds(
     let (account, uid) = (question.account.id, &question.invitation.uid);
     let grounds = store.grounds(account, uid, sender.unwrap_or_default(), since);
     Ok(grounds.await?)
+}
+
+/// What the rules say if the owner applies a message by hand that was refused; none when it is not
+/// kept for that.
+pub(crate) async fn offered(
+    store: &dyn Store,
+    question: Question<'_>,
+    decided: &Decided,
+) -> Result<Option<Decided>, Failure> {
+    if decided.decision.suggestion == Suggestion::None {
+        return Ok(None);
+    }
+    let event = decided.event.clone();
+    let decision = by_hand(store, question.account, &event, &incoming(question)).await?;
+    Ok(Some(Decided { event, decision }))
+}
+
+/// What the rules say with the owner's permission.
+pub(crate) async fn by_hand(
+    store: &dyn Store,
+    account: &Account,
+    event: &Event,
+    incoming: &Incoming<'_>,
+) -> Result<Decision, Failure> {
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    let policy = policy::of_owner(store, account.id).await?;
+    let stored = stored(event)?;
+    Ok(itip::receive(
+        &stored,
+        incoming,
+        &owner,
+        &policy,
+        &Limits::default(),
+    ))
 }
 
 fn incoming(question: Question<'_>) -> Incoming<'_> {
@@ -129,7 +177,7 @@ fn sender(sender: &imip::Sender) -> itip::Sender {
 }
 
 /// What the account holds, as the rules see it.
-fn stored(event: &Event) -> Result<Stored, Failure> {
+pub(crate) fn stored(event: &Event) -> Result<Stored, Failure> {
     let state = match &event.state {
         None => State::default(),
         Some(state) => State::from_json(&state.json).map_err(|error| {
@@ -145,48 +193,5 @@ fn stored(event: &Event) -> Result<Stored, Failure> {
     Ok(Stored {
         objects: event.objects.iter().map(object).collect(),
         state,
-    })
-}
-
-fn policy(site: &Site, question: Question<'_>, grounds: &Grounds) -> Result<Policy, Failure> {
-    let Question {
-        examined, effects, ..
-    } = question;
-    let preferences = match &grounds.preferences {
-        None => Preferences::default(),
-        Some(json) => Preferences::from_json(json)
-            .map_err(|error| Failure::Never(format!("the preferences cannot be read: {error}")))?,
-    };
-    Ok(Policy {
-        permission: match &effects.add {
-            None => Permission::None,
-            Some(add) => {
-                Permission::AddTo(add.calendar.as_ref().map(|calendar| calendar.0.clone()))
-            }
-        },
-        update: match effects.update {
-            Update::Yes => itip::Update::Allowed,
-            Update::No => itip::Update::NotAllowed,
-        },
-        spam: match examined.verdict {
-            Verdict::Ham => Spam::Ham,
-            Verdict::Spam => Spam::Spam,
-        },
-        default_calendar: grounds
-            .default_calendar
-            .as_ref()
-            .map(|calendar| calendar.0.clone())
-            .unwrap_or_default(),
-        cancel: match preferences.cancelled {
-            Cancelled::Mark => CancelMode::Mark,
-            Cancelled::Remove => CancelMode::Remove,
-        },
-        caps: Caps {
-            added_today: grounds.added,
-            per_sender_and_day: site.caps.new_per_sender_and_day,
-            unanswered_now: grounds.unanswered,
-            unanswered: site.caps.unanswered,
-            early_of_sender: grounds.early,
-        },
     })
 }

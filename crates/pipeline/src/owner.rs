@@ -1,0 +1,167 @@
+//! What the owner stores himself: by import, by undo, by PUT. One door for all, where what came too
+//! early counts (rule D3), times of own events are noted (rule E1) and tombstones go (rule C10).
+
+use itip::{Access, Answered, Change, Decision, Limits, StoredObject};
+use store::{Account, CalendarId, Commit, Event, Expect, NewDecision, PutObject, Store, Timestamp};
+
+use crate::clock::Clock;
+use crate::name;
+use crate::transfer::Imported;
+use crate::update::apply::Failure;
+use crate::update::change::{self, Place};
+use crate::update::decide::stored;
+use crate::update::policy;
+
+/// How often it is tried again because the calendar changed meanwhile.
+pub(crate) const ROUNDS: usize = 8;
+
+/// Why an object could not be stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotStored {
+    /// The store could not be asked or written.
+    #[error("{0}")]
+    Store(#[from] store::Error),
+    /// What is kept beside the object, or the preferences, cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl From<Failure> for NotStored {
+    fn from(failure: Failure) -> Self {
+        let (Failure::Later(what) | Failure::Never(what)) = failure;
+        Self::Unreadable(what)
+    }
+}
+
+/// Stores an imported object: where its UID is already, else in this calendar.
+pub async fn import(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    account: &Account,
+    calendar: &CalendarId,
+    object: Imported,
+) -> Result<(), NotStored> {
+    for _ in 0..ROUNDS {
+        let event = store.event(account.id, &object.uid).await?;
+        let (calendar, name) = match event.objects.first() {
+            Some(known) => (known.calendar.clone(), known.name.clone()),
+            None => (calendar.clone(), name::of_event(&object.uid)),
+        };
+        let mut commit = Commit::new(account.id, object.uid.clone());
+        commit.expect = Some(Expect::unchanged(&event));
+        commit.put.push(PutObject {
+            calendar,
+            name,
+            uid: object.uid.clone(),
+            text: object.text.clone(),
+            unanswered: false,
+        });
+        complete(store, account, clock.now(), &event, &mut commit).await?;
+        match store.commit(commit).await {
+            Err(store::Error::Conflict) => {}
+            done => return Ok(done.map(drop)?),
+        }
+    }
+    Err(store::Error::Conflict.into())
+}
+
+/// Completes a commit that stores one object for its owner, decided on this event: the state that is
+/// kept beside it, and what came too early for it.
+///
+/// What an early message does is in the record of the commit, which is made if there is none.
+pub async fn complete(
+    store: &dyn Store,
+    account: &Account,
+    now: Timestamp,
+    event: &Event,
+    commit: &mut Commit,
+) -> Result<(), NotStored> {
+    let [put] = commit.put.as_slice() else {
+        return Ok(());
+    };
+    let facts = itip::facts(&put.text);
+    let Some(kind) = facts.kind else {
+        return Ok(());
+    };
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let limits = Limits::default();
+    let mut stored = stored(event)?;
+    let kept = stored.state.clone();
+    stored.state.stored_again();
+    if facts.is_organized_by(&addresses) {
+        stored.state.observe(&put.text, kind, &limits.calendar);
+    }
+    let object = StoredObject {
+        calendar: put.calendar.0.clone(),
+        name: put.name.clone(),
+        text: put.text.clone(),
+        access: Access::Writable,
+    };
+    stored
+        .objects
+        .retain(|other| (&other.calendar, &other.name) != (&object.calendar, &object.name));
+    stored.objects.insert(0, object);
+    let policy = policy::of_owner(store, account.id).await?;
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    let recalled = itip::recall(&stored, (&commit.uid, kind, now), &owner, &policy, &limits);
+    let state = recalled
+        .as_ref()
+        .and_then(|recalled| recalled.state.as_ref());
+    let state = state.unwrap_or(&stored.state);
+    if *state != kept {
+        change::keep(commit, state);
+    }
+    if let Some(recalled) = recalled {
+        take(commit, event, &recalled, (facts.summary, now));
+    }
+    Ok(())
+}
+
+/// Takes the change that early messages make into the commit and its record.
+fn take(
+    commit: &mut Commit,
+    event: &Event,
+    recalled: &Decision,
+    (summary, now): (String, Timestamp),
+) {
+    let after = match &recalled.change {
+        Change::None => return,
+        Change::Put { text, .. } => Some(text.clone()),
+        Change::Delete { .. } => None,
+    };
+    let Some(put) = commit.put.pop() else { return };
+    let place = (put.calendar.clone(), put.name.clone());
+    let given = put.text.clone();
+    match &recalled.change {
+        Change::Put { text, answered, .. } => commit.put.push(PutObject {
+            text: text.clone(),
+            unanswered: *answered == Answered::No,
+            ..put
+        }),
+        _ if holds(event, &place) => commit.delete.push(place.clone()),
+        _ => {}
+    }
+    let record = commit.decision.get_or_insert_with(|| NewDecision {
+        job: format!("early-{}-{now}", commit.uid),
+        uid: commit.uid.clone(),
+        summary,
+        outcome: recalled.outcome.as_str().to_owned(),
+        reason: recalled.reason.code().to_owned(),
+        calendar: Some(place.0),
+        name: Some(place.1),
+        before: Some(given),
+        received: now,
+        decided: now,
+        ..NewDecision::default()
+    });
+    record.after = after;
+    let notes = recalled.notes.iter().map(|note| note.code().to_owned());
+    record.notes.extend(notes);
+}
+
+fn holds(event: &Event, (calendar, name): &Place) -> bool {
+    let mut objects = event.objects.iter();
+    objects.any(|object| object.calendar == *calendar && object.name == *name)
+}
