@@ -42,21 +42,21 @@ impl Table {
     #[must_use]
     pub fn print(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| {
+        let widest = |column: usize| {
             self.rows
                 .iter()
                 .filter_map(|row| row.get(column))
-                .map(|cell| cell.chars().count())
+                .map(|cell| width(cell))
                 .max()
         };
         let widths: Vec<usize> = (0..columns)
-            .map(|column| width(column).unwrap_or(0))
+            .map(|column| widest(column).unwrap_or(0))
             .collect();
         let mut text = String::new();
         for row in &self.rows {
             let mut line = String::new();
-            for (cell, width) in row.iter().zip(&widths) {
-                let gap = width.saturating_sub(cell.chars().count()) + 2;
+            for (cell, column) in row.iter().zip(&widths) {
+                let gap = column.saturating_sub(width(cell)) + 2;
                 line.push_str(cell);
                 line.extend(std::iter::repeat_n(' ', gap));
             }
@@ -65,6 +65,16 @@ impl Table {
         }
         text
     }
+}
+
+/// The columns that a text takes on a terminal: East Asian characters and pictures take two.
+fn width(text: &str) -> usize {
+    let is_wide = |c: &char| {
+        matches!(*c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}'
+            | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}')
+    };
+    text.chars().count() + text.chars().filter(is_wide).count()
 }
 
 /// Text without what disturbs a terminal: each such character is shown as a blank.
@@ -88,5 +98,9 @@ mod tests {
             table.print(),
             "name     what\na b [2J  x\nZoë      long enough\n"
         );
+        let mut table = Table::new(&["name", "what"]);
+        table.row(["会議 🗓", "x"]);
+        table.row(["meeting", "x"]);
+        assert_eq!(table.print(), "name     what\n会議 🗓  x\nmeeting  x\n");
     }
 }

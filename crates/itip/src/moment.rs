@@ -82,6 +82,12 @@ impl Moment {
         Some(zone.to_zoned(self.civil).ok()?.timestamp())
     }
 
+    /// Where it is among others; whole days and floating times as if in UTC.
+    pub fn place_in_time(&self) -> Timestamp {
+        let civil = || TimeZone::UTC.to_timestamp(self.civil).unwrap_or_default();
+        self.instant().unwrap_or_else(civil)
+    }
+
     /// Whether it is a whole day.
     pub fn is_day(&self) -> bool {
         self.clock == Clock::Day

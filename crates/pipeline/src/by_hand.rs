@@ -103,12 +103,7 @@ pub async fn apply(
 /// A proposal or a request for the current version is kept to be shown, and what is too much stays so.
 #[must_use]
 pub fn is_offered(record: &NewDecision) -> bool {
-    const SHOWN: [Reason; 4] = [
-        Reason::Counter,
-        Reason::Refresh,
-        Reason::NeedsRecurrence,
-        Reason::TooMuch,
-    ];
+    const SHOWN: [Reason; 3] = [Reason::Counter, Reason::Refresh, Reason::TooMuch];
     let reason = Reason::from_code(&record.reason);
     record.suggestion.is_some() && reason.is_some_and(|reason| !SHOWN.contains(&reason))
 }

@@ -1,5 +1,6 @@
 //! `invited calendar`: show, export and import events.
 
+use itip::Moment;
 use pipeline::clock::Clock;
 use pipeline::owner;
 use pipeline::words::when::Reader;
@@ -52,7 +53,7 @@ pub async fn show(store: &dyn Store, account: &Account) -> Outcome {
             .iter()
             .map(|object| itip::facts(&object.text))
             .collect();
-        events.sort_by_key(|facts| facts.start.as_ref().map(|start| start.civil));
+        events.sort_by_key(|facts| facts.start.as_ref().map(Moment::place_in_time));
         let mut table = Table::new(&["when", "event", "where", "organizer", "status", "my answer"]);
         let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
         let reader = Reader::at(SystemClock.now(), &addresses);

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod behaviour;
+mod by_hand;
 mod commands;
 mod crash;
 mod harness;

@@ -201,7 +201,7 @@ fn instances(difference: &Difference, reader: &Reader<'_>) -> Vec<String> {
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
     for instance in &difference.instances {
         let day = reader.day(&instance.at);
-        for sentence in of_instance(instance, difference.fate, reader) {
+        for sentence in of_instance(instance, difference, reader) {
             match said.iter_mut().find(|(known, _)| *known == sentence) {
                 Some((_, days)) => days.push(day.clone()),
                 None => said.push((sentence, vec![day.clone()])),
@@ -219,24 +219,32 @@ fn instances(difference: &Difference, reader: &Reader<'_>) -> Vec<String> {
     lines
 }
 
-fn of_instance(instance: &InstanceDifference, fate: Fate, reader: &Reader<'_>) -> Vec<String> {
+fn of_instance(
+    instance: &InstanceDifference,
+    difference: &Difference,
+    reader: &Reader<'_>,
+) -> Vec<String> {
     match &instance.change {
-        InstanceChange::Gone if fate == Fate::Added => vec![format!("not on {DATES}")],
+        InstanceChange::Gone if difference.fate == Fate::Added => vec![format!("not on {DATES}")],
         InstanceChange::Gone => vec![format!("{DATES} cancelled")],
         InstanceChange::Superseded => {
             vec![format!(
                 "what was changed for {DATES} alone no longer counts"
             )]
         }
-        InstanceChange::Added(facts) => added_instance(facts, reader),
+        InstanceChange::Added(facts) => added_instance(facts, difference.after.as_ref(), reader),
         InstanceChange::Changed(changes) => changed_instance(changes, reader),
     }
 }
 
-fn added_instance(facts: &Facts, reader: &Reader<'_>) -> Vec<String> {
-    let when = when(facts, reader);
-    let title = quoted(&facts.summary);
-    let mut said = vec![format!("also on {DATES}: {title}, {when}")];
+fn added_instance(facts: &Facts, series: Option<&Facts>, reader: &Reader<'_>) -> Vec<String> {
+    let has_own_title = series.is_none_or(|series| series.summary != facts.summary);
+    let title = if has_own_title {
+        format!(": {}", quoted(&facts.summary))
+    } else {
+        String::new()
+    };
+    let mut said = vec![format!("also on {}{title}", when(facts, reader))];
     if facts.status.as_deref() == Some("CANCELLED") {
         said.push(format!("{DATES} cancelled"));
     }
@@ -257,7 +265,7 @@ fn changed_instance(changes: &Changes, reader: &Reader<'_>) -> Vec<String> {
         } else {
             said.push(format!(
                 "instance of {DATES} moved to {}",
-                reader.span(after)
+                reader.moved_to(before, after)
             ));
         }
     }

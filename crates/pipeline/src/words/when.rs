@@ -123,6 +123,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Where it moved to: the time alone on the same day, the end where it lasts longer or shorter.
+    #[must_use]
+    pub fn moved_to(&self, before: &Span, after: &Span) -> String {
+        let (old, new) = (&before.start, &after.start);
+        let is_days = old.is_day() || new.is_day();
+        if is_days || length(&beside(before, after)) != length(after) {
+            return self.span(after);
+        }
+        format!("{}{}", self.end_beside(new, old), zone(new))
+    }
+
     fn new_end(&self, before: &Span, after: &Span) -> String {
         let start = &after.start;
         if start.is_day() {
