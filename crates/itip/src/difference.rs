@@ -118,6 +118,8 @@ pub struct InstanceDifference {
 pub enum InstanceChange {
     /// It is one now.
     Added(Box<Facts>),
+    /// It is one again: EXDATE does not take it out any more.
+    Back,
     /// It is none any more.
     Gone,
     /// The series moved, so that what stood for this date alone does not count any more.

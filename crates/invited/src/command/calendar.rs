@@ -3,7 +3,7 @@
 use itip::Moment;
 use pipeline::clock::Clock;
 use pipeline::owner;
-use pipeline::words::when::Reader;
+use pipeline::words::{self, when::Reader};
 use store::{Account, Store};
 
 use super::Outcome;
@@ -51,14 +51,17 @@ pub async fn show(store: &dyn Store, account: &Account) -> Outcome {
         let objects = store.objects(account.id, &calendar.id).await?;
         let mut events: Vec<_> = objects
             .iter()
-            .map(|object| itip::facts(&object.text))
+            .map(|object| (itip::facts(&object.text), &object.text))
             .collect();
-        events.sort_by_key(|facts| facts.start.as_ref().map(Moment::place_in_time));
+        events.sort_by_key(|(facts, _)| facts.start.as_ref().map(Moment::place_in_time));
         let mut table = Table::new(&["when", "event", "where", "organizer", "status", "my answer"]);
         let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
         let reader = Reader::at(SystemClock.now(), &addresses);
-        for facts in &events {
+        for (facts, text) in &events {
             table.row(event_text::cells(facts, &reader));
+            for exception in words::difference::exceptions(text, &reader) {
+                table.row([format!("  {exception}")]);
+            }
         }
         text.push_str(if table.is_empty() { "no events\n" } else { "" });
         text.push_str(&if table.is_empty() {

@@ -8,15 +8,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lmtp::client::{Charset, Client, ClientLimits, Outgoing};
+use pipeline::clock::Clock;
+use pipeline::words::{self, when::Reader};
 use store::{Account, AccountId, Decision, NewAccount, Store};
 
-use self::story::{Expected, MAILS, Mail};
+use self::story::{Expected, MAILS, Mail, UNDONE};
 use super::serve::Running;
 use super::{Outcome, calendar, contacts};
 use crate::cli::Demo;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::table::Table;
+use crate::wiring::SystemClock;
 use crate::{output, password, wiring};
 
 /// How long one mail's outcome is waited for.
@@ -33,10 +36,16 @@ pub async fn run(arguments: Demo) -> Outcome {
         "A server with two accounts listens on {address} (LMTP). Its mail:\n"
     ));
     let accounts = accounts(&*server.store).await?;
-    let (table, wrong) = deliver(&server, &address, &accounts).await?;
+    let Told {
+        table,
+        mut wrong,
+        to_undo,
+    } = deliver(&server, &address, &accounts).await?;
     output::print(&table);
-    output::print(&format!("\nThe calendar of {}:\n", accounts[0].address));
-    output::print(&calendar::show(&*server.store, &accounts[0]).await?);
+    let alice = &accounts[0];
+    output::print(&format!("\nThe calendar of {}:\n", alice.address));
+    output::print(&calendar::show(&*server.store, alice).await?);
+    wrong += usize::from(!undo(&*server.store, alice, to_undo).await?);
     if arguments.once {
         server.stop().await;
         return match wrong {
@@ -120,15 +129,57 @@ async fn accounts(store: &dyn Store) -> Result<Vec<Account>, Failure> {
     Ok(accounts)
 }
 
-/// Delivers the story, one mail after the other; gives the table, and how many lines are wrong.
-async fn deliver(
-    server: &Running,
-    address: &str,
-    accounts: &[Account],
-) -> Result<(String, usize), Failure> {
+/// Undoes a decision as Alice would, and shows her calendar after it; `false` when it is not as it
+/// should be.
+async fn undo(
+    store: &dyn Store,
+    alice: &Account,
+    to_undo: Option<Decision>,
+) -> Result<bool, Failure> {
+    let Some(decision) = to_undo else {
+        return Ok(false);
+    };
+    pipeline::undo::undo(store, &SystemClock, alice, decision.id)
+        .await
+        .map_err(Failure::new)?;
+    let newest = store.decisions(alice.id, 1).await?;
+    let record = newest.first().map(|decision| &decision.record);
+    let addresses = addresses(alice);
+    let reader = Reader::at(SystemClock.now(), &addresses);
+    let change = record.map(words::difference::of);
+    let change = change.map(|change| words::difference::line(&change, &reader));
+    output::print(&format!(
+        "\nAlice undoes decision {} about “{}”: {}\n\nThe calendar after it:\n",
+        decision.id.0,
+        decision.record.summary,
+        change.unwrap_or_default()
+    ));
+    output::print(&calendar::show(store, alice).await?);
+    let is_back = |record: &store::NewDecision| {
+        record.reason == "undone" && record.after == decision.record.before
+    };
+    Ok(record.is_some_and(is_back))
+}
+
+fn addresses(account: &Account) -> Vec<String> {
+    account.addresses().map(str::to_owned).collect()
+}
+
+/// What became of the story.
+struct Told {
+    table: String,
+    /// How many lines are not as they should be.
+    wrong: usize,
+    /// The decision that Alice undoes at the end.
+    to_undo: Option<Decision>,
+}
+
+/// Delivers the story, one mail after the other.
+async fn deliver(server: &Running, address: &str, accounts: &[Account]) -> Result<Told, Failure> {
     let address: SocketAddr = address.parse().map_err(Failure::new)?;
-    let mut table = Table::new(&["mail", "for", "detected", "outcome", "why", "event", ""]);
+    let mut table = Table::new(&["mail", "for", "detected", "outcome", "event", "what", ""]);
     let mut wrong = 0;
+    let mut to_undo = None;
     let mut known: HashMap<AccountId, usize> = HashMap::new();
     for mail in &MAILS {
         send(address, mail).await?;
@@ -142,9 +193,16 @@ async fn deliver(
             *known += usize::from(record.is_some());
             wrong += usize::from(!is_expected(*expected, record.as_ref()));
             table.row(cells(mail, account, *expected, record.as_ref()));
+            if mail.file == UNDONE {
+                to_undo = record;
+            }
         }
     }
-    Ok((table.print(), wrong))
+    Ok(Told {
+        table: table.print(),
+        wrong,
+        to_undo,
+    })
 }
 
 /// Delivers one mail over LMTP.
@@ -217,6 +275,7 @@ fn is_expected(expected: Expected, record: Option<&Decision>) -> bool {
     }
 }
 
+/// Mail, account, METHOD, outcome, event, what changed or why not, verdict.
 fn cells(
     mail: &Mail,
     account: &Account,
@@ -238,17 +297,26 @@ fn cells(
             } else {
                 &record.method
             };
-            let why = pipeline::words::reason(&record.reason);
             cells.extend([
                 detected.to_owned(),
                 record.outcome.clone(),
-                why,
                 record.summary.clone(),
+                what(record, account),
             ]);
         }
     }
     cells.push(verdict.to_owned());
     cells
+}
+
+/// What changed, or why nothing did.
+fn what(record: &store::NewDecision, account: &Account) -> String {
+    let addresses = addresses(account);
+    let reader = Reader::at(SystemClock.now(), &addresses);
+    match words::difference::line(&words::difference::of(record), &reader) {
+        said if said.is_empty() => words::reason(&record.reason),
+        said => said,
+    }
 }
 
 /// How to look further while the demo runs.
@@ -264,10 +332,11 @@ fn further(folder: &Path) -> String {
     format!(
         "\nThe server runs until Ctrl-C. In another terminal:\n\n  \
          {with} decisions alice@example.org\n  \
+         {with} apply alice@example.org 12\n  \
          {with} calendar show alice@example.org\n  \
          {with} sieve show alice@example.org\n  \
          {with} preferences set alice@example.org invitations everyone\n  \
-         {with} check samples/12-stranger-request.eml --account alice@example.org\n  \
+         {with} check samples/13-forged-update.eml --account alice@example.org\n  \
          ls {}\n",
         mail.display()
     )

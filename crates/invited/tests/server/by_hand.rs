@@ -296,7 +296,7 @@ fn check_tells_a_change_in_words() {
         "found      REQUEST of lunch@example.com: “Lunch”",
         "believed without proof",
         "outcome    added (new, rule C1): A new event was added to the calendar.",
-        "change     new: every Monday, 8 times, first Mon 1 Mar 2027 11:00 to 12:00 UTC\n           title: “Lunch”",
+        "change     new: Mon 1 Mar 2027 11:00 to 12:00 UTC, every Monday, 8 times\n           title: “Lunch”",
         "invited: you",
     ] {
         assert!(said.contains(part), "{part}: {said}");

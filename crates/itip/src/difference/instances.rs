@@ -49,6 +49,9 @@ impl Comparison<'_> {
         };
         match (was, now) {
             (None, None) => None,
+            (None, Some(_)) if self.before.is_some_and(|before| before.is_excluded(at)) => {
+                Some(InstanceChange::Back)
+            }
             (None, Some(facts)) => Some(InstanceChange::Added(Box::new(facts))),
             (Some(_), None) if self.is_series_new() && self.after.name_of(at).is_none() => {
                 Some(InstanceChange::Superseded)

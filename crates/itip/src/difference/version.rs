@@ -198,6 +198,11 @@ impl Version {
         })
     }
 
+    /// Whether EXDATE takes a date out.
+    pub(super) fn is_excluded(&self, at: Timestamp) -> bool {
+        self.excluded.contains_key(&at)
+    }
+
     /// Whether a date is one by RDATE alone.
     pub(super) fn is_extra(&self, at: Timestamp) -> bool {
         self.extra.contains_key(&at)

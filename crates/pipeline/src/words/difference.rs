@@ -43,7 +43,12 @@ pub fn sentences(difference: &Difference, reader: &Reader<'_>) -> Vec<String> {
 #[must_use]
 pub fn line(difference: &Difference, reader: &Reader<'_>) -> String {
     if let (Fate::Added, Some(facts)) = (difference.fate, &difference.after) {
-        return format!("new: {}", when(facts, reader));
+        let already = if facts.status.as_deref() == Some("CANCELLED") {
+            "; cancelled already"
+        } else {
+            ""
+        };
+        return format!("new: {}{already}", when(facts, reader));
     }
     let said = sentences(difference, reader);
     match said.as_slice() {
@@ -54,13 +59,19 @@ pub fn line(difference: &Difference, reader: &Reader<'_>) -> String {
     }
 }
 
-/// When it is: `every Tuesday until 3 March, Tue 1 Dec 10:00 to 11:00 Europe/Berlin`.
+/// What an object says of single dates otherwise than of the series, a sentence each.
+#[must_use]
+pub fn exceptions(text: &[u8], reader: &Reader<'_>) -> Vec<String> {
+    instances(&itip::difference(None, Some(text)), reader)
+}
+
+/// When it is: `Tue 1 Dec 10:00 to 11:00 Europe/Berlin, every Tuesday until 3 March`.
 #[must_use]
 pub fn when(facts: &Facts, reader: &Reader<'_>) -> String {
     let span = Span::of(facts).map(|span| reader.span(&span));
     let rule = facts.recurrence.as_ref();
     match (rule.map(|rule| rule::recurrence(rule, reader)), span) {
-        (Some(rule), Some(span)) => format!("{rule}, first {span}"),
+        (Some(rule), Some(span)) => format!("{span}, {rule}"),
         (Some(rule), None) => rule,
         (None, Some(span)) => span,
         (None, None) => "at no time".to_owned(),
@@ -226,6 +237,7 @@ fn of_instance(
 ) -> Vec<String> {
     match &instance.change {
         InstanceChange::Gone if difference.fate == Fate::Added => vec![format!("not on {DATES}")],
+        InstanceChange::Back => vec![format!("{DATES} not cancelled any more")],
         InstanceChange::Gone => vec![format!("{DATES} cancelled")],
         InstanceChange::Superseded => {
             vec![format!(

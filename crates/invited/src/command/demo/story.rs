@@ -44,7 +44,7 @@ pub(super) const CONTACTS: &[u8] = include_bytes!("../../../../../samples/alice-
 pub(super) const CALENDAR: &[u8] = include_bytes!("../../../../../samples/alice-calendar.ics");
 
 /// The mails in the order of their coming.
-pub(super) const MAILS: [Mail; 21] = [
+pub(super) const MAILS: [Mail; 27] = [
     mail!("01-google-request.eml", ALICE => added()),
     mail!("02-exchange-request.eml", ALICE => added()),
     mail!("03-google-update.eml", ALICE => Expected::Record("updated", "")),
@@ -67,4 +67,14 @@ pub(super) const MAILS: [Mail; 21] = [
     mail!("19-encoded-file-name.eml", ALICE => added()),
     mail!("20-no-method-in-data.eml", ALICE => Expected::Record("no-action", "no-method")),
     mail!("21-two-uids.eml", ALICE => Expected::Record("no-action", "several-uids")),
+    mail!("22-weekly-request.eml", ALICE => added()),
+    mail!("23-weekly-one-moved.eml", ALICE => Expected::Record("updated", "update")),
+    mail!("24-weekly-stale.eml", ALICE => Expected::Record("no-action", "stale")),
+    mail!("25-weekly-one-cancelled.eml",
+        ALICE => Expected::Record("cancelled", "cancelled-by-organizer")),
+    mail!("26-weekly-forged-cancel.eml", ALICE => Expected::Record("no-action", "not-the-organizer")),
+    mail!("27-outlook-reply-one-date.eml", ALICE => Expected::Record("updated", "reply")),
 ];
+
+/// The mail whose decision Alice undoes at the end.
+pub(super) const UNDONE: &str = "25-weekly-one-cancelled.eml";
