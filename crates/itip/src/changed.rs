@@ -2,8 +2,11 @@
 //! rules F1 to F4 and F6).
 
 mod attendee;
+mod message;
+mod organizer;
 mod put_back;
 mod reply;
+mod view;
 
 use calendar::{Document, Kind};
 
@@ -27,6 +30,28 @@ pub struct OwnersChange<'a> {
     pub now: Timestamp,
     /// Whether an answer may be sent: not with `Schedule-Reply: F` (RFC 6638 section 8.1).
     pub reply: Reply,
+    /// By which door.
+    pub door: Door,
+    /// Which version the owner's client had when it made the change.
+    pub seen: Seen,
+}
+
+/// The door that a change came by (rule F8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// A calendar app: the invitations of a new meeting wait for the hold.
+    Caldav,
+    /// The web page, or a command: they go at once.
+    Web,
+}
+
+/// Which version a client changed (RFC 6638 section 3.2.10.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The stored one: what it says of answers is meant.
+    Current,
+    /// An earlier one with the same Schedule-Tag, or nobody knows: answers taken since survive.
+    Earlier,
 }
 
 /// Whether the owner lets an answer be sent.
@@ -116,9 +141,12 @@ pub fn changed(
     let texts = Texts::parse(stored, change, limits)?;
     let owner = Owner::of(account);
     let sides = texts.sides(change.kind)?;
-    let organizer = sides.old().and_then(|object| object.organizer());
-    match organizer {
-        Some(organizer) if !owner.is(&organizer) && !is_clients(&organizer) => {
+    let of = |side: &Option<Object<'_>>| side.as_ref().and_then(Object::organizer);
+    match (of(&sides.before), of(&sides.after)) {
+        (Some(organizer), _) | (None, Some(organizer)) if !owner.is(&organizer) => {
+            if is_clients(&organizer) {
+                return Ok(Scheduled::default());
+            }
             let work = attendee::Change {
                 organizer,
                 state: &stored.state,
@@ -129,7 +157,18 @@ pub fn changed(
             };
             work.decide(&sides)
         }
-        _ => Ok(Scheduled::default()),
+        (None, None) => Ok(Scheduled::default()),
+        _ => {
+            let work = organizer::Change {
+                state: &stored.state,
+                now: change.now,
+                door: change.door,
+                seen: change.seen,
+                owner: &owner,
+                limits,
+            };
+            work.decide(&sides)
+        }
     }
 }
 
@@ -189,11 +228,4 @@ struct Sides<'a> {
     before: Option<Object<'a>>,
     after: Option<Object<'a>>,
     base: Option<Object<'a>>,
-}
-
-impl<'a> Sides<'a> {
-    /// What says whose event it is: the object before, else the new one.
-    fn old(&self) -> Option<&Object<'a>> {
-        self.before.as_ref().or(self.after.as_ref())
-    }
 }

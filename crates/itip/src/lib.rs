@@ -40,7 +40,9 @@ mod strip;
 mod taking;
 mod tombstone;
 
-pub use changed::{Delay, Forbidden, OutgoingMessage, OwnersChange, Reply, Scheduled, changed};
+pub use changed::{
+    Delay, Door, Forbidden, OutgoingMessage, OwnersChange, Reply, Scheduled, Seen, changed,
+};
 pub use decision::{Answered, Change, Decision, Outcome, Suggestion};
 pub use difference::{
     Changes, Detail, Difference, Fate, InstanceChange, InstanceDifference, PersonChange, Replaced,

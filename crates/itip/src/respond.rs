@@ -4,7 +4,7 @@ use calendar::{ComponentBuf, DateOrTime, Document, Kind, PropertyBuf};
 use thiserror::Error;
 
 use crate::answer;
-use crate::changed::{Forbidden, OwnersChange, Reply, Scheduled, changed};
+use crate::changed::{Door, Forbidden, OwnersChange, Reply, Scheduled, Seen, changed};
 use crate::course::Course;
 use crate::decision::Answered;
 use crate::incoming::Timestamp;
@@ -123,6 +123,8 @@ pub fn respond<'a>(
         kind,
         now: response.now,
         reply: Reply::Send,
+        door: Door::Web,
+        seen: Seen::Current,
     };
     let scheduled = changed(stored, &change, account, limits)?;
     let text = scheduled.text.clone().unwrap_or(text);

@@ -64,7 +64,7 @@ impl Timed<'_> {
     }
 
     /// How long it is, in seconds.
-    fn length(&self) -> Option<i64> {
+    pub(crate) fn length(&self) -> Option<i64> {
         let end = end(|name| self.component.property(name).cloned());
         let zone = self.component.property("TZID").map(PropertyBuf::unescaped);
         let end = self.clock.instant(&line::within(end, zone.as_deref())?)?;

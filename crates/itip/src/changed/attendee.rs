@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use calendar::{ComponentBuf, Method, PropertyBuf, Series};
+use calendar::{ComponentBuf, Method, PropertyBuf};
 
+use super::message;
 use super::put_back::put_back;
 use super::reply::{self, Answer};
 use super::{Delay, Forbidden, OutgoingMessage, Reply, Scheduled, Sides};
@@ -21,9 +22,6 @@ use crate::owner::Owner;
 use crate::recurrence_id::RecurrenceId;
 use crate::state::State;
 use crate::strip;
-
-/// For how long after its end an event is still written about (rule F6).
-const AFTERWARDS: Timestamp = 7 * 24 * 60 * 60 * 1000;
 
 const NEEDS_ACTION: &str = "NEEDS-ACTION";
 
@@ -182,7 +180,7 @@ impl Change<'_> {
             })
             .collect();
         let is_past = |end: Timestamp| end < self.now;
-        if self.ends(before).is_some_and(is_past) {
+        if message::ends(before, &before.clock(), self.limits).is_some_and(is_past) {
             return scheduled;
         }
         scheduled
@@ -198,30 +196,19 @@ impl Change<'_> {
         delay: Delay,
     ) -> Option<OutgoingMessage> {
         let sender = answers.first()?.attendee.address();
-        let ends = self.ends(around);
-        if ends.is_some_and(|ends| ends.saturating_add(AFTERWARDS) < self.now) {
+        let ends = message::ends(around, &around.clock(), self.limits);
+        if ends.is_some_and(|ends| message::is_long_past(ends, self.now)) {
             return None;
         }
+        let components: Vec<_> = answers.iter().map(reply::component).collect();
         Some(OutgoingMessage {
             method: Method::Reply,
             recipient: self.organizer.address().as_str().to_owned(),
             sender: sender.as_str().to_owned(),
-            text: reply::text(answers, around, self.now),
+            text: message::text(Method::Reply, &components, around, self.now),
             delay,
             ends,
         })
-    }
-
-    /// When the last of it ends; none where there is no end, or none that can be told.
-    fn ends(&self, object: &Object<'_>) -> Option<Timestamp> {
-        let components: Vec<_> = object
-            .components
-            .values()
-            .map(|body| body.to_buf().into_owned())
-            .collect();
-        let clock = object.clock();
-        let series = Series::read(&components, clock.zones(), &self.limits.recurrence).ok()?;
-        Some(series.span().last?.as_millisecond())
     }
 
     fn partstat(&self, component: &ComponentBuf) -> String {

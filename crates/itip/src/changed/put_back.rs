@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use calendar::{ComponentBuf, Item, PropertyBuf};
 
+use super::view;
 use crate::owner::Owner;
 
 /// What is always the organizer's (rule C3).
@@ -89,10 +90,6 @@ fn gather(component: &mut ComponentBuf, first: usize, is_meant: &impl Fn(&Proper
 /// The line without what the server and clients note on it about sending.
 fn plain(line: &PropertyBuf) -> PropertyBuf {
     let mut plain = line.clone();
-    for name in ["SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND", "SCHEDULE-AGENT"] {
-        if plain.parameter(name).is_some() {
-            plain.remove_parameter(name);
-        }
-    }
+    view::strip_schedule(&mut plain);
     plain
 }

@@ -71,6 +71,8 @@ impl Actor {
             },
             now: self.now,
             reply: self.reply,
+            door: itip::Door::Caldav,
+            seen: self.seen,
         };
         match itip::changed(&self.stored, &change, &account, &self.limits) {
             Ok(scheduled) => self.take(scheduled),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use calendar::{Document, Kind, Message, Method};
 use itip::{
     Access, Account, Answered, CancelMode, Caps, Change, Decision, Incoming, Limits, Outcome,
-    Permission, Policy, Reply, Route, Sender, Spam, State, Stored, StoredObject, Suggestion, Trust,
-    Update,
+    Permission, Policy, Reply, Route, Seen, Sender, Spam, State, Stored, StoredObject, Suggestion,
+    Trust, Update,
 };
 
 use crate::diff;
@@ -35,6 +35,7 @@ pub(crate) struct Actor {
     pub(crate) door: Door,
     pub(crate) now: i64,
     pub(crate) reply: Reply,
+    pub(crate) seen: Seen,
 }
 
 /// What became of the last message.
@@ -174,6 +175,7 @@ impl Actor {
             door: Door::default(),
             now: door::NOW,
             reply: Reply::Send,
+            seen: Seen::Current,
         }
     }
 
@@ -186,6 +188,8 @@ impl Actor {
             "added" => self.policy.caps.added_today = number(),
             "unanswered" => self.policy.caps.unanswered_now = number(),
             "early" => self.policy.caps.early_of_sender = number(),
+            "seen" if words[1] == "earlier" => self.seen = Seen::Earlier,
+            "seen" => self.seen = Seen::Current,
             "now" => {
                 self.now = words[1]
                     .parse::<jiff::Timestamp>()

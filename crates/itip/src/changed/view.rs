@@ -1,0 +1,158 @@
+//! What of an organizer's event one attendee may see, and what of it matters to him (RFC 6638 section
+//! 3.2.6, rule F3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calendar::{CalendarUserAddress, ComponentBuf, DateOrTime, Item, PropertyBuf};
+
+use crate::clock::Clock;
+use crate::course::Course;
+use crate::line::Line;
+use crate::object::{Body, Object};
+use crate::recurrence_id::RecurrenceId;
+use crate::span::{self, Timed};
+
+/// What is the organizer's own, or changes with every save.
+const OWN: &[&str] = &[
+    "COLOR",
+    "CLASS",
+    "CREATED",
+    "LAST-MODIFIED",
+    "DTSTAMP",
+    "SEQUENCE",
+    "TRANSP",
+    "REQUEST-STATUS",
+];
+
+/// What is not sent.
+const PRIVATE: &[&str] = &["COLOR", "CLASS"];
+
+/// How the names begin under which calendar apps keep notes for their user.
+const APPS: &[&str] = &["X-MOZ-", "X-LIC-", "X-EVOLUTION-", "X-APPLE-TRAVEL-"];
+
+fn is_apps_note(name: &str) -> bool {
+    let begins = |app: &&str| {
+        let start = name.get(..app.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(app))
+    };
+    APPS.iter().any(|app| begins(&app))
+}
+
+/// What is compared by what it means, not as it is written.
+const TIMES: &[&str] = &[
+    "DTSTART",
+    "DTEND",
+    "DUE",
+    "DURATION",
+    "RDATE",
+    "EXDATE",
+    "RECURRENCE-ID",
+];
+
+/// Parameters that say something of an attendee's place in the event.
+const PLACES: &[&str] = &["ROLE", "CUTYPE", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER"];
+
+/// The components that an attendee may see; a date that he is left out of is an exception for him.
+pub(super) fn of(
+    object: &Object<'_>,
+    attendee: &CalendarUserAddress,
+    course: Option<&Course>,
+) -> BTreeMap<RecurrenceId, ComponentBuf> {
+    let lists = |body: &Body<'_>| body.any_line("ATTENDEE", |line| line.is_named(attendee));
+    let (seen, hidden): (Vec<_>, Vec<_>) =
+        object.components.iter().partition(|(_, body)| lists(body));
+    let mut view: BTreeMap<_, _> = seen
+        .into_iter()
+        .map(|(id, body)| (id.clone(), body.to_buf().into_owned()))
+        .collect();
+    if let Some(master) = view.get_mut(&RecurrenceId::MASTER) {
+        let dates = hidden.into_iter().filter_map(|(id, _)| course?.written(id));
+        for date in dates {
+            master.push_property(date.to_property("EXDATE"));
+        }
+    }
+    view
+}
+
+/// A component as it is sent: without alarms, what is the organizer's own, and notes for the server.
+pub(super) fn sent(component: &ComponentBuf) -> ComponentBuf {
+    let mut sent = component.clone();
+    sent.retain(|item| match item {
+        Item::Property(line) => {
+            let is_own = PRIVATE.iter().any(|name| line.is(name)) || is_apps_note(line.name());
+            !is_own && !line.is("DTSTAMP")
+        }
+        Item::Component(inner) => !inner.is("VALARM"),
+        Item::Stray(_) => false,
+    });
+    for line in sent.properties_mut() {
+        if line.is("ATTENDEE") || line.is("ORGANIZER") {
+            strip_schedule(line);
+        }
+    }
+    sent
+}
+
+/// Takes the parameters away that speak to the server alone.
+pub(super) fn strip_schedule(line: &mut PropertyBuf) {
+    for name in ["SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"] {
+        if line.parameter(name).is_some() {
+            line.remove_parameter(name);
+        }
+    }
+}
+
+/// What a component says that matters to whoever is invited, in a form that does not depend on how it
+/// is spelled.
+pub(super) fn essence(component: &ComponentBuf, clock: &Clock) -> BTreeSet<String> {
+    let timed = Timed { component, clock };
+    let instant = |value: Option<DateOrTime>| {
+        let value = value?;
+        let instant = clock.instant(&value)?;
+        Some(format!("{instant} {}", value.is_date()))
+    };
+    let mut essence = BTreeSet::from([
+        format!("start {:?}", instant(timed.start())),
+        format!("length {:?}", timed.length()),
+    ]);
+    for name in ["RDATE", "EXDATE"] {
+        essence.extend(span::dates(component, name).map(|(value, zone)| {
+            let date = DateOrTime::parse(&value, Some(&zone));
+            let id = date.and_then(|date| clock.id(&date).ok());
+            format!("{name} {}", id.map_or(value, |id| id.to_string()))
+        }));
+    }
+    let others = component.properties().filter(|line| matters(line));
+    essence.extend(others.map(plain));
+    essence
+}
+
+fn matters(line: &PropertyBuf) -> bool {
+    let is_one_of = |names: &[&str]| names.iter().any(|name| line.is(name));
+    let is_own = line
+        .name()
+        .get(..2)
+        .is_some_and(|start| start.eq_ignore_ascii_case("X-"));
+    !is_own && !is_one_of(OWN) && !is_one_of(TIMES)
+}
+
+fn plain(line: &PropertyBuf) -> String {
+    let name = line.name().to_ascii_uppercase();
+    match name.as_str() {
+        "RRULE" => {
+            let value = line.value().to_ascii_uppercase();
+            let mut parts: Vec<_> = value.split(';').filter(|part| !part.is_empty()).collect();
+            parts.sort_unstable();
+            format!("RRULE {}", parts.join(";"))
+        }
+        "ATTENDEE" | "ORGANIZER" => {
+            let places = PLACES
+                .iter()
+                .map(|name| line.parameter_values(name).join(","));
+            let places: Vec<_> = places.collect();
+            let address = line.address().as_str().to_lowercase();
+            format!("{name} {address} {}", places.join(";"))
+        }
+        _ => format!("{name} {}", line.value()),
+    }
+}
