@@ -35,7 +35,7 @@ fn is_apps_note(name: &str) -> bool {
         let start = name.get(..app.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(app))
     };
-    APPS.iter().any(|app| begins(app))
+    APPS.iter().any(begins)
 }
 
 /// What is compared by what it means, not as it is written.
