@@ -6,6 +6,8 @@
 mod instances;
 mod version;
 
+use std::collections::{HashMap, HashSet};
+
 use crate::facts::{Facts, Person};
 use crate::moment::Moment;
 use crate::pattern::Recurrence;
@@ -255,22 +257,38 @@ fn organizer(before: &Facts, after: &Facts) -> Option<Replaced<Option<Person>>> 
 
 /// Answers first, then who came, then who went, each in the order of the lists.
 fn people(before: &[Person], after: &[Person]) -> Vec<PersonChange> {
-    let find = |list: &[Person], person: &Person| -> Option<Person> {
-        list.iter().find(|other| other.is_same(person)).cloned()
-    };
-    let answered = after.iter().filter_map(|person| {
-        let old = find(before, person)?;
+    let (before, after) = (by_address(before), by_address(after));
+    let (was, is): (HashMap<_, _>, HashMap<_, _>) = (
+        before.iter().cloned().collect(),
+        after.iter().cloned().collect(),
+    );
+    let answered = after.iter().filter_map(|(key, person)| {
+        let old = was.get(key)?;
         let is_new = old.partstat != person.partstat
             || (person.comment.is_some() && old.comment != person.comment);
         is_new.then(|| PersonChange::Answered {
-            person: person.clone(),
-            before: old.partstat,
+            person: (*person).clone(),
+            before: old.partstat.clone(),
         })
     });
-    let joined = after.iter().filter(|person| find(before, person).is_none());
-    let left = before.iter().filter(|person| find(after, person).is_none());
+    let joined = after.iter().filter(|(key, _)| !was.contains_key(key));
+    let left = before.iter().filter(|(key, _)| !is.contains_key(key));
     answered
-        .chain(joined.cloned().map(PersonChange::Joined))
-        .chain(left.cloned().map(PersonChange::Left))
+        .chain(joined.map(|(_, person)| PersonChange::Joined((*person).clone())))
+        .chain(left.map(|(_, person)| PersonChange::Left((*person).clone())))
         .collect()
+}
+
+/// Each person once, by address: lists can be long, name one twice, and are compared for every date.
+fn by_address(people: &[Person]) -> Vec<(String, &Person)> {
+    let mut seen = HashSet::with_capacity(people.len());
+    people
+        .iter()
+        .map(|person| (key(person), person))
+        .filter(|(key, _)| seen.insert(key.clone()))
+        .collect()
+}
+
+fn key(person: &Person) -> String {
+    person.address.as_str().to_lowercase()
 }

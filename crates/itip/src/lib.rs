@@ -38,7 +38,6 @@ mod state;
 mod stored;
 mod strip;
 mod taking;
-mod tombstone;
 
 pub use changed::{
     Delay, Door, Forbidden, OutgoingMessage, OwnersChange, Reply, Scheduled, Seen, changed,

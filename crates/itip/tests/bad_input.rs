@@ -258,6 +258,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
+    fn any_two_texts_can_be_compared(mine in mutated(), theirs in mutated()) {
+        itip::difference(Some(&mine), Some(&theirs));
+        itip::difference(None, Some(&theirs));
+        itip::difference(Some(&mine), None);
+        let itself = itip::difference(Some(&mine), Some(&mine));
+        prop_assert!(itself.is_empty(), "{:?}\n{}", itself.instances, String::from_utf8_lossy(&mine));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
     fn pairs_of_mutated_texts_never_panic(mine in mutated(), theirs in mutated(), own in any::<prop::sample::Index>()) {
         let method = Method::ALL[own.index(Method::ALL.len())];
         let mut stored = stored(&mine);

@@ -87,7 +87,6 @@ pub async fn complete(
     let limits = Limits::default();
     let mut stored = stored(event)?;
     let kept = stored.state.clone();
-    stored.state.stored_again();
     if facts.is_organized_by(&addresses) {
         stored.state.observe(&put.text, kind, &limits.calendar);
     }

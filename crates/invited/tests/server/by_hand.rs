@@ -147,6 +147,53 @@ fn what_cannot_be_applied_says_why() {
 }
 
 #[test]
+fn somebody_who_was_not_invited_is_let_in_by_hand() {
+    let mut site = Site::new("");
+    site.start();
+    import(&site, &own_event(0, "Review"));
+    let crasher = acceptance().replace("dana@partner.example", "gesa@example.net");
+    site.settle(&[ALICE], &crasher);
+    assert_eq!(newest(&site), pair("no-action", "party-crasher"));
+    site.ok(&["apply", ALICE, "1"]);
+    let changes = &decision(&site, 2)["changes"];
+    assert_eq!(changes[0], "newly invited: gesa@example.net");
+    let calendar = site.calendar(ALICE).replace("\r\n ", "");
+    let line = calendar
+        .lines()
+        .find(|line| line.contains("gesa@example.net"));
+    assert!(line.unwrap().contains("PARTSTAT=ACCEPTED"), "{calendar}");
+    site.ok(&["undo", ALICE, "2"]);
+    assert!(!site.calendar(ALICE).contains("gesa@example.net"));
+}
+
+#[test]
+fn the_owner_vouches_for_an_answer_that_nobody_verified() {
+    let mut site = Site::new("[trust]\nauthserv_ids = [\"mx.example.org\"]");
+    site.start();
+    import(&site, &own_event(0, "Review"));
+    site.settle(&[ALICE], &acceptance());
+    assert_eq!(newest(&site), pair("no-action", "not-the-attendee"));
+    let file = site.write("answer.eml", acceptance());
+    let said = site.ok(&["check", &file, "--account", ALICE]);
+    assert!(
+        said.contains("dana@partner.example (failed): not verified"),
+        "{said}"
+    );
+    assert!(
+        said.split("offered ")
+            .nth(1)
+            .unwrap()
+            .contains("Dana accepted"),
+        "{said}"
+    );
+    site.ok(&["apply", ALICE, "1"]);
+    let applied = decision(&site, 2);
+    assert_eq!(applied["changes"][0], "Dana accepted");
+    assert_eq!(applied["authentication"], "failed");
+    assert_eq!(applied["notes"], serde_json::json!(["by-hand"]));
+}
+
+#[test]
 fn a_deleted_event_comes_back_by_hand() {
     let mut site = Site::new("");
     site.start();
@@ -215,6 +262,29 @@ fn an_event_that_a_cancel_removed_comes_back_and_can_be_updated() {
     };
     site.settle(&[ALICE], &moved.mail());
     assert_eq!(newest(&site).0, "updated");
+}
+
+#[test]
+fn who_took_an_event_away_is_known_after_it_came_back() {
+    let mut site = Site::new("");
+    site.start();
+    site.ok(&["preferences", "set", ALICE, "cancelled", "remove"]);
+    site.settle(&[ALICE], &Invitation::default().mail());
+    let cancel = Invitation {
+        method: "CANCEL",
+        sequence: 1,
+        ..Invitation::default()
+    };
+    site.settle(&[ALICE], &cancel.mail());
+    site.ok(&["undo", ALICE, "2"]);
+    // Now it is Alice who does not want it, so that the organizer cannot reinstate it.
+    site.ok(&["undo", ALICE, "1"]);
+    let again = Invitation {
+        sequence: 2,
+        ..Invitation::default()
+    };
+    site.settle(&[ALICE], &again.mail());
+    assert_eq!(newest(&site), pair("no-action", "deleted-by-you"));
 }
 
 #[test]

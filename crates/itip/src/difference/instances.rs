@@ -6,7 +6,7 @@ use super::version::Version;
 use super::{Changes, InstanceChange, InstanceDifference};
 
 /// The most dates that are compared.
-const MOST: usize = 1000;
+const MOST: usize = 400;
 
 /// What differs about single dates; `series` is what changed of the master.
 pub(super) fn differ(

@@ -20,6 +20,9 @@ const DETAILS: [(Detail, &[&str]); 3] = [
     (Detail::Attachment, &["ATTACH"]),
 ];
 
+/// The most steps that one date is looked for.
+const STEPS: u64 = 10_000;
+
 /// One version of an object.
 pub(super) struct Version {
     zones: Zones,
@@ -78,9 +81,13 @@ impl Version {
     fn take_master(&mut self, component: ComponentBuf) {
         let mut bare = component.clone();
         bare.remove_properties("EXDATE");
+        let limits = RecurrenceLimits {
+            steps: STEPS,
+            ..RecurrenceLimits::default()
+        };
         self.master = Some(Master {
             facts: facts::of_component(&component, &self.zones),
-            series: Series::read([&bare], &self.zones, &RecurrenceLimits::default()).ok(),
+            series: Series::read([&bare], &self.zones, &limits).ok(),
             component,
         });
         self.excluded = self.dates("EXDATE");
@@ -181,13 +188,14 @@ impl Version {
     pub(super) fn series_says(&self, at: Timestamp) -> Option<Facts> {
         let master = self.master.as_ref()?;
         let clock = master.facts.start.as_ref()?;
-        let (start, end) = match &master.series {
-            Some(series) => {
-                let instance = series.find(&asked(clock, at), &self.zones).ok().flatten()?;
+        let find = |series: &Series| series.find(&asked(clock, at), &self.zones);
+        let (start, end) = match master.series.as_ref().map(find) {
+            Some(Ok(instance)) => {
+                let instance = instance?;
                 (instance.start, instance.end)
             }
             // A rule that cannot be followed is believed to have the date.
-            None => (at, at),
+            Some(Err(_)) | None => (at, at),
         };
         let facts = &master.facts;
         Some(Facts {

@@ -3,8 +3,8 @@
 
 use imip::Authentication;
 use itip::{
-    Access, AddressOwner, Decision, Difference, Incoming, Limits, State, Stored, StoredObject,
-    Suggestion,
+    Access, AddressOwner, Decision, Difference, Incoming, Limits, Note, State, Stored,
+    StoredObject, Suggestion, Trust,
 };
 use store::{Account, Event, Grounds, Since, Store, Timestamp};
 
@@ -115,7 +115,8 @@ pub(crate) async fn offered(
     Ok(Some(Decided { event, decision }))
 }
 
-/// What the rules say with the owner's permission.
+/// What the rules say with the owner's permission. The owner vouches for a sender of whom nobody
+/// else knows.
 pub(crate) async fn by_hand(
     store: &dyn Store,
     account: &Account,
@@ -128,13 +129,17 @@ pub(crate) async fn by_hand(
     };
     let policy = policy::of_owner(store, account.id).await?;
     let stored = stored(event)?;
-    Ok(itip::receive(
-        &stored,
-        incoming,
-        &owner,
-        &policy,
-        &Limits::default(),
-    ))
+    let mut vouched = incoming.clone();
+    let is_vouched = vouched.sender.trust == Trust::Failed;
+    if is_vouched {
+        vouched.sender.trust = Trust::Unverified;
+    }
+    let mut decision = itip::receive(&stored, &vouched, &owner, &policy, &Limits::default());
+    // The record says itself how the sender was authenticated.
+    decision
+        .notes
+        .retain(|note| !(is_vouched && *note == Note::Unverified));
+    Ok(decision)
 }
 
 fn incoming(question: Question<'_>) -> Incoming<'_> {

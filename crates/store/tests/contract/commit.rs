@@ -380,6 +380,14 @@ pub(crate) async fn records_one_decision_for_a_job(database: &impl Database) {
         "newest first, and the first record of a job stands"
     );
     assert_eq!(store.decisions(alice, 1).await.unwrap().len(), 1);
+    let bob = account(&store, "bob@example.com").await.id;
+    for (owner, job, number) in [
+        (alice, "a", Some(numbers[0])),
+        (alice, "A", None),
+        (bob, "a", None),
+    ] {
+        assert_eq!(store.decision_of(owner, job).await.unwrap(), number);
+    }
     let holding = store.jobs_hold(vec![job(alice, "a", 0)]).await.unwrap();
     assert_eq!(holding, [Holding::Done], "what was decided is done");
 }
