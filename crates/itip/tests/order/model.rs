@@ -119,12 +119,20 @@ impl Event {
         }
     }
 
-    /// D1: the series ends before.
-    fn cancel_from(&mut self, original: Instant) {
-        if let Some(whole) = &mut self.series {
-            whole.end = whole.end.min(original);
+    /// D1: the series ends before, and what is left of it is cancelled where nothing is before.
+    fn cancel_from(&mut self, first: Instant) {
+        let Some(whole) = &mut self.series else {
+            for (_, one) in self.singles.range_mut(first..) {
+                one.standing = Standing::Cancelled;
+            }
+            return;
+        };
+        self.singles.retain(|original, _| *original < first);
+        if whole.starts(self.clock).iter().any(|start| *start < first) {
+            whole.end = whole.end.min(first);
+        } else {
+            whole.standing = Standing::Cancelled;
         }
-        self.singles.retain(|other, _| *other < original);
     }
 
     /// The same event with the answers that rule C4 leaves of those before.
