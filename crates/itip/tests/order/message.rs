@@ -88,15 +88,21 @@ pub(crate) enum Form {
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     pub(crate) number: usize,
-    /// DTSTAMP, in minutes since the story began.
-    pub(crate) minute: usize,
     pub(crate) method: &'static str,
     pub(crate) by: By,
     pub(crate) clock: Clock,
     pub(crate) form: Form,
-    /// SEQUENCE of the series or of what is cancelled, and of each single.
-    pub(crate) sequences: Vec<usize>,
+    /// Those of the series or of what is cancelled, and of each single.
+    pub(crate) stamps: Vec<Stamp>,
     pub(crate) said: Said,
+}
+
+/// When a version was made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp {
+    /// DTSTAMP, in minutes since the story began.
+    pub(crate) minute: usize,
+    pub(crate) sequence: usize,
 }
 
 impl By {
@@ -170,10 +176,8 @@ impl Message {
     /// The components, LF lines.
     pub(crate) fn components(&self, uid: &str) -> String {
         let component = |n: usize, lines: String| {
-            format!(
-                "BEGIN:VEVENT\nUID:{uid}\n{}{lines}END:VEVENT\n",
-                self.head(n)
-            )
+            let head = self.head(self.stamps[n]);
+            format!("BEGIN:VEVENT\nUID:{uid}\n{head}{lines}END:VEVENT\n")
         };
         match &self.said {
             Said::Request { series, singles } => {
@@ -201,8 +205,7 @@ impl Message {
     }
 
     /// What every component has.
-    fn head(&self, n: usize) -> String {
-        let sequence = self.sequences.get(n).or(self.sequences.last()).copied();
+    fn head(&self, Stamp { minute, sequence }: Stamp) -> String {
         let organizer = if self.by == By::Rival {
             By::Rival
         } else {
@@ -218,11 +221,10 @@ impl Message {
             "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@example.org\n"
         };
         format!(
-            "DTSTAMP:20270101T{:02}{:02}00Z\nSEQUENCE:{}\n\
+            "DTSTAMP:20270101T{:02}{:02}00Z\nSEQUENCE:{sequence}\n\
              ORGANIZER;SENT-BY=\"mailto:{}\":mailto:{}\n{attendee}{status}",
-            self.minute / 60,
-            self.minute % 60,
-            sequence.unwrap_or_default(),
+            minute / 60,
+            minute % 60,
             By::Desk.address(),
             organizer.address(),
         )
@@ -232,7 +234,7 @@ impl Message {
     pub(crate) fn calendar(&self, uid: &str) -> String {
         format!(
             "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Sender {}//EN\nMETHOD:{}\n{}END:VCALENDAR\n",
-            self.minute,
+            self.stamps[0].minute,
             self.method,
             self.components(uid)
         )

@@ -12,7 +12,7 @@ use std::fmt;
 use jiff::civil::{DateTime, datetime};
 
 use super::clock::{Clock, days_later, minutes_later};
-use super::message::{By, Message, Said, Series, Single, Text};
+use super::message::{By, Message, Said, Series, Single, Stamp, Text};
 use super::plot::{Act, Change, Edit, Plot, Sending};
 
 /// A story of an event to which its hearer is invited.
@@ -101,8 +101,8 @@ struct Teller {
     minute: usize,
     series: Series,
     singles: BTreeMap<DateTime, Single>,
-    /// The SEQUENCE of the series, and of each instance that was ever mentioned alone.
-    sequences: BTreeMap<Option<DateTime>, usize>,
+    /// The last stamp of the series, and of each instance that was ever mentioned alone.
+    stamps: BTreeMap<Option<DateTime>, Stamp>,
     number: usize,
     last: Option<Said>,
 }
@@ -127,7 +127,7 @@ impl Teller {
                 text: Text::new("Version", 0),
             },
             singles: BTreeMap::new(),
-            sequences: BTreeMap::new(),
+            stamps: BTreeMap::new(),
             number: 0,
             last: None,
         }
@@ -139,7 +139,7 @@ impl Teller {
             forged = Some((
                 self.series.clone(),
                 self.singles.clone(),
-                self.sequences.clone(),
+                self.stamps.clone(),
             ));
         }
         let act = match sending.act {
@@ -151,13 +151,12 @@ impl Teller {
             act => act,
         };
         let said = self.act(&act, sending.by);
-        let sequences = self.sequences(&said, sending);
         if !self.is_same_second(&said, sending) {
             self.minute += 2;
         }
+        let stamps = self.stamps(&said, sending);
         let message = Message {
             number: self.number,
-            minute: self.minute,
             method: match said {
                 Said::Request { .. } => self.method,
                 _ => "CANCEL",
@@ -169,13 +168,13 @@ impl Teller {
             },
             clock: self.clock,
             form: sending.form,
-            sequences,
+            stamps,
             said,
         };
         self.number += 1;
         match forged {
-            Some((series, singles, sequences)) => {
-                (self.series, self.singles, self.sequences) = (series, singles, sequences);
+            Some((series, singles, stamps)) => {
+                (self.series, self.singles, self.stamps) = (series, singles, stamps);
                 self.last = None;
             }
             None => self.last = Some(message.said.clone()),
@@ -266,23 +265,33 @@ impl Teller {
         }
     }
 
-    /// SEQUENCE never falls within a component, as rule C2 needs it; between components it means nothing.
-    fn sequences(&mut self, said: &Said, sending: &Sending) -> Vec<usize> {
-        let keys: Vec<Option<DateTime>> = match said {
+    /// SEQUENCE never falls within a component, as rule C2 needs it; between components it means
+    /// nothing. Overrides that a series carries bear the stamps of their own last change, or new ones.
+    fn stamps(&mut self, said: &Said, sending: &Sending) -> Vec<Stamp> {
+        let (keys, carried): (Vec<Option<DateTime>>, bool) = match said {
             Said::Request { series, singles } => {
                 let singles = singles.iter().map(|single| Some(single.original));
-                series.iter().map(|_| None).chain(singles).collect()
+                let series = series.iter().map(|_| None);
+                (series.chain(singles).collect(), !sending.raises)
             }
-            Said::Cancel | Said::CancelFrom(_) => vec![None],
-            Said::CancelOne(original) => vec![Some(*original)],
+            Said::Cancel | Said::CancelFrom(_) => (vec![None], false),
+            Said::CancelOne(original) => (vec![Some(*original)], false),
         };
         let raise = usize::from(sending.raises) + if sending.by.is_heard() { 0 } else { 50 };
-        let mut raised = |key| {
-            let sequence = self.sequences.entry(key).or_default();
-            *sequence += raise;
-            *sequence
+        let minute = self.minute;
+        let stamped = |(n, key): (usize, Option<DateTime>)| {
+            let none = Stamp {
+                minute,
+                sequence: 0,
+            };
+            let stamp = self.stamps.entry(key).or_insert(none);
+            if n == 0 || !carried {
+                stamp.minute = minute;
+            }
+            stamp.sequence += raise;
+            *stamp
         };
-        keys.into_iter().map(&mut raised).collect()
+        keys.into_iter().enumerate().map(stamped).collect()
     }
 
     /// Whether it bears the DTSTAMP of the message before: a series that its overrides follow one by
