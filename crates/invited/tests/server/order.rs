@@ -33,7 +33,7 @@ use store::Store;
 use answers::{Answers, Who, answers};
 use expected::Expected;
 use message::By;
-use plot::{Edit, Plot, edits, forms, of_instances, of_series, plots};
+use plot::{Edit, Plot, edits, forms, of_dates, of_instances, plots};
 use story::Story;
 
 use super::harness::{Lmtp, Site};
@@ -164,11 +164,7 @@ fn check(stories: &[Story], preference: &str) {
 
 #[test]
 fn stories_end_as_in_order() {
-    let series = plots(
-        of_series(),
-        forms(),
-        edits(&[Edit::Decorate, Edit::Retitle]),
-    );
+    let series = plots(of_dates(), forms(), edits(&[Edit::Decorate, Edit::Retitle]));
     let instances = plots(of_instances(), forms(), edits(&[])).prop_map(Plot::of_series);
     let mut stories = drawn("series", series.prop_map(|plot| Story::of(&plot)));
     stories.extend(drawn(

@@ -28,7 +28,7 @@ impl Expected {
         let end = met.clone().after(&after);
         let mut seen = end.seen();
         match story.edit {
-            Some(Edit::Accept) => leave_open(&mut seen, &end.clone().asked_since(&met).seen()),
+            Some(Edit::Accept) => leave_open(&mut seen, &met, &end),
             Some(Edit::Decorate) if met.has_series() => decorate(&mut seen),
             _ => {}
         }
@@ -64,10 +64,14 @@ impl Expected {
 }
 
 /// Rule C4 speaks of each applied change, and which are applied depends on the order. Where all in
-/// order and the last alone leave the same answer, every order does.
-fn leave_open(seen: &mut Seen, directly: &Seen) {
+/// order and the last alone leave the same answer, every order does. Nobody is asked about what is
+/// cancelled, and everybody once it is reinstated.
+fn leave_open(seen: &mut Seen, met: &Event, end: &Event) {
+    let directly = end.clone().asked_since(met).seen();
     for (original, instance) in seen {
-        if directly[original].answers != instance.answers {
+        let is_cancelled = instance.standing == Standing::Cancelled;
+        let differs = directly[original].answers != instance.answers;
+        if is_cancelled || differs || end.inherits_since(met, *original) {
             instance
                 .answers
                 .values_mut()

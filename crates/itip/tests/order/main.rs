@@ -94,18 +94,17 @@ fn stories(plots: impl Strategy<Value = Plot>) -> impl Strategy<Value = Story> {
 fn a_series_and_its_overrides() {
     let edits = edits(&[Edit::Decorate, Edit::Retitle]);
     let plots = plots(of_series(), forms(), edits);
-    tell(("series", 3_000), stories(plots), ends_as_in_order);
+    tell(("series", 2_000), stories(plots), ends_as_in_order);
 }
 
 #[test]
 fn instances_alone() {
     let plots = plots(of_instances(), forms(), edits(&[]));
     let plots = plots.prop_map(Plot::of_series);
-    tell(("instances", 2_500), stories(plots), ends_as_in_order);
+    tell(("instances", 2_000), stories(plots), ends_as_in_order);
 }
 
 #[test]
-#[ignore = "finds what is still open in the rules"]
 fn dates_of_a_series() {
     let edits = edits(&[Edit::Decorate, Edit::Retitle]);
     let plots = plots(of_dates(), forms(), edits);
@@ -113,7 +112,7 @@ fn dates_of_a_series() {
 }
 
 #[test]
-#[ignore = "finds what is still open in the rules"]
+#[ignore = "a range that begins where nothing stands, and one before a CANCEL of all, go wrong (D1)"]
 fn everything_about_a_series() {
     let edits = edits(&[Edit::Decorate, Edit::Retitle]);
     let plots = plots(of_all(), forms(), edits);
@@ -121,7 +120,7 @@ fn everything_about_a_series() {
 }
 
 #[test]
-#[ignore = "finds what is still open in the rules"]
+#[ignore = "an override of a cancelled series takes place without asking (C4)"]
 fn answered_series() {
     let edits = edits(&[Edit::Accept]);
     let plots = plots(of_dates(), forms(), edits);

@@ -138,11 +138,9 @@ impl Event {
     /// The same event with the answers that rule C4 leaves of those before.
     pub(crate) fn asked_since(mut self, before: &Self) -> Self {
         let clock = self.clock;
+        let is_asked = self.has_more_than(before);
         if let Some(whole) = &mut self.series {
-            let kept = before
-                .series
-                .as_ref()
-                .filter(|old| !whole.asks_since(old, clock));
+            let kept = before.series.as_ref().filter(|_| !is_asked);
             whole.answer = kept.map_or(Answer::NeedsAction, |old| old.answer);
         }
         let whole = self.series.as_ref();
@@ -154,6 +152,35 @@ impl Event {
             };
         }
         self
+    }
+
+    /// Whether the series takes place when nothing of the event did before.
+    fn has_more_than(&self, before: &Self) -> bool {
+        let takes_place = |instance: &&Instance| instance.standing == Standing::Confirmed;
+        let before = before.seen();
+        let old: BTreeSet<_> = before
+            .values()
+            .filter(takes_place)
+            .map(Instance::span)
+            .collect();
+        let mut seen = self.seen();
+        seen.retain(|original, _| !self.singles.contains_key(original));
+        let mut new = seen.values().filter(takes_place).map(Instance::span);
+        new.any(|span| !old.contains(&span))
+    }
+
+    /// Whether an override that came since `met` stands with the answer for the series (C3) though
+    /// the series was asked meanwhile: which of the two was first, the order decides.
+    pub(crate) fn inherits_since(&self, met: &Self, original: Instant) -> bool {
+        let is_asked = self
+            .series
+            .as_ref()
+            .is_some_and(|whole| whole.answer == Answer::NeedsAction);
+        let one = self
+            .singles
+            .get(&original)
+            .filter(|_| !met.singles.contains_key(&original));
+        is_asked && one.is_some_and(|one| self.clock.instant(one.single.start) == original)
     }
 
     /// The user says yes to all that is there.
@@ -210,15 +237,6 @@ impl Whole {
         let all = self.series.times().map(|time| clock.instant(time));
         all.filter(|start| *start < self.end && !self.cancelled.contains(start))
             .collect()
-    }
-
-    /// C4: moved, reinstated, or with an instance more.
-    fn asks_since(&self, old: &Self, clock: Clock) -> bool {
-        let is_moved =
-            self.series.start != old.series.start || self.series.minutes != old.series.minutes;
-        let is_reinstated =
-            old.standing == Standing::Cancelled && self.standing == Standing::Confirmed;
-        is_moved || is_reinstated || !self.starts(clock).is_subset(&old.starts(clock))
     }
 }
 

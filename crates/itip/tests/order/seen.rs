@@ -21,6 +21,12 @@ pub(crate) struct Instance {
     pub(crate) answers: BTreeMap<String, String>,
 }
 
+impl Instance {
+    pub(crate) fn span(&self) -> (Instant, Instant) {
+        (self.start, self.end)
+    }
+}
+
 /// Whether an instance takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
