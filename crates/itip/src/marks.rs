@@ -38,7 +38,7 @@ pub(crate) fn marked<'o, 'a>(
             }
             object
                 .components
-                .retain(|id, _| !id.is_from(end) || !state.is_cancelled(id));
+                .retain(|id, _| !id.is_from(end) || !state.is_ended(id));
         } else {
             cancel(&mut object, &MASTER, state.cancel_sequence(end));
         }

@@ -270,7 +270,11 @@ pub(crate) fn inherit(
     place: Place,
     owner: &Owner,
 ) -> ComponentBuf {
-    let base = only_own_attendee(master.base, owner);
+    let base = match master.known {
+        Base::Known => only_own_attendee(master.base, owner),
+        // What is assumed to be the organizer's says nothing of the owner's answer.
+        Base::Assumed => ComponentBuf::new(theirs.name()),
+    };
     let mut mine = ComponentBuf::new(theirs.name());
     let base_lines = index(master.base, owner);
     for line in master.mine.properties() {

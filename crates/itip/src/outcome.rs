@@ -45,6 +45,7 @@ pub(crate) fn result<'a>(case: &Case<'a>, taking: &Taking<'a>) -> Result<'a> {
         after: marks::marked(&taking.version, &taking.state, &own, limits),
         clocks: Clocks::default(),
         course: OnceCell::new(),
+        asks_series: false,
         overwritten: Vec::new(),
         notes: Vec::new(),
     };
@@ -69,6 +70,8 @@ struct Work<'w, 'a> {
     clocks: Clocks,
     /// The series before, once it was asked.
     course: OnceCell<std::result::Result<Option<Course>, Reason>>,
+    /// Whether the series as a whole is asked again.
+    asks_series: bool,
     overwritten: Vec<PropertyBuf>,
     notes: Vec<Note>,
 }
@@ -89,6 +92,7 @@ impl<'a> Work<'_, 'a> {
         for id in ids {
             if let Some(body) = self.component(&id) {
                 self.note_cancellation(&id);
+                let body = self.asked_with_series(&id, body);
                 components.insert(id, body);
             }
         }
@@ -110,6 +114,20 @@ impl<'a> Work<'_, 'a> {
             }
             (None, _) => None,
         }
+    }
+
+    /// Where the series is asked again, so is each date in its own place: its answer was the series'.
+    fn asked_with_series(&mut self, id: &RecurrenceId, body: Body<'a>) -> Body<'a> {
+        let series = self.after.master().filter(|_| self.asks_series).cloned();
+        let Some(series) = series.filter(|_| !id.is_master() && !body.is_cancelled()) else {
+            return body;
+        };
+        let (mut over, series) = (body.to_buf().into_owned(), series.to_buf().into_owned());
+        if !span::stays_in_place(self.timed_after(&over), self.timed_after(&series)) {
+            return body;
+        }
+        self.ask_again(&mut over);
+        Body::made(over)
     }
 
     fn is_applied(&self, id: &RecurrenceId) -> bool {
@@ -182,7 +200,9 @@ impl<'a> Work<'_, 'a> {
         let is_untouched = before
             .as_ref()
             .is_some_and(|before| merge::is_untouched(before, mine, theirs));
-        if self.case.base == Base::Known && is_untouched {
+        let counts = (self.mine.components.len(), self.after.components.len());
+        let may_ask_dates = id.is_master() && counts != (1, 1);
+        if self.case.base == Base::Known && is_untouched && !may_ask_dates {
             return theirs.clone();
         }
         let (mine, theirs) = (mine.to_buf(), theirs.to_buf());
@@ -210,6 +230,7 @@ impl<'a> Work<'_, 'a> {
         self.overwritten.extend(merged.overwritten);
         let mut component = merged.component;
         if self.asks_again(id, &base, &theirs) {
+            self.asks_series |= id.is_master();
             self.ask_again(&mut component);
         }
         Body::made(component)
@@ -286,7 +307,9 @@ impl<'a> Work<'_, 'a> {
             course.find(id).ok().flatten()
         };
         let stays = span::stays_in_place(self.timed_after(over), self.timed_after(master));
-        if stays && known().is_some() {
+        let series = self.before.master();
+        let takes_place = series.is_some_and(|series| !series.is_cancelled());
+        if stays && takes_place && known().is_some() {
             Place::Original
         } else {
             Place::Moved

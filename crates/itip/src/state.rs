@@ -309,10 +309,15 @@ impl State {
         let master = RecurrenceId::MASTER;
         let with_master =
             self.is_cancelled(&master) && self.cancel_stamp(&master).is_some_and(is_later);
+        with_master || self.is_ended(id)
+    }
+
+    /// Whether it is of the rest of a series that a CANCEL ended, and no REQUEST brought it back.
+    pub(crate) fn is_ended(&self, id: &RecurrenceId) -> bool {
+        let request = self.request_stamp(id);
+        let is_later = |end: &Stamp| request.is_none_or(|request| end.dtstamp >= request.dtstamp);
         let mut ends = self.components.iter();
-        with_master
-            || ends
-                .any(|(first, taken)| id.is_from(first) && taken.end.as_ref().is_some_and(is_later))
+        ends.any(|(first, taken)| id.is_from(first) && taken.end.as_ref().is_some_and(is_later))
     }
 
     /// The SEQUENCE that a component shows: the higher of what REQUEST and live CANCEL said.

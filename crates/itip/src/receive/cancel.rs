@@ -80,11 +80,19 @@ fn presence(
     if id.is_master() || has(mine) || has(&case.version) {
         return Ok(());
     }
+    let is_of_rest = |object: &Object<'_>| object.components.keys().any(|one| one.is_from(id));
+    if part.reach == Reach::Future && (is_of_rest(mine) || is_of_rest(&case.version)) {
+        return Ok(());
+    }
     let Some(course) = Course::of(&case.version, &case.limits.recurrence)? else {
         return Err(Reason::NoSuchInstance);
     };
-    // Where a series ends may be told by any time.
-    if part.reach == Reach::Future || course.find(id)?.is_some() {
+    let is_there = match part.reach {
+        // Where a series ends may be told by any time.
+        Reach::Future => course.has_any_from(id),
+        Reach::One => course.find(id)?.is_some(),
+    };
+    if is_there {
         Ok(())
     } else {
         Err(Reason::NoSuchInstance)
