@@ -78,7 +78,8 @@ pub(crate) fn encode(text: &str) -> String {
     encoded
 }
 
-fn push_base64(octets: &[u8], encoded: &mut String) {
+/// Appends octets as base64, without line ends.
+pub(crate) fn push_base64(octets: &[u8], encoded: &mut String) {
     const ALPHABET: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for chunk in octets.chunks(3) {
         let mut quantum = [0; 4];

@@ -1,4 +1,4 @@
-//! RFC 6047: find the invitation in a mail, stamp its header, judge its sender.
+//! RFC 6047: find the invitation in a mail, stamp its header, judge its sender, write outgoing mail.
 //!
 //! ```
 //! use imip::sender::{SpokenFor, judge};
@@ -36,6 +36,7 @@ mod header_end;
 mod lexer;
 mod limits;
 mod multiparts;
+pub mod outgoing;
 mod parameters;
 mod reason;
 pub mod sender;
@@ -49,6 +50,7 @@ mod walker;
 pub use detection::{Detection, Invitation, detect};
 pub use event_id::event_id;
 pub use limits::Limits;
+pub use outgoing::Outgoing;
 pub use reason::{NotStamped, Note};
 pub use sender::{Authentication, Sender, Trust};
 pub use stamp::{Stamp, stamp_fields};

@@ -26,7 +26,7 @@ pub fn references_field(header: &[u8], event_id: &str) -> Option<Vec<u8>> {
 }
 
 /// The first message identifier in a value, with its angle brackets.
-fn message_id(value: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn message_id(value: &[u8]) -> Option<Vec<u8>> {
     let start = memchr::memchr(b'<', value)?;
     let end = memchr::memchr(b'>', value.get(start..)?)?;
     let id = value.get(start..=start + end)?;

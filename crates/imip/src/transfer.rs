@@ -142,10 +142,11 @@ pub(crate) fn quoted_printable(body: &[u8]) -> Decoded {
     let mut rest = body;
     while let Some(escape) = memchr::memchr2(b'=', b'\n', rest) {
         let (text, tail) = rest.split_at(escape);
+        let literal = octets.len();
         octets.extend_from_slice(text);
         rest = match tail.split_first() {
             Some((b'\n', after)) => {
-                end_line(&mut octets);
+                end_line(&mut octets, literal);
                 after
             }
             Some((_, after)) => unescape(after, &mut octets, &mut fault),
@@ -156,13 +157,14 @@ pub(crate) fn quoted_printable(body: &[u8]) -> Decoded {
     Decoded { octets, fault }
 }
 
-/// Ends a line, without the blanks that transport may have put there.
-fn end_line(octets: &mut Vec<u8>) {
-    let returned = octets.last() == Some(&b'\r');
+/// Ends a line, without the blanks that transport may have put there; escaped ones, before `literal`,
+/// are the sender's.
+fn end_line(octets: &mut Vec<u8>, literal: usize) {
+    let returned = octets.last() == Some(&b'\r') && octets.len() > literal;
     if returned {
         octets.pop();
     }
-    while matches!(octets.last(), Some(b' ' | b'\t')) {
+    while octets.len() > literal && matches!(octets.last(), Some(b' ' | b'\t')) {
         octets.pop();
     }
     octets.extend_from_slice(if returned { b"\r\n" } else { b"\n" });
@@ -246,6 +248,14 @@ mod tests {
             ("a=bc\u{e4}\r\nde".into(), false)
         );
         assert_eq!(text("Quoted-Printable", "end="), ("end".into(), false));
+    }
+
+    #[test]
+    fn escaped_blanks_at_the_end_of_a_line_stay() {
+        assert_eq!(
+            text("quoted-printable", "a=20\r\nb=09 \r\nc=0D\nd"),
+            ("a \r\nb\t\r\nc\r\nd".into(), false)
+        );
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn of_value(value: &str) -> &str {
 
 /// A name with every U-label as its A-label. One that is not written as its A-label would be read
 /// (wide letters, upper case outside ASCII) stays as it is, and so is the same as itself alone.
-fn a_labels(name: &str) -> Cow<'_, str> {
+pub(super) fn a_labels(name: &str) -> Cow<'_, str> {
     if name.is_ascii() {
         return Cow::Borrowed(name);
     }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::domain;
 use crate::header;
 use crate::lexer::{Lexer, Malformed, is_atext};
 
@@ -66,6 +67,13 @@ impl Mailbox {
     #[must_use]
     pub fn domain(&self) -> &str {
         &self.domain
+    }
+
+    /// The address as SMTP carries it, its domain in A-labels (RFC 5890 section 2.3.2.1): where the
+    /// local part is ASCII, a relay without SMTPUTF8 takes it too.
+    #[must_use]
+    pub fn to_wire(&self) -> String {
+        format!("{}@{}", self.local_part, domain::a_labels(&self.domain))
     }
 }
 

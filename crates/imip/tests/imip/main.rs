@@ -10,6 +10,7 @@ mod bad_input;
 mod detection;
 mod from;
 mod mail;
+mod outgoing;
 mod properties;
 mod samples;
 mod walker;
