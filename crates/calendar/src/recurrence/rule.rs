@@ -1,6 +1,7 @@
 //! A recurrence rule (RFC 5545 section 3.3.10): the one door to the rule parser and civil expander of ical-rs.
 
 mod cost;
+mod weeks;
 mod yearly_day;
 
 use ical::recur::expand::IcalRecurExpand;
@@ -149,6 +150,7 @@ impl Rule {
     pub(crate) fn expand(&self, start: DateTime, period: u64, last: DateTime) -> Candidates {
         let from = self.moved(start, period);
         let mut rule = self.inner.clone();
+        weeks::name_the_day(&mut rule, start);
         // The expander ends at a period that begins after UNTIL. But the weeks of a year may begin
         // before it, and its hours and minutes begin like the start. The walk cuts what is too late.
         let slack = match rule.freq {
@@ -164,6 +166,7 @@ impl Rule {
 
     fn moved(&self, start: DateTime, period: u64) -> Option<IcalRecurDateTime> {
         let ahead = i64::try_from(period).ok()?.checked_mul(self.step())?;
+        let ahead = ahead - weeks::months_before(&self.inner, period);
         match self.unit() {
             Unit::Seconds(_) => {
                 let second = to_ical(start).seconds().checked_add(ahead)?;

@@ -65,7 +65,7 @@ def rule(rng):
         parts.append(part("BYMONTH", some(rng, range(1, 13))))
     week_numbers = frequency == "YEARLY" and rng.random() < 0.12
     if week_numbers:
-        # The two engines read BYWEEKNO without BYDAY in two ways, see corpus.rs.
+        # The two engines read BYWEEKNO without BYDAY in two ways, see engines.rs.
         parts.append(part("BYWEEKNO", [signed(rng, 53) for _ in range(rng.randint(1, 3))]))
     year_days = (frequency == "YEARLY" or finer) and not week_numbers and rng.random() < 0.12
     if year_days:
@@ -114,10 +114,11 @@ def base36(number):
     """A number in as few letters."""
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"
     text = ""
-    while number or not text:
-        number, digit = divmod(number, 36)
+    rest = abs(number)
+    while rest or not text:
+        rest, digit = divmod(rest, 36)
         text = digits[digit] + text
-    return text
+    return "-" * (number < 0) + text
 
 
 def line(rng):
@@ -162,4 +163,5 @@ def main():
     print(f"{len(seen)} rules", file=sys.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,10 @@
-//! Tests of recurrence and time zones: sets, DST, hostile rules, a corpus made by another engine.
+//! Tests of recurrence and time zones: sets, DST, hostile rules, rules that other engines answered.
 #![cfg(test)]
 
 mod bombs;
 mod corpus;
 mod dst;
+mod engines;
 mod properties;
 mod sets;
 mod zones;

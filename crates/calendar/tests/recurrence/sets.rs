@@ -385,3 +385,32 @@ fn the_gregorian_scale_is_followed() {
         ["03-01 00:00", "03-01 00:00"]
     );
 }
+
+#[test]
+fn a_week_of_the_year_has_the_weekday_of_the_start() {
+    let thursdays = series("DTSTART:20260108T100000Z\nRRULE:FREQ=YEARLY;BYWEEKNO=2,20;COUNT=4");
+    assert_eq!(
+        starts(&thursdays, "2026-01-01", "2030-01-01"),
+        [
+            "2026-01-08T10:00:00Z",
+            "2026-05-14T10:00:00Z",
+            "2027-01-14T10:00:00Z",
+            "2027-05-20T10:00:00Z"
+        ]
+    );
+}
+
+#[test]
+fn a_start_in_the_last_week_of_the_year_before_is_followed_by_the_rest_of_it() {
+    let weekend =
+        series("DTSTART:20160102T100000Z\nRRULE:FREQ=YEARLY;BYWEEKNO=53;BYDAY=SA,SU;COUNT=4");
+    assert_eq!(
+        starts(&weekend, "2016-01-01", "2030-01-01"),
+        [
+            "2016-01-02T10:00:00Z",
+            "2016-01-03T10:00:00Z",
+            "2021-01-02T10:00:00Z",
+            "2021-01-03T10:00:00Z"
+        ]
+    );
+}

@@ -2,6 +2,8 @@
 
 use ical::recur::{IcalRecurFreq, IcalRecurRule};
 
+use super::weeks;
+
 /// The days that the expander looks at in one period; finer periods count by their candidates alone.
 pub(super) fn days_looked_at(rule: &IcalRecurRule) -> u64 {
     match rule.freq {
@@ -46,7 +48,8 @@ fn most_days(rule: &IcalRecurRule) -> u64 {
         IcalRecurFreq::Monthly => by_day(5, 1).clamp(1, 31),
         IcalRecurFreq::Yearly if !rule.by_year_day.is_empty() => rule.by_year_day.len().min(366),
         IcalRecurFreq::Yearly if !rule.by_week_no.is_empty() => {
-            (7 * rule.by_week_no.len()).min(380)
+            let each = if weeks::one_day_a_week(rule) { 1 } else { 7 };
+            (each * rule.by_week_no.len()).min(380)
         }
         IcalRecurFreq::Yearly if !rule.by_month_day.is_empty() => {
             let months = if months == 0 { 12 } else { months };
