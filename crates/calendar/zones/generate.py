@@ -3,13 +3,15 @@
 
 usage: zones/generate.py windowsZones.json VERSION
 
-The first is CLDR's supplemental/windowsZones.json and its version; the display names are in
-display_names.tsv beside this script. Run it in crates/calendar; it only writes the two files.
+The first is CLDR's supplemental/windowsZones.json, as the package cldr-core has it, and its version; the
+display names are in display_names.tsv beside this script. It only writes the two files, and has rustfmt
+lay them out. Made from CLDR 48.2, which gives the two files in the tree to the last octet.
 """
 
 import json
 import pathlib
 import re
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -54,6 +56,7 @@ def write(name, title, constant, kind, rows):
         "];",
     ]
     (OUT / name).write_text("\n".join(lines) + "\n")
+    subprocess.run(["rustfmt", "--edition", "2024", OUT / name], check=True)
 
 
 def quoted(*texts):
