@@ -81,7 +81,10 @@ fn counted_rules_are_walked_from_the_start() {
     let weekly = year_of_2026("RRULE:FREQ=WEEKLY;COUNT=2000");
     assert_eq!((weekly.instances, weekly.steps), (52, 12_104));
     let daily = year_of_2026("RRULE:FREQ=DAILY;COUNT=1000000000");
-    assert_eq!((daily.instances, daily.too_much), (365, false));
+    assert_eq!(
+        (daily.instances, daily.steps, daily.too_much),
+        (365, 21_178, false)
+    );
     let minutely = year_of_2026("RRULE:FREQ=MINUTELY;COUNT=1000000000");
     assert_eq!(
         (minutely.instances, minutely.steps, minutely.too_much),
@@ -138,25 +141,19 @@ fn barren_rules_of_days_end_with_the_window() {
 
 #[test]
 fn periods_with_too_many_instances_are_refused() {
-    let all = |most: u32| {
-        (0..=most)
-            .map(|n| n.to_string())
-            .collect::<Vec<_>>()
-            .join(",")
-    };
     let product = format!(
         "BYHOUR={};BYMINUTE={};BYSECOND={}",
-        all(23),
-        all(59),
-        all(59)
+        up_to(23),
+        up_to(59),
+        up_to(59)
     );
     for rule in [
         format!("FREQ=DAILY;{product}"),
         format!("FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;{product};BYSETPOS=1"),
         format!(
             "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR={};BYMINUTE={}",
-            all(23),
-            all(59)
+            up_to(23),
+            up_to(59)
         ),
     ] {
         let error = refused(&format!("DTSTART:19980105T100000Z\nRRULE:{rule}"));
@@ -256,4 +253,60 @@ fn one_instance_is_found_without_a_walk() {
     let mut instances = set.instances(window);
     assert_eq!(instances.next().unwrap().unwrap().start, from);
     assert_eq!(instances.steps(), 1444);
+}
+
+/// The numbers from 0 to the last.
+fn up_to(last: u32) -> String {
+    let all: Vec<_> = (0..=last).map(|n| n.to_string()).collect();
+    all.join(",")
+}
+
+#[test]
+fn what_counts_far_or_ends_late_ends_at_the_budget() {
+    let hours = format!("BYHOUR={}", up_to(23));
+    let minutes = format!("{hours};BYMINUTE={}", up_to(59));
+    let whole_year = format!("BYYEARDAY={};{hours}", up_to(366).trim_start_matches("0,"));
+    for (rule, instances, steps) in [
+        ("FREQ=SECONDLY;COUNT=1000000000".to_owned(), 0, STEPS),
+        ("FREQ=HOURLY;COUNT=1000000000".to_owned(), 0, STEPS),
+        (
+            "FREQ=DAILY;UNTIL=99991231T235959Z".to_owned(),
+            49_997,
+            STEPS,
+        ),
+        ("FREQ=YEARLY;UNTIL=99991231".to_owned(), 269, 99_824),
+        (format!("FREQ=DAILY;{minutes}"), 95_040, 99_429),
+        (format!("FREQ=DAILY;{minutes};COUNT=1000000000"), 0, 99_429),
+        (
+            format!("FREQ=MONTHLY;BYDAY=1MO,2TU;{minutes}"),
+            89_280,
+            98_974,
+        ),
+        (format!("FREQ=YEARLY;{whole_year};BYSETPOS=1,-1"), 4, 89_670),
+        (
+            format!("FREQ=YEARLY;{whole_year};UNTIL=99991231T235959Z"),
+            61_368,
+            91_500,
+        ),
+    ] {
+        let set = series(&format!("DTSTART:19980105T100000Z\nRRULE:{rule}"));
+        let told = told(&set, "2026-01-01T00:00:00Z", "9999-12-01T00:00:00Z");
+        let expected = Told {
+            instances,
+            steps,
+            too_much: true,
+        };
+        assert_eq!(told, expected, "{rule}");
+    }
+}
+
+#[test]
+fn too_much_says_so() {
+    let set = series("DTSTART:19980105T100000Z\nRRULE:FREQ=SECONDLY;COUNT=1000000000");
+    let all = set.instances(instant("2026-01-01T00:00:00Z")..Timestamp::MAX);
+    let ends: Vec<_> = all.map(|one| one.unwrap_err().to_string()).collect();
+    assert_eq!(
+        ends,
+        ["the recurrence is too much to expand: more than 100000 steps"]
+    );
 }
