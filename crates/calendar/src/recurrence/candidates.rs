@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::clock;
 use super::ground::Ground;
 use super::instance::RecurrenceId;
-use super::length::Length;
 use super::limits::TooManySteps;
 use super::series::{BoundRule, Series};
 use super::walk::{OutOfSteps, Range, Walk};
@@ -15,8 +14,6 @@ use super::walk::{OutOfSteps, Range, Walk};
 pub(crate) struct Candidate {
     /// What names it.
     pub(crate) id: RecurrenceId,
-    /// The length that a PERIOD gives it.
-    pub(crate) length: Option<Length>,
     /// Nothing that comes later is before this instant.
     floor: Timestamp,
 }
@@ -119,7 +116,6 @@ impl<'s> Candidates<'s> {
         let extra = self.series.extra.get(self.extra)?;
         Some(Candidate {
             id: extra.id,
-            length: extra.length,
             floor: extra.id.instant,
         })
     }
@@ -177,7 +173,6 @@ impl<'s> Stream<'s> {
                 instant: resolved.instant,
                 civil,
             },
-            length: None,
             floor: resolved.floor,
         })
     }

@@ -110,9 +110,24 @@ impl Ground {
         Ok(zone.to_datetime(*instant).date())
     }
 
-    /// An instant of the series as DTSTART is written.
+    /// No rule names an instant before this one: times that follow a start in a gap may come before it.
+    pub(crate) fn floor(&self) -> Option<Timestamp> {
+        clock::resolve(&self.zone, self.civil).map(|start| start.floor)
+    }
+
+    /// The last instant that a clock time up to this one names: a gap shortly before moves some past it.
+    pub(crate) fn last_until(&self, civil: DateTime) -> Option<Timestamp> {
+        let until = clock::resolve(&self.zone, civil)?.instant;
+        let day_before = clock::shifted(until, -clock::DAY);
+        let [before, after] = [day_before, until].map(|at| self.zone.to_offset(at).seconds());
+        Some(clock::shifted(until, i64::from(after - before).max(0)))
+    }
+
+    /// An instant of the series as DTSTART is written; the second of a fold, which has no such form, in UTC.
     pub fn value(&self, id: RecurrenceId) -> DateOrTime {
+        let is_named = self.id(id.civil).is_ok_and(|it| it.instant == id.instant);
         match &self.form {
+            _ if !is_named => DateOrTime::Utc(id.instant),
             DateOrTime::Date(_) => DateOrTime::Date(id.civil.date()),
             DateOrTime::Floating(_) => DateOrTime::Floating(id.civil),
             DateOrTime::Utc(_) => DateOrTime::Utc(id.instant),

@@ -13,7 +13,7 @@ pub struct RecurrenceId {
 }
 
 /// Which component an instance has its content from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InstanceSource {
     /// The master.
     Master,

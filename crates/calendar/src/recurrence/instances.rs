@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::candidates::Candidates;
 use super::clock::shifted;
-use super::instance::Instance;
+use super::instance::{Instance, InstanceSource, RecurrenceId};
 use super::limits::TooManySteps;
 use super::series::Series;
 
@@ -22,17 +22,14 @@ pub struct Instances<'s> {
     /// Found, but something earlier may still come.
     waiting: BinaryHeap<Reverse<Waiting>>,
     least_shift: i64,
-    /// Start and instant of RECURRENCE-ID of the last that was told.
-    last: Option<(Timestamp, Timestamp)>,
+    /// Start, instant of RECURRENCE-ID and source of the last that was told.
+    last: Option<(Timestamp, Timestamp, InstanceSource)>,
     has_failed: bool,
 }
 
-/// An instance by start, then by what names it; a PERIOD comes before the same without its length.
+/// An instance by start, then by what names it and where it is from.
 #[derive(Clone, Copy, Debug)]
-struct Waiting {
-    instance: Instance,
-    rank: u8,
-}
+struct Waiting(Instance);
 
 impl<'s> Instances<'s> {
     pub(crate) fn new(series: &'s Series, window: Range<Timestamp>) -> Self {
@@ -42,7 +39,7 @@ impl<'s> Instances<'s> {
         let overrides = series.overrides.iter().map(|one| one.instance);
         let waiting = overrides
             .filter(|instance| instance.overlaps(window.start, window.end))
-            .map(|instance| Reverse(Waiting { instance, rank: 0 }))
+            .map(|instance| Reverse(Waiting(instance)))
             .collect();
         Self {
             series,
@@ -68,12 +65,12 @@ impl<'s> Instances<'s> {
 
     /// The first that waits, if nothing can come before it.
     fn certain(&mut self, floor: Option<Timestamp>) -> Option<Instance> {
-        let Reverse(first) = self.waiting.peek()?;
-        if floor.is_some_and(|floor| first.instance.start > floor) {
+        let Reverse(Waiting(first)) = self.waiting.peek()?;
+        if floor.is_some_and(|floor| first.start > floor) {
             return None;
         }
-        let Reverse(first) = self.waiting.pop()?;
-        Some(first.instance)
+        let Reverse(Waiting(first)) = self.waiting.pop()?;
+        Some(first)
     }
 
     /// Takes one candidate in, if its instance is in the window.
@@ -82,17 +79,17 @@ impl<'s> Instances<'s> {
             Ok(candidate) => candidate,
             Err(error) => return Some(error),
         };
-        let instance = self.series.shaped(&candidate)?;
+        let instance = self.series.shaped(candidate.id)?;
         if instance.overlaps(self.window.start, self.window.end) {
-            let rank = if candidate.length.is_some() { 1 } else { 2 };
-            self.waiting.push(Reverse(Waiting { instance, rank }));
+            self.waiting.push(Reverse(Waiting(instance)));
         }
         None
     }
 
     /// Whether RDATE and a rule, or two rules, told the same one.
     fn is_repeated(&mut self, instance: &Instance) -> bool {
-        let this = (instance.start, instance.recurrence_id.instant);
+        let id = instance.recurrence_id.instant;
+        let this = (instance.start, id, instance.source);
         self.last.replace(this) == Some(this)
     }
 }
@@ -122,13 +119,9 @@ impl Iterator for Instances<'_> {
 impl FusedIterator for Instances<'_> {}
 
 impl Waiting {
-    fn key(&self) -> (Timestamp, Timestamp, u8) {
-        let Instance {
-            start,
-            recurrence_id,
-            ..
-        } = self.instance;
-        (start, recurrence_id.instant, self.rank)
+    fn key(&self) -> (Timestamp, RecurrenceId, InstanceSource) {
+        let Self(instance) = self;
+        (instance.start, instance.recurrence_id, instance.source)
     }
 }
 

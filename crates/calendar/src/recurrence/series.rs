@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
 use super::bad_series::BadSeries;
-use super::candidates::{Candidate, Candidates};
+use super::candidates::Candidates;
 use super::clock::{self, shifted};
 use super::dates::{Excluded, Extra};
 use super::ground::Ground;
@@ -32,7 +32,7 @@ use crate::zones::Zones;
 pub struct Series {
     pub(crate) ground: Ground,
     pub(crate) rules: Vec<BoundRule>,
-    /// DTSTART and RDATE, in order.
+    /// DTSTART and RDATE, in order; of one name the PERIODs first.
     pub(crate) extra: Vec<Extra>,
     excluded: Excluded,
     pub(crate) overrides: Vec<Override>,
@@ -68,7 +68,7 @@ pub enum NoAnswer {
 /// From when to when a series is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeriesSpan {
-    /// When the first instance begins.
+    /// No instance begins before this instant, and but for THISANDFUTURE and DST gaps one begins at it.
     pub first: Timestamp,
     /// No instance ends after this instant; none where there is no end, or none within the steps.
     pub last: Option<Timestamp>,
@@ -153,7 +153,7 @@ impl Series {
                 break;
             };
             if is_it(candidate.id)
-                && let Some(instance) = self.shaped(&candidate)
+                && let Some(instance) = self.shaped(candidate.id)
             {
                 return Ok(Some(instance));
             }
@@ -165,7 +165,10 @@ impl Series {
     pub fn span(&self) -> SeriesSpan {
         let overrides = self.overrides.iter().map(|one| one.instance);
         let starts = overrides.clone().map(|instance| instance.start);
-        let first = self.extra.first().map(|extra| self.earliest(extra.id));
+        let first = self.extra.first().map(|extra| extra.id.instant);
+        let rules = self.rules.first().and(self.ground.floor());
+        let first = first.into_iter().chain(rules).min();
+        let first = first.map(|first| shifted(first, self.least_shift()));
         let lasts = self.rules.iter().map(|rule| self.last_of_rule(rule));
         let last = lasts.collect::<Option<Vec<_>>>().map(|rules| {
             let extra = self.extra.iter().map(|extra| extra.id.instant);
@@ -185,9 +188,8 @@ impl Series {
         self.ground.value(recurrence_id)
     }
 
-    /// The instance that a candidate is, unless it is taken out or overridden.
-    pub(crate) fn shaped(&self, candidate: &Candidate) -> Option<Instance> {
-        let id = candidate.id;
+    /// The instance of this name, unless it is taken out or overridden.
+    pub(crate) fn shaped(&self, id: RecurrenceId) -> Option<Instance> {
         let is_overridden = self.overridden.binary_search(&id.instant).is_ok()
             || self.overridden_days.binary_search(&id.civil.date()).is_ok();
         if is_overridden || self.excluded.contains(id) {
@@ -201,7 +203,7 @@ impl Series {
                 (clock::resolve(&self.ground.zone, civil)?.instant, civil)
             }
         };
-        let length = candidate.length.unwrap_or(shape.length);
+        let length = self.period_at(id.instant).unwrap_or(shape.length);
         Some(Instance {
             start,
             end: length.end(start, civil, &self.ground.zone),
@@ -232,6 +234,13 @@ impl Series {
         .saturating_add(longest.unwrap_or(0))
     }
 
+    /// The length that a PERIOD gives the instance of this name.
+    fn period_at(&self, id: Timestamp) -> Option<Length> {
+        let at = self.extra.partition_point(|extra| extra.id.instant < id);
+        let extra = self.extra.get(at)?;
+        extra.length.filter(|_| extra.id.instant == id)
+    }
+
     fn shape_at(&self, id: Timestamp) -> Shape {
         let after = self.shapes.partition_point(|shape| shape.from <= id);
         let shape = self.shapes.get(after.saturating_sub(1)).copied();
@@ -243,17 +252,13 @@ impl Series {
         })
     }
 
-    fn earliest(&self, id: RecurrenceId) -> Timestamp {
-        shifted(id.instant, self.least_shift())
-    }
-
     /// The last instance of a rule: none where it has no end, `Some(None)` where it has no instance.
     fn last_of_rule(&self, rule: &BoundRule) -> Option<Option<Timestamp>> {
         if let Some(until) = rule.until_instant {
             return Some(Some(until));
         }
         if let Some(until) = rule.until {
-            return Some(clock::resolve(&self.ground.zone, until).map(|at| at.instant));
+            return Some(self.ground.last_until(until));
         }
         rule.rule.count?;
         let mut stream = Candidates::of_rule(self, rule);

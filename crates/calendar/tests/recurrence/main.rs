@@ -5,6 +5,7 @@ mod bombs;
 mod corpus;
 mod dst;
 mod engines;
+mod model;
 mod properties;
 mod sets;
 mod zones;

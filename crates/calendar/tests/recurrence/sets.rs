@@ -77,6 +77,20 @@ RDATE;VALUE=PERIOD:20260106T100000Z/PT3H,20260107T100000Z/20260107T103000Z",
 }
 
 #[test]
+fn a_period_has_its_own_length_from_every_window() {
+    let set = series(
+        "DTSTART:20260105T080000Z\nDURATION:PT9H\nRRULE:FREQ=DAILY;COUNT=3\n\
+        RDATE;VALUE=PERIOD:20260106T080000Z/PT1H",
+    );
+    let window = instant("2026-01-06T12:00:00Z")..instant("2026-01-08T00:00:00Z");
+    let rest: Vec<_> = set
+        .instances(window)
+        .map(|one| one.unwrap().start)
+        .collect();
+    assert_eq!(rest, [instant("2026-01-07T08:00:00Z")]);
+}
+
+#[test]
 fn the_length_is_exact_by_dtend_and_nominal_by_duration() {
     for (length, expected) in [
         (

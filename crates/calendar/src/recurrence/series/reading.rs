@@ -149,7 +149,8 @@ impl Series {
     }
 
     pub(super) fn put_in_order(&mut self) {
-        self.extra.sort_by_key(|extra| extra.id);
+        self.extra
+            .sort_by_key(|extra| (extra.id.instant, extra.length.is_none(), extra.id.civil));
         let shapes = self.overrides.iter().filter_map(Override::shape);
         self.shapes.extend(shapes);
         self.shapes.sort_by_key(|shape| shape.from);
