@@ -142,7 +142,10 @@ impl Difference {
 
 /// What differs between two iCalendar texts of one object; none stands for no object.
 pub fn difference(before: Option<&[u8]>, after: Option<&[u8]>) -> Difference {
-    let (before, after) = (before.map(Version::read), after.map(Version::read));
+    let texts: Vec<_> = before.into_iter().chain(after).collect();
+    let steps = version::steps_for(&texts);
+    let read = |text: &[u8]| Version::read(text, steps);
+    let (before, after) = (before.map(read), after.map(read));
     let fate = match (&before, &after) {
         (None, Some(_)) => Fate::Added,
         (Some(_), None) => Fate::Removed,

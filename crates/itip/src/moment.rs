@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use calendar::{DateOrTime, Zones};
+use calendar::{DateOrTime, ZoneSource, Zones};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -41,13 +41,18 @@ impl Clock {
         }
     }
 
-    fn named(tzid: &str, zones: &Zones) -> Self {
+    /// The zone that a name means; `at` is when it is asked.
+    fn named(tzid: &str, zones: &Zones, at: DateTime) -> Self {
         let zone = zones.zone(tzid);
-        let iana = zone.as_ref().and_then(TimeZone::iana_name);
-        Self::Zone {
-            name: iana.unwrap_or(tzid).to_owned(),
-            zone,
-        }
+        // A zone made of rules has the name "".
+        let own = zone.as_ref().and_then(TimeZone::iana_name);
+        let own = own.filter(|name| !name.is_empty());
+        let name = match (own, &zone) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(zone)) => name_of_rules(tzid, zone, at),
+            (None, None) => tzid.trim().to_owned(),
+        };
+        Self::Zone { name, zone }
     }
 
     /// The zone's name; none for whole days and floating times.
@@ -59,6 +64,21 @@ impl Clock {
     }
 }
 
+/// A name for a zone that a message describes by rules: the IANA name that its own name stands for,
+/// where both say the same; else its own; and where that says nothing, its distance from UTC.
+fn name_of_rules(tzid: &str, zone: &TimeZone, at: DateTime) -> String {
+    let offset = |zone: &TimeZone| Some(zone.to_zoned(at).ok()?.offset());
+    let known = ZoneSource::new().resolve(tzid);
+    let known = known.filter(|known| offset(known) == offset(zone));
+    let iana = known.as_ref().and_then(TimeZone::iana_name);
+    let says_something = tzid.chars().any(char::is_alphanumeric);
+    match (iana, offset(zone)) {
+        (Some(iana), _) => iana.to_owned(),
+        (None, Some(offset)) if !says_something => format!("UTC{offset}"),
+        (None, _) => tzid.trim().to_owned(),
+    }
+}
+
 impl Moment {
     /// Reads a value of the calendar that these are the zones of.
     pub fn of(value: &DateOrTime, zones: &Zones) -> Self {
@@ -66,7 +86,7 @@ impl Moment {
             DateOrTime::Date(date) => (date.to_datetime(jiff::civil::Time::midnight()), Clock::Day),
             DateOrTime::Floating(civil) => (*civil, Clock::Floating),
             DateOrTime::Utc(instant) => (TimeZone::UTC.to_datetime(*instant), Clock::utc()),
-            DateOrTime::Zoned { civil, tzid } => (*civil, Clock::named(tzid, zones)),
+            DateOrTime::Zoned { civil, tzid } => (*civil, Clock::named(tzid, zones, *civil)),
         };
         Self { civil, clock }
     }

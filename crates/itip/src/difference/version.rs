@@ -20,8 +20,29 @@ const DETAILS: [(Detail, &[&str]); 3] = [
     (Detail::Attachment, &["ATTACH"]),
 ];
 
-/// The most steps that one date is looked for.
-const STEPS: u64 = 10_000;
+/// The steps that all dates of both versions together are looked for, about.
+const STEPS: u64 = 100_000;
+
+/// The steps for each date that these texts name.
+pub(super) fn steps_for(texts: &[&[u8]]) -> u64 {
+    let dates: usize = texts.iter().map(|text| dates_in(text)).sum();
+    let dates = u64::try_from(dates).unwrap_or(u64::MAX);
+    STEPS / dates.clamp(1, STEPS / 100)
+}
+
+/// How many dates a text names beside its rule.
+fn dates_in(text: &[u8]) -> usize {
+    let Ok(document) = Document::parse(text, &Limits::default()) else {
+        return 0;
+    };
+    let components = document.descendants();
+    let lines = components.flat_map(|component| component.properties());
+    let names = ["RECURRENCE-ID", "EXDATE", "RDATE"];
+    lines
+        .filter(|line| names.iter().any(|name| line.is(name)))
+        .map(|line| line.value().split(',').count())
+        .sum()
+}
 
 /// One version of an object.
 pub(super) struct Version {
@@ -48,7 +69,7 @@ struct Override {
 }
 
 impl Version {
-    pub(super) fn read(text: &[u8]) -> Self {
+    pub(super) fn read(text: &[u8], steps: u64) -> Self {
         let mut components = Vec::new();
         let mut zones = Zones::new(calendar::ZoneSource::new(), jiff::tz::TimeZone::UTC);
         if let Ok(document) = Document::parse(text, &Limits::default()) {
@@ -70,7 +91,7 @@ impl Version {
             extra: BTreeMap::new(),
         };
         if let Some(master) = masters.into_iter().next() {
-            version.take_master(master);
+            version.take_master(master, steps);
         }
         for component in overrides {
             version.take_override(component);
@@ -78,11 +99,11 @@ impl Version {
         version
     }
 
-    fn take_master(&mut self, component: ComponentBuf) {
+    fn take_master(&mut self, component: ComponentBuf, steps: u64) {
         let mut bare = component.clone();
         bare.remove_properties("EXDATE");
         let limits = RecurrenceLimits {
-            steps: STEPS,
+            steps,
             ..RecurrenceLimits::default()
         };
         self.master = Some(Master {
@@ -188,19 +209,25 @@ impl Version {
     pub(super) fn series_says(&self, at: Timestamp) -> Option<Facts> {
         let master = self.master.as_ref()?;
         let clock = master.facts.start.as_ref()?;
+        let facts = &master.facts;
         let find = |series: &Series| series.find(&asked(clock, at), &self.zones);
         let (start, end) = match master.series.as_ref().map(find) {
             Some(Ok(instance)) => {
                 let instance = instance?;
-                (instance.start, instance.end)
+                (clock.at(instance.start), clock.at(instance.end))
             }
             // A rule that cannot be followed is believed to have the date.
-            Some(Err(_)) | None => (at, at),
+            Some(Err(_)) | None => {
+                let start = clock.at(at);
+                let end = facts.end.as_ref().unwrap_or(clock);
+                let length = end.civil.duration_since(clock.civil);
+                let civil = start.civil.saturating_add(length);
+                (start.clone(), Moment { civil, ..start })
+            }
         };
-        let facts = &master.facts;
         Some(Facts {
-            start: Some(clock.at(start)),
-            end: facts.end.as_ref().map(|_| clock.at(end)),
+            start: Some(start),
+            end: facts.end.as_ref().map(|_| end),
             recurrence: None,
             ..facts.clone()
         })

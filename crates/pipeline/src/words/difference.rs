@@ -256,7 +256,8 @@ fn added_instance(facts: &Facts, series: Option<&Facts>, reader: &Reader<'_>) ->
     } else {
         String::new()
     };
-    let mut said = vec![format!("also on {}{title}", when(facts, reader))];
+    let also = if series.is_some() { "also on" } else { "on" };
+    let mut said = vec![format!("{also} {}{title}", when(facts, reader))];
     if facts.status.as_deref() == Some("CANCELLED") {
         said.push(format!("{DATES} cancelled"));
     }

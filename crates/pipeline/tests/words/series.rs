@@ -145,12 +145,12 @@ fn dates_come_one_by_one() {
         told(&[], &[&first]),
         [
             "new: single dates of a series that is not known as a whole",
-            "also on Tue 8 Dec 10:00 to 11:00 Europe/Berlin: “Standup”",
+            "on Tue 8 Dec 10:00 to 11:00 Europe/Berlin: “Standup”",
         ]
     );
     assert_eq!(
         told(&[&first], &[&first, &second]),
-        ["also on Tue 15 Dec 12:00 to 13:00 Europe/Berlin: “Standup”"]
+        ["on Tue 15 Dec 12:00 to 13:00 Europe/Berlin: “Standup”"]
     );
     assert_eq!(
         told(&[&first], &[SERIES, &first]),
@@ -178,4 +178,34 @@ fn whole_days() {
         ["new: Tue 1 Dec, all day, every Tuesday"]
     );
     assert_eq!(told(&[days], &[&out]), ["Tue 8 Dec cancelled"]);
+}
+
+#[test]
+fn rules_without_measure_end_and_long_lists_are_cut() {
+    let seconds = with(
+        SERIES,
+        "FREQ=WEEKLY;UNTIL=20270302T090000Z",
+        "FREQ=SECONDLY",
+    );
+    let titled: Vec<String> = (0..300)
+        .map(|n| {
+            let day = jiff::civil::date(2027, 1, 1).saturating_add(jiff::Span::new().days(n));
+            let id = format!(";TZID=Europe/Berlin:{}T100000", day.strftime("%Y%m%d"));
+            with(
+                &instance(&id, &id, ""),
+                "SUMMARY:Standup",
+                &format!("SUMMARY:Title {n}"),
+            )
+        })
+        .collect();
+    let after: Vec<&str> = std::iter::once(seconds.as_str())
+        .chain(titled.iter().map(String::as_str))
+        .collect();
+    let said = told(&[&seconds], &after);
+    assert_eq!(said.len(), 13);
+    assert_eq!(
+        said[0],
+        "title for Fri 1 Jan 2027: “Title 0” instead of “Standup”"
+    );
+    assert_eq!(said[12], "and 288 more changes of single dates");
 }

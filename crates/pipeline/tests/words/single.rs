@@ -181,3 +181,32 @@ fn what_is_no_event_has_no_changes() {
     let difference = itip::difference(Some(b"nonsense"), Some(b""));
     assert!(difference.is_empty());
 }
+
+#[test]
+fn a_zone_by_rules_alone_is_named_as_well_as_it_can() {
+    let rules = |tzid: &str, offset: &str| {
+        format!(
+            "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:{tzid}\nBEGIN:STANDARD\nDTSTART:16010101T000000\n\
+             TZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}\nEND:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT\nUID:1\n\
+             DTSTART;TZID=\"{tzid}\":20261208T100000\nEND:VEVENT\nEND:VCALENDAR\n"
+        )
+    };
+    for (tzid, offset, said) in [
+        (
+            "(GMT-05.00) Eastern Time (US & Canada)",
+            "-0500",
+            "America/New_York",
+        ),
+        (
+            "(GMT-05.00) Eastern Time (US & Canada)",
+            "-0300",
+            "(GMT-05.00) Eastern Time (US & Canada)",
+        ),
+        ("Custom", "+0400", "Custom"),
+        ("@", "+0400", "UTC+04"),
+    ] {
+        let facts = itip::facts(rules(tzid, offset).as_bytes());
+        let start = facts.start.unwrap();
+        assert_eq!(start.clock.zone_name(), Some(said), "{tzid} {offset}");
+    }
+}
