@@ -63,7 +63,8 @@ impl Receive {
             account: &recipient.account,
             recipient: &recipient.address,
             reverse_path,
-            received: "",
+            // A field of the server's own stands before the mail's, so that folds of its first line do.
+            received: "Received: by localhost\r\n",
             header: message.header(),
             size: message.size(),
             examined: examined.as_ref(),

@@ -162,6 +162,7 @@ fn a_mail_over_the_limit_is_refused_and_the_session_goes_on() {
     assert_eq!(site.mails(ALICE, "").len(), 1);
 }
 
+#[cfg(feature = "failpoints")]
 #[test]
 fn a_panic_anywhere_delivers_the_mail() {
     for work in [

@@ -128,11 +128,13 @@ impl Site {
     }
 
     /// Starts a server that is killed when it comes to this fail point.
+    #[cfg(feature = "failpoints")]
     pub(crate) fn start_killed_at(&mut self, point: &str) {
         self.start_with(("FAILPOINTS_KILL", point));
     }
 
     /// Starts a server with fail points, such as `receive::unsettled=return`.
+    #[cfg(feature = "failpoints")]
     pub(crate) fn start_failing(&mut self, points: &str) {
         self.start_with(("FAILPOINTS", points));
     }
@@ -194,6 +196,7 @@ impl Site {
     }
 
     /// Kills the server as `kill -9` does.
+    #[cfg(feature = "failpoints")]
     pub(crate) fn kill(&mut self) {
         let mut server = self.server.take().unwrap();
         server.child.kill().unwrap();
@@ -201,6 +204,7 @@ impl Site {
     }
 
     /// Waits until a server that kills itself is gone.
+    #[cfg(feature = "failpoints")]
     pub(crate) fn wait_for_death(&mut self) {
         self.server.take().unwrap().child.wait().unwrap();
     }

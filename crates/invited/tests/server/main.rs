@@ -12,6 +12,7 @@ mod bad_input;
 mod behaviour;
 mod by_hand;
 mod commands;
+#[cfg(feature = "failpoints")]
 mod crash;
 mod harness;
 mod manifest;
