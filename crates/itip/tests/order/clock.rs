@@ -36,6 +36,12 @@ impl Clock {
         zoned.with_time_zone(TimeZone::UTC).datetime()
     }
 
+    /// So many minutes later, as they pass.
+    pub(crate) fn later(self, at: DateTime, minutes: i64) -> DateTime {
+        let zoned = at.to_zoned(self.zone()).unwrap();
+        zoned.checked_add(minutes.minutes()).unwrap().datetime()
+    }
+
     /// The length of an event, in minutes.
     pub(crate) fn unit(self) -> i64 {
         match self {

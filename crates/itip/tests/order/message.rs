@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::DateTime;
 
-use super::clock::{Clock, days_later, minutes_later};
+use super::clock::{Clock, days_later};
 
 /// The series as its organizer has it.
 #[derive(Clone, Debug)]
@@ -259,6 +259,6 @@ pub(crate) fn span(clock: Clock, start: DateTime, minutes: i64) -> String {
     format!(
         "{}\n{}\n",
         clock.line("DTSTART", start),
-        clock.line("DTEND", minutes_later(start, minutes))
+        clock.line("DTEND", clock.later(start, minutes))
     )
 }

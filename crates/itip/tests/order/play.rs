@@ -60,7 +60,12 @@ impl Account {
         let trust = trust(message.by == By::Unauthenticated);
         let sender = (message.by.address(), trust);
         let mail = (message.number, message.calendar(UID));
-        self.receive(sender, message.method, mail, &policy(message.by, removes));
+        let mut policy = policy(message.by, removes);
+        if message.by == By::Rival && !self.stored.objects.is_empty() {
+            // Once the event is Alice's, an invitation to another of its UID may be as welcome as it likes.
+            policy.permission = Permission::AddTo(None);
+        }
+        self.receive(sender, message.method, mail, &policy);
     }
 
     fn hears_reply(&mut self, answers: &Answers, number: usize) {

@@ -10,6 +10,7 @@ use super::message::{By, Ending, Form};
 pub(crate) struct Plot {
     pub(crate) clock: Clock,
     pub(crate) step: Option<i64>,
+    pub(crate) hour: Hour,
     pub(crate) ending: Ending,
     pub(crate) removes: bool,
     pub(crate) published: bool,
@@ -25,6 +26,14 @@ impl Plot {
         let step = self.step.or(Some(1));
         Self { step, ..self }
     }
+}
+
+/// When an event begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hour {
+    Morning,
+    /// At an hour that one day of the series does not have where the clock is put forward.
+    Skipped,
 }
 
 /// One message.
@@ -185,9 +194,10 @@ pub(crate) fn plots(
     let step = prop_oneof![1 => Just(None), 2 => Just(Some(1)), 3 => Just(Some(7))];
     let ending = prop_oneof![Just(Ending::Count), Just(Ending::Until)];
     let sendings = prop::collection::vec(sending(act, form), 1..9);
+    let hour = prop_oneof![3 => Just(Hour::Morning), 1 => Just(Hour::Skipped)];
     (
         clock(),
-        step,
+        (step, hour),
         ending,
         prop::bool::weighted(0.2),
         prop::bool::weighted(0.1),
@@ -196,9 +206,10 @@ pub(crate) fn plots(
         edit,
     )
         .prop_map(
-            |(clock, step, ending, removes, published, sendings, split, edit)| Plot {
+            |(clock, (step, hour), ending, removes, published, sendings, split, edit)| Plot {
                 clock,
                 step,
+                hour,
                 ending,
                 removes,
                 published,

@@ -9,11 +9,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::civil::{DateTime, datetime};
+use jiff::civil::{DateTime, date};
 
 use super::clock::{Clock, days_later, minutes_later};
 use super::message::{By, Message, Said, Series, Single, Stamp, Text};
-use super::plot::{Act, Change, Edit, Plot, Sending};
+use super::plot::{Act, Change, Edit, Hour, Plot, Sending};
 
 /// A story of an event to which its hearer is invited.
 #[derive(Clone)]
@@ -109,9 +109,15 @@ struct Teller {
 
 impl Teller {
     fn new(plot: &Plot) -> Self {
-        let start = match plot.clock {
-            Clock::AllDay => datetime(2027, 3, 26, 0, 0, 0, 0),
-            _ => datetime(2027, 3, 26, 10, 0, 0, 0),
+        // The clocks of Berlin are put forward on 28 March, at two.
+        let day = match plot.step {
+            Some(7) => date(2027, 3, 21),
+            _ => date(2027, 3, 26),
+        };
+        let start = match (plot.clock, plot.hour) {
+            (Clock::AllDay, _) => day.at(0, 0, 0, 0),
+            (_, Hour::Morning) => day.at(10, 0, 0, 0),
+            (_, Hour::Skipped) => day.at(2, 30, 0, 0),
         };
         Self {
             clock: plot.clock,
