@@ -33,7 +33,7 @@ use store::Store;
 use answers::{Answers, Who, answers};
 use expected::Expected;
 use message::By;
-use plot::{Edit, Plot, edits, forms, of_dates, of_instances, plots};
+use plot::{Edit, Plot, edits, forms, of_all, of_instances, plots};
 use story::Story;
 
 use super::harness::{Lmtp, Site};
@@ -164,8 +164,13 @@ fn check(stories: &[Story], preference: &str) {
 
 #[test]
 fn stories_end_as_in_order() {
-    let series = plots(of_dates(), forms(), edits(&[Edit::Decorate, Edit::Retitle]));
-    let instances = plots(of_instances(), forms(), edits(&[])).prop_map(Plot::of_series);
+    let series = plots(
+        of_all(),
+        forms(),
+        edits(&[Edit::Accept, Edit::Decorate, Edit::Retitle]),
+    );
+    let instances =
+        plots(of_instances(), forms(), edits(&[Edit::Accept])).prop_map(Plot::of_series);
     let mut stories = drawn("series", series.prop_map(|plot| Story::of(&plot)));
     stories.extend(drawn(
         "instances",

@@ -71,7 +71,7 @@ fn leave_open(seen: &mut Seen, met: &Event, end: &Event) {
     for (original, instance) in seen {
         let is_cancelled = instance.standing == Standing::Cancelled;
         let differs = directly[original].answers != instance.answers;
-        if is_cancelled || differs || end.inherits_since(met, *original) {
+        if is_cancelled || differs {
             instance
                 .answers
                 .values_mut()

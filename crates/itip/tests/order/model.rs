@@ -119,7 +119,7 @@ impl Event {
         }
     }
 
-    /// D1: the series ends before, and what is left of it is cancelled where nothing is before.
+    /// D1: the series ends before, and all of it is cancelled where it does not begin before.
     fn cancel_from(&mut self, first: Instant) {
         let Some(whole) = &mut self.series else {
             for (_, one) in self.singles.range_mut(first..) {
@@ -128,17 +128,19 @@ impl Event {
             return;
         };
         self.singles.retain(|original, _| *original < first);
-        if whole.starts(self.clock).iter().any(|start| *start < first) {
+        if self.clock.instant(whole.series.start) < first {
             whole.end = whole.end.min(first);
         } else {
             whole.standing = Standing::Cancelled;
         }
     }
 
-    /// The same event with the answers that rule C4 leaves of those before.
+    /// The same event with the answers that rule C4 leaves of those before. A series that is asked is
+    /// asked for its dates in their own place too, whichever of the two comes first.
     pub(crate) fn asked_since(mut self, before: &Self) -> Self {
         let clock = self.clock;
         let is_asked = self.has_more_than(before);
+        let is_asked_again = is_asked && before.has_series();
         if let Some(whole) = &mut self.series {
             let kept = before.series.as_ref().filter(|_| !is_asked);
             whole.answer = kept.map_or(Answer::NeedsAction, |old| old.answer);
@@ -146,7 +148,10 @@ impl Event {
         let whole = self.series.as_ref();
         for (original, one) in &mut self.singles {
             one.answer = match before.singles.get(original) {
-                Some(old) if one.asks_since(old) => Answer::NeedsAction,
+                Some(old) if one.asks_since(old, clock) => Answer::NeedsAction,
+                Some(_) if is_asked_again && one.is_in_place(*original, clock) => {
+                    Answer::NeedsAction
+                }
                 Some(old) => old.answer,
                 None => one.inherited(*original, whole, before, clock),
             };
@@ -167,20 +172,6 @@ impl Event {
         seen.retain(|original, _| !self.singles.contains_key(original));
         let mut new = seen.values().filter(takes_place).map(Instance::span);
         new.any(|span| !old.contains(&span))
-    }
-
-    /// Whether an override that came since `met` stands with the answer for the series (C3) though
-    /// the series was asked meanwhile: which of the two was first, the order decides.
-    pub(crate) fn inherits_since(&self, met: &Self, original: Instant) -> bool {
-        let is_asked = self
-            .series
-            .as_ref()
-            .is_some_and(|whole| whole.answer == Answer::NeedsAction);
-        let one = self
-            .singles
-            .get(&original)
-            .filter(|_| !met.singles.contains_key(&original));
-        is_asked && one.is_some_and(|one| self.clock.instant(one.single.start) == original)
     }
 
     /// The user says yes to all that is there.
@@ -241,10 +232,14 @@ impl Whole {
 }
 
 impl One {
-    fn asks_since(&self, old: &Self) -> bool {
-        let is_moved =
-            self.single.start != old.single.start || self.single.minutes != old.single.minutes;
-        is_moved || (old.standing == Standing::Cancelled && self.standing == Standing::Confirmed)
+    fn asks_since(&self, old: &Self, clock: Clock) -> bool {
+        let span = |one: &Self| (clock.instant(one.single.start), one.single.minutes);
+        let is_back = old.standing == Standing::Cancelled && self.standing == Standing::Confirmed;
+        is_back || span(self) != span(old)
+    }
+
+    fn is_in_place(&self, original: Instant, clock: Clock) -> bool {
+        clock.instant(self.single.start) == original
     }
 
     /// C3, C4: an override that is new stands with the answer for the series, unless it moves, adds or
@@ -259,8 +254,8 @@ impl One {
         let (Some(whole), Some(old)) = (whole, &before.series) else {
             return Answer::NeedsAction;
         };
-        let is_in_place = clock.instant(self.single.start) == original
-            && self.single.minutes == whole.series.minutes;
+        let is_in_place =
+            self.is_in_place(original, clock) && self.single.minutes == whole.series.minutes;
         let was_there =
             old.starts(clock).contains(&original) && old.standing == Standing::Confirmed;
         if is_in_place && was_there {

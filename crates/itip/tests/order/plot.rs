@@ -98,16 +98,6 @@ fn single() -> impl Strategy<Value = Act> {
     (0_i64..5, prop_oneof![Just(0_u8), 0_u8..6]).prop_map(|(slot, shift)| Act::Single(slot, shift))
 }
 
-/// About a series and what is in it.
-pub(crate) fn of_series() -> BoxedStrategy<Act> {
-    prop_oneof![
-        4 => (change(), any::<bool>()).prop_map(|(change, carries)| Act::Series(change, carries)),
-        4 => single(),
-        1 => Just(Act::Cancel),
-    ]
-    .boxed()
-}
-
 /// About instances alone.
 pub(crate) fn of_instances() -> BoxedStrategy<Act> {
     prop_oneof![
@@ -118,16 +108,18 @@ pub(crate) fn of_instances() -> BoxedStrategy<Act> {
     .boxed()
 }
 
-/// Of a series, with dates of it cancelled.
-pub(crate) fn of_dates() -> BoxedStrategy<Act> {
-    let cancelled = (0_i64..5, any::<bool>());
-    let cancelled = cancelled.prop_map(|(slot, excepts)| Act::CancelOne(slot, excepts));
-    prop_oneof![8 => of_series(), 2 => cancelled].boxed()
-}
-
-/// The same, and the rest of it cancelled.
+/// Everything that an organizer sends.
 pub(crate) fn of_all() -> BoxedStrategy<Act> {
-    prop_oneof![7 => of_dates(), 1 => (1_i64..5).prop_map(Act::CancelFrom)].boxed()
+    let series = (change(), any::<bool>());
+    let cancelled = (0_i64..5, any::<bool>());
+    prop_oneof![
+        8 => series.prop_map(|(change, carries)| Act::Series(change, carries)),
+        8 => single(),
+        4 => cancelled.prop_map(|(slot, excepts)| Act::CancelOne(slot, excepts)),
+        2 => (1_i64..5).prop_map(Act::CancelFrom),
+        2 => Just(Act::Cancel),
+    ]
+    .boxed()
 }
 
 fn by() -> impl Strategy<Value = By> {
