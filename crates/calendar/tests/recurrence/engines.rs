@@ -23,12 +23,12 @@ const fn reason(word: &'static str, concerns: fn(&Case) -> bool) -> Reason {
 /// python-dateutil's differences; the first that concerns a rule counts.
 const DATEUTIL: [Reason; 3] = [
     // It counts positions in the first week from DTSTART on, we in the whole week: BYSETPOS is of the
-    // set "within one interval" (RFC 5545 section 3.3.10).
+    // instances "in one interval of the recurrence rule" (RFC 5545 section 3.3.10).
     reason("first-week", |case| {
         case.is("WEEKLY") && case.has("BYSETPOS")
     }),
     // Without BYDAY it takes the seven days of a week, we the weekday of DTSTART: what the rule does not
-    // say is "derived from DTSTART". libical and Apple read it as we do.
+    // say is "derived from the Start Time". libical reads it as we do.
     reason("no-weekday", |case| {
         case.has("BYWEEKNO") && !case.has("BYDAY")
     }),
@@ -49,7 +49,7 @@ const LIBICAL: [Reason; 10] = [
     reason("one-month", |case| {
         case.is("YEARLY") && case.has("BYMONTHDAY") && !case.has("BYMONTH")
     }),
-    // "BYMONTH and BYYEARDAY" is not implemented in it.
+    // It refuses BYMONTH beside BYYEARDAY as not implemented.
     reason("not-implemented", |case| {
         case.is("YEARLY") && case.has("BYMONTH") && case.has("BYYEARDAY")
     }),
@@ -59,7 +59,7 @@ const LIBICAL: [Reason; 10] = [
     // Weeks that reach into another year come out of order, twice or before DTSTART, and with BYMONTH by
     // the year of each day; weeks from the end are counted as if WKST were MO.
     reason("week-year", |case| case.has("BYWEEKNO")),
-    // In a fold it takes the second of the two instants. RFC 5545 section 3.3.5: "the first occurrence".
+    // In a fold it takes the second of the two instants. RFC 5545 section 3.3.5: "the first occurrence of the referenced time".
     reason("fold", |case| case.zone.is_some()),
     // Rules of each second that skip months take it longer than it had.
     reason("slow", |case| case.is("SECONDLY") && case.libical.is_none()),
@@ -75,7 +75,7 @@ const LIBICAL: [Reason; 10] = [
         .iter()
         .any(|(frequency, part)| case.is(frequency) && case.has(part))
     }),
-    // Weeks from Saturday on with INTERVAL: it begins a week early.
+    // Weeks from Saturday on: some INTERVALs it counts from the week before that of DTSTART.
     reason("weeks-of-saturday", |case| {
         case.is("WEEKLY") && case.has("INTERVAL") && case.has("WKST=SA")
     }),
