@@ -60,6 +60,17 @@ impl<'a> Component<'a> {
             .filter(move |property| property.is(name))
     }
 
+    /// Its own properties of any of these names, without case, in the order that they stand in.
+    pub fn properties_among<'n>(
+        &self,
+        names: &'n [&'n str],
+    ) -> impl Iterator<Item = Property<'a>> + use<'a, 'n> {
+        self.property_lines()
+            .filter(move |raw| names.iter().any(|name| may_be_named(raw, name)))
+            .filter_map(Property::of)
+            .filter(move |property| names.iter().any(|name| property.is(name)))
+    }
+
     /// The first of its own properties of this name, without case.
     pub fn property(&self, name: &str) -> Option<Property<'a>> {
         self.properties_named(name).next()

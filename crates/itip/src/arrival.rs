@@ -155,8 +155,8 @@ impl Part<'_> {
 }
 
 fn repeats(component: &Component<'_>) -> bool {
-    let mut names = ["RRULE", "RDATE", "EXRULE"].iter();
-    names.any(|name| component.property(name).is_some())
+    let mut lines = component.properties_among(&["RRULE", "RDATE", "EXRULE"]);
+    lines.next().is_some()
 }
 
 /// RANGE=THISANDFUTURE; THISANDPRIOR, which RFC 5545 took away, counts as no range.
@@ -205,9 +205,7 @@ fn times<'c>(component: &'c Component<'_>) -> impl Iterator<Item = DateOrTime> +
         "EXDATE",
     ];
     let zone = component.property("TZID").map(|zone| zone.text());
-    let lines = NAMES
-        .iter()
-        .flat_map(|name| component.properties_named(name));
+    let lines = component.properties_among(NAMES);
     lines.filter_map(move |line| {
         let tzid = line.parameter("TZID").or(zone.as_deref().map(Into::into));
         let value = line.value();

@@ -32,7 +32,26 @@ impl Owner {
 
     /// Whether the line names the owner.
     pub(crate) fn is(&self, line: &(impl Line + ?Sized)) -> bool {
-        line.names().iter().any(|name| self.has(name))
+        match self.is_plainly(line) {
+            Some(is) => is,
+            None => line.names().iter().any(|name| self.has(name)),
+        }
+    }
+
+    /// As [`is`](Self::is), of a line whose address can be compared as it stands; none of others.
+    fn is_plainly(&self, line: &(impl Line + ?Sized)) -> Option<bool> {
+        const SCHEME: &str = "mailto:";
+        let value = line.value();
+        let (scheme, address) = value.split_at_checked(SCHEME.len())?;
+        let is_plain = |text: &str| text.is_ascii() && !text.contains(['%', '+', ' ', '"']);
+        let is_comparable = scheme.eq_ignore_ascii_case(SCHEME)
+            && is_plain(address)
+            && line.parameter("EMAIL").is_none()
+            && self.addresses.iter().all(|own| is_plain(own.as_str()));
+        is_comparable.then(|| {
+            let mut all = self.addresses.iter();
+            all.any(|own| own.as_str().eq_ignore_ascii_case(address))
+        })
     }
 
     /// Where the owner's line is among these: one whose address is exactly the owner's before others.

@@ -39,8 +39,11 @@ impl RecurrenceId {
         let Some(property) = component.property("RECURRENCE-ID") else {
             return Ok(Self::MASTER);
         };
-        let zone = component.property("TZID").map(|zone| zone.text());
-        let value = line::within(property.date_or_time(), zone.as_deref());
+        let mut value = property.date_or_time();
+        if matches!(value, Some(DateOrTime::Floating(_))) {
+            let zone = component.property("TZID").map(|zone| zone.text());
+            value = line::within(value, zone.as_deref());
+        }
         let value = value.ok_or(BadRecurrenceId::NoDate)?;
         clock.meet(&value);
         clock.id(&value).map_err(BadRecurrenceId::NoInstant)
