@@ -365,7 +365,8 @@ impl<'a> Work<'_, 'a> {
         if self.case.state.is_cancelled(id) {
             return Some(mine.clone());
         }
-        let is_over = state.end().is_some_and(|end| id.is_from(&end));
+        let has_series = self.after.master().is_some();
+        let is_over = has_series && state.end().is_some_and(|end| id.is_from(&end));
         (!is_over).then(|| {
             let mut component = mine.to_buf().into_owned();
             marks::cancel_component(&mut component, state.cancel_sequence(id));

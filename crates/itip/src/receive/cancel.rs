@@ -134,7 +134,8 @@ fn finish<'a>(case: &Case<'a>, mut taking: Taking<'a>, missing: Option<Reason>) 
             .components
             .keys()
             .all(|id| taking.state.is_cancelled(id));
-    if is_whole && case.policy.cancel == CancelMode::Remove {
+    let is_empty = result.object.components.is_empty();
+    if is_empty || (is_whole && case.policy.cancel == CancelMode::Remove) {
         request::remove(case, &mut taking, &mut decision);
     }
     decision.state = Some(taking.state);

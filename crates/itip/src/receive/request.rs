@@ -132,6 +132,9 @@ fn settled<'a>(case: &Case<'a>, mut taking: Taking<'a>) -> Decision {
     }
     decision.overwritten = result.overwritten.iter().map(text_of).collect();
     decision.change = case.put(&result.object);
+    if result.object.components.is_empty() {
+        remove(case, &mut taking, &mut decision);
+    }
     if !taking.uninvited.is_empty() && taking.applied.is_subset(&taking.uninvited) {
         uninvite(case, &mut taking, &mut decision, &result.object);
     }
