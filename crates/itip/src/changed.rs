@@ -87,6 +87,9 @@ pub struct OutgoingMessage {
     pub sender: String,
     /// The iCalendar text, with METHOD; CRLF.
     pub text: Vec<u8>,
+    /// The version that the recipient has, as far as he may see it: what a mail says of changes is said
+    /// against it. For a REPLY the organizer's last one; none where there is none.
+    pub known: Option<Vec<u8>>,
     /// Whether it waits for the hold, within which the owner may take it back (rules F2 and F8).
     pub delay: Delay,
     /// When the last of what it is about ends; after seven more days it is not sent any more (rule

@@ -206,6 +206,7 @@ impl Change<'_> {
             recipient: self.organizer.address().as_str().to_owned(),
             sender: sender.as_str().to_owned(),
             text: message::text(Method::Reply, &components, around, self.now),
+            known: self.state.base().map(|base| base.as_bytes().to_vec()),
             delay,
             ends,
         })

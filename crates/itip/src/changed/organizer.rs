@@ -206,13 +206,11 @@ impl Change<'_> {
                 .any(|id| !new.contains_key(id) && !id.is_master());
             if new.iter().any(matters) || is_fewer || forced.contains(&key) {
                 let components: Vec<_> = new.values().map(view::sent).collect();
-                messages.extend(self.message(
-                    Method::Request,
-                    &attendee,
-                    &components,
-                    after,
-                    delay,
-                ));
+                let message = self.message(Method::Request, &attendee, &components, after, delay);
+                messages.extend(message.map(|message| OutgoingMessage {
+                    known: before.and_then(|before| before.told(&old, self.now)),
+                    ..message
+                }));
             }
         }
         messages
@@ -242,13 +240,12 @@ impl Change<'_> {
                 .map(|(id, component)| cancelled(component, now(id).as_ref(), &attendee))
                 .collect();
             let version = after.unwrap_or(before);
-            messages.extend(self.message(
-                Method::Cancel,
-                &attendee,
-                &components,
-                version,
-                Delay::None,
-            ));
+            let message =
+                self.message(Method::Cancel, &attendee, &components, version, Delay::None);
+            messages.extend(message.map(|message| OutgoingMessage {
+                known: before.told(&seen, self.now),
+                ..message
+            }));
         }
         messages
     }
@@ -274,6 +271,7 @@ impl Change<'_> {
             recipient: attendee.as_str().to_owned(),
             sender: organizer.address().as_str().to_owned(),
             text: message::text(method, components, version.object, self.now),
+            known: None,
             delay,
             ends,
         })
@@ -318,6 +316,13 @@ impl<'o, 'a> Version<'o, 'a> {
 
     fn seen_by(&self, attendee: &CalendarUserAddress) -> BTreeMap<RecurrenceId, ComponentBuf> {
         view::of(self.object, attendee, self.course.as_ref())
+    }
+
+    /// What a guest was told with this version; none when nothing.
+    fn told(&self, seen: &BTreeMap<RecurrenceId, ComponentBuf>, now: Timestamp) -> Option<Vec<u8>> {
+        let components: Vec<_> = seen.values().map(view::sent).collect();
+        let text = || message::text(Method::Request, &components, self.object, now);
+        (!components.is_empty()).then(text)
     }
 
     /// The component, or what the series says of the instance.
