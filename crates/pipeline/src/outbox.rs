@@ -1,5 +1,6 @@
 //! The outbox: mail that waits for the relay, sent with back-off, parked when it cannot be.
 
+pub mod scheduling;
 pub mod smtp;
 
 use std::sync::Arc;
@@ -96,7 +97,8 @@ impl Worker for Outbox {
                 Ok(()) => self.store.mail_sent(&mail.key).await,
                 Err(SendError::Permanent(error)) => self.store.mail_park(&mail.key, error).await,
                 Err(SendError::Transient(error)) => {
-                    let at = now + wait(taken.attempts);
+                    // The last look is at the end: it parks the mail then, not hours later.
+                    let at = (now + wait(taken.attempts)).min(mail.expires + 1);
                     self.store.mail_retry(&mail.key, at, error).await
                 }
             }

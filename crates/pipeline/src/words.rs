@@ -1,7 +1,9 @@
 //! What is recorded, in words that a person reads.
 
 pub mod difference;
+mod letter;
 pub mod list;
+pub mod mail;
 pub mod people;
 pub mod rule;
 pub mod when;

@@ -78,7 +78,7 @@ pub fn when(facts: &Facts, reader: &Reader<'_>) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if text.is_empty() {
         return "nothing".to_owned();
     }

@@ -27,11 +27,21 @@ pub fn address(person: &Person, reader: &Reader<'_>) -> String {
 /// Name and address, so that a name deceives nobody.
 #[must_use]
 pub fn name_and_address(person: &Person, reader: &Reader<'_>) -> String {
-    let address = shown(person.address.as_str());
-    match &person.name {
-        _ if person.is_one_of(reader.addresses) => "you".to_owned(),
-        Some(name) if *name != address => format!("{} <{address}>", shown(name)),
-        _ => address,
+    if person.is_one_of(reader.addresses) {
+        return "you".to_owned();
+    }
+    let name = person.name.as_deref().unwrap_or_default();
+    named(name, person.address.as_str())
+}
+
+/// `Bob <bob@example.com>`; the address alone where there is no other name.
+#[must_use]
+pub fn named(name: &str, address: &str) -> String {
+    let (name, address) = (shown(name.trim()), shown(address));
+    if name.is_empty() || name == address {
+        address
+    } else {
+        format!("{name} <{address}>")
     }
 }
 

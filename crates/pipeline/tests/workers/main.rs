@@ -62,6 +62,32 @@ async fn a_worker_without_room_waits_for_its_tasks() {
 }
 
 #[tokio::test]
+async fn expired_mail_is_parked_and_never_sent() {
+    let place = Place::new().await;
+    place.mail_until("m", NOW - 1).await;
+    let store = place.open();
+    let worker = place.outbox(&store, Ok(()));
+    store.called("mail_park", 1).await;
+    worker.stop().await;
+    assert_eq!(store.count("mail_sent"), 0);
+    let queue = place.queue(&store).await;
+    assert_eq!(queue[0].state, store::QueueState::Parked);
+    assert_eq!(queue[0].error, "expired before it could be sent");
+}
+
+#[tokio::test]
+async fn the_last_look_at_a_mail_is_when_it_expires() {
+    let place = Place::new().await;
+    place.mail_until("m", NOW + 5).await;
+    let store = place.open();
+    let later = SendError::Transient("later".to_owned());
+    let worker = place.outbox(&store, Err(later));
+    store.called("mail_retry", 1).await;
+    worker.stop().await;
+    assert_eq!(place.queue(&store).await[0].due, NOW + 6);
+}
+
+#[tokio::test]
 async fn an_outbox_without_room_waits_for_its_relay() {
     let place = Place::new().await;
     for number in 0..9 {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use pipeline::clock::Clock;
-use pipeline::outbox::{Outbox, Relay, SendError};
+use pipeline::outbox::{LIFETIME, Outbox, Relay, SendError};
 use pipeline::site::{Caps, Sending, Site, Threading};
 use pipeline::update::Update;
 use store::{
@@ -61,6 +61,11 @@ impl Place {
 
     /// Adds a due mail of alice's.
     pub(crate) async fn mail(&self, id: &str) {
+        self.mail_until(id, NOW + LIFETIME).await;
+    }
+
+    /// Adds a due mail of alice's that is not to be sent after `expires`.
+    pub(crate) async fn mail_until(&self, id: &str, expires: Timestamp) {
         let store = self.other();
         let mail = NewMail {
             key: MailKey {
@@ -72,7 +77,7 @@ impl Place {
             recipient: "to@example.org".to_owned(),
             message: b"Subject: hello\r\n\r\n".to_vec(),
             not_before: 1,
-            expires: NOW + 1,
+            expires,
         };
         store.mails_add(vec![mail]).await.unwrap();
     }
