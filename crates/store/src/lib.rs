@@ -3,12 +3,16 @@
 //! A change is a value ([`Commit`]) that is written whole or not at all; no transaction type
 //! leaves this crate. Everything an account owns has a key that begins with the account.
 
+pub mod collection;
+mod collections;
 pub mod error;
 pub mod record;
 mod sqlite;
 
 use async_trait::async_trait;
 
+pub use collection::*;
+pub use collections::Collections;
 pub use error::{Error, Result};
 pub use record::*;
 pub use sqlite::SqliteStore;
@@ -55,9 +59,10 @@ pub trait Store: Send + Sync + 'static {
     async fn event(&self, account: AccountId, uid: &str) -> Result<Event>;
     /// The calendar that holds the UID, the default calendar winning over others.
     async fn uid_exists(&self, account: AccountId, uid: &str) -> Result<Option<CalendarId>>;
-    /// Writes contacts; a contact with the same `name` in the account is replaced.
+    /// Writes contacts into the default address book; one with the same `name` or UID there is
+    /// replaced.
     async fn contacts_put(&self, account: AccountId, contacts: Vec<Contact>) -> Result<()>;
-    /// The account's contacts, by name.
+    /// The contacts of all the account's address books, by name.
     async fn contacts(&self, account: AccountId) -> Result<Vec<Contact>>;
     /// Whether a contact of the account has this mail address (compared as in
     /// [`Store::account_by_address`]).

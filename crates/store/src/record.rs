@@ -141,6 +141,8 @@ pub struct Grounds {
 pub struct Contact {
     /// Its name within the address book, as in a CardDAV href.
     pub name: String,
+    /// Its UID; empty when it has none.
+    pub uid: String,
     /// The vCard, verbatim.
     pub text: Vec<u8>,
     /// Its mail addresses.

@@ -63,6 +63,7 @@ pub async fn add_account(store: &dyn Store, address: &str) {
     };
     let account = store.account_add(account).await.unwrap();
     let contact = Contact {
+        uid: String::new(),
         name: "bob".to_owned(),
         text: Vec::new(),
         addresses: vec![SENDER.to_owned()],

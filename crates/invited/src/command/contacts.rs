@@ -47,6 +47,7 @@ pub fn read(text: &[u8]) -> Result<Vec<Contact>, Failure> {
         .into_iter()
         .map(|card| Contact {
             name: pipeline::name::of_card(card.uid.as_deref(), &card.text),
+            uid: card.uid.unwrap_or_default(),
             text: card.text,
             addresses: card.addresses,
         })

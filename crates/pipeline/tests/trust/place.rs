@@ -102,6 +102,7 @@ impl Place {
         };
         let account = self.store.account_add(account).await.unwrap();
         let contact = Contact {
+            uid: String::new(),
             name: "1.vcf".to_owned(),
             text: Vec::new(),
             addresses: vec![CONTACT.to_owned()],

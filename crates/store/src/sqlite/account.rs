@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::address::Key;
 use super::calendar;
+use super::collection;
 use super::operation::Effects;
 use super::statement::{all, execute, first};
 use super::taken::Freed;
@@ -32,6 +33,7 @@ pub(super) fn add(connection: &Connection, new: NewAccount) -> Result<Account> {
         }
     }
     calendar::add(connection, id, DEFAULT_CALENDAR, calendar::Role::Default)?;
+    collection::add_default_book(connection, id)?;
     let mut addresses = addresses.into_iter();
     let address = addresses.next().unwrap_or_default();
     Ok(Account {

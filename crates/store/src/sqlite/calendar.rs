@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
+use super::span::Span;
 use super::statement::{all, count, execute, first, one};
 use crate::{AccountId, Calendar, CalendarId, Event, Object, Result, State};
 
@@ -147,13 +148,20 @@ pub(super) fn unanswered(connection: &Connection, account: AccountId) -> Result<
 }
 
 /// Writes an object at a place that is free or holds the same UID.
-pub(super) fn put(connection: &Connection, account: AccountId, object: &Object) -> Result<()> {
+pub(super) fn put(
+    connection: &Connection,
+    account: AccountId,
+    object: &Object,
+    span: &Span,
+) -> Result<()> {
     execute(
         connection,
-        "INSERT INTO objects (account, calendar, name, uid, revision, unanswered, text)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO objects (account, calendar, name, uid, revision, unanswered, text,
+                              first, last, is_long)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (account, calendar, name) DO UPDATE
-         SET revision = excluded.revision, unanswered = excluded.unanswered, text = excluded.text",
+         SET revision = excluded.revision, unanswered = excluded.unanswered, text = excluded.text,
+             first = excluded.first, last = excluded.last, is_long = excluded.is_long",
         params![
             account,
             object.calendar,
@@ -161,7 +169,10 @@ pub(super) fn put(connection: &Connection, account: AccountId, object: &Object) 
             object.uid,
             object.revision,
             object.unanswered,
-            object.text
+            object.text,
+            span.first,
+            span.last,
+            span.is_long()
         ],
     )?;
     Ok(())

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::operation::{Durability, Effects};
+use super::span::Span;
 use super::statement::{all, execute, first};
 use super::taken::Freed;
 use super::{account, calendar, clock, decision, done, early, job, mail};
@@ -24,6 +25,7 @@ pub(super) fn commit(
     connection: &Connection,
     effects: &mut Effects,
     commit: Commit,
+    spans: &[Span],
 ) -> Result<Committed> {
     if let Some(key) = &commit.job {
         effects.freed.push(Freed::Job(key.clone()));
@@ -36,7 +38,7 @@ pub(super) fn commit(
     if let Some(expect) = &commit.expect {
         writing.hold(&commit.uid, expect)?;
     }
-    let decision = writing.apply(&commit)?;
+    let decision = writing.apply(&commit, spans)?;
     if !commit.mails.is_empty() {
         mail::add(connection, effects, &commit.mails, writing.at)?;
     }
@@ -124,7 +126,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Everything that concerns the calendars; deletions first, so that an object may move.
-    fn apply(&mut self, commit: &Commit) -> Result<Option<DecisionId>> {
+    fn apply(&mut self, commit: &Commit, spans: &[Span]) -> Result<Option<DecisionId>> {
         let places = commit.put.iter().map(|put| self.place(put, &commit.delete));
         let places = places.collect::<Result<Vec<Place>>>()?;
         let decision = match &commit.decision {
@@ -134,8 +136,8 @@ impl<'a> Writing<'a> {
         for (calendar, name) in &commit.delete {
             self.delete(calendar, name, decision)?;
         }
-        for (put, place) in commit.put.iter().zip(places) {
-            self.put(put, place, decision)?;
+        for ((put, place), span) in commit.put.iter().zip(places).zip(spans) {
+            self.put(put, place, span, decision)?;
         }
         self.keep_state(&commit.uid, &commit.state)?;
         if let Some(early) = &commit.early {
@@ -235,7 +237,13 @@ impl<'a> Writing<'a> {
     }
 
     /// Refuses when the name has another UID, or the UID another name in the same calendar.
-    fn put(&mut self, put: &PutObject, place: Place, decision: Option<DecisionId>) -> Result<()> {
+    fn put(
+        &mut self,
+        put: &PutObject,
+        place: Place,
+        span: &Span,
+        decision: Option<DecisionId>,
+    ) -> Result<()> {
         let named = self.uid_at(&place)?;
         let stored = self.name_of(&place.0, &put.uid)?;
         if named.is_some_and(|uid| uid != put.uid) || stored.is_some_and(|name| name != place.1) {
@@ -250,7 +258,7 @@ impl<'a> Writing<'a> {
             revision: self.next(),
             unanswered: put.unanswered,
         };
-        calendar::put(self.connection, self.account, &object)?;
+        calendar::put(self.connection, self.account, &object, span)?;
         self.log(&Change {
             revision: object.revision,
             calendar: object.calendar,
@@ -263,22 +271,7 @@ impl<'a> Writing<'a> {
     }
 
     fn log(&self, change: &Change) -> Result<()> {
-        execute(
-            self.connection,
-            "INSERT INTO changes (account, revision, calendar, name, uid, decision, at, text)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                self.account,
-                change.revision,
-                change.calendar,
-                change.name,
-                change.uid,
-                change.decision,
-                change.at,
-                change.text
-            ],
-        )?;
-        Ok(())
+        log(self.connection, self.account, change)
     }
 
     fn keep_state(&mut self, uid: &str, change: &StateChange) -> Result<()> {
@@ -332,6 +325,26 @@ impl<'a> Writing<'a> {
         )?;
         Ok(Some(self.revision))
     }
+}
+
+/// Notes a change in the account's history.
+pub(super) fn log(connection: &Connection, account: AccountId, change: &Change) -> Result<()> {
+    execute(
+        connection,
+        "INSERT INTO changes (account, revision, calendar, name, uid, decision, at, text)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            account,
+            change.revision,
+            change.calendar,
+            change.name,
+            change.uid,
+            change.decision,
+            change.at,
+            change.text
+        ],
+    )?;
+    Ok(())
 }
 
 /// Whether the decision of an account is the one about the message of this job.

@@ -1,81 +1,74 @@
-//! Contacts with an index of their addresses.
+//! The contacts of an account: the cards of all its address books (rule B6).
 
 use rusqlite::{Connection, params};
 
 use super::address::Key;
-use super::statement::{all, execute, first};
-use crate::{AccountId, Contact, Result};
+use super::card::Writing;
+use super::collection;
+use super::statement::{all, first};
+use crate::{AccountId, Contact, Error, PutCard, Result};
 
-pub(super) fn put(connection: &Connection, account: AccountId, contacts: &[Contact]) -> Result<()> {
-    contacts
-        .iter()
-        .try_for_each(|contact| put_one(connection, account, contact))
-}
-
-fn put_one(connection: &Connection, account: AccountId, contact: &Contact) -> Result<()> {
-    execute(
-        connection,
-        "INSERT INTO contacts (account, name, text) VALUES (?1, ?2, ?3)
-         ON CONFLICT (account, name) DO UPDATE SET text = excluded.text",
-        params![account, contact.name, contact.text],
-    )?;
-    execute(
-        connection,
-        "DELETE FROM contact_addresses WHERE account = ?1 AND name = ?2",
-        params![account, contact.name],
-    )?;
-    for (number, address) in (0_i64..).zip(&contact.addresses) {
-        let key = Key::new(address);
-        execute(
-            connection,
-            "INSERT INTO contact_addresses (account, name, number, address, domain, folded)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![
-                account,
-                contact.name,
-                number,
-                address,
-                key.domain,
-                key.folded
-            ],
-        )?;
+pub(super) fn put(
+    connection: &Connection,
+    account: AccountId,
+    contacts: Vec<Contact>,
+) -> Result<()> {
+    let mut writing = Writing::begin(connection, account)?;
+    let book = collection::default_book(connection, account)?
+        .ok_or_else(|| Error::NotFound("default address book".to_owned()))?;
+    for contact in contacts {
+        let name = writing.name_of(&book, &contact.uid)?;
+        writing.put(&PutCard {
+            book: book.clone(),
+            name: name.unwrap_or(contact.name),
+            uid: contact.uid,
+            text: contact.text,
+            addresses: contact.addresses,
+        })?;
     }
-    Ok(())
+    writing.finish().map(drop)
 }
 
 pub(super) fn list(connection: &Connection, account: AccountId) -> Result<Vec<Contact>> {
-    let mut contacts = all(
+    let cards: Vec<(String, Contact)> = all(
         connection,
-        "SELECT name, text FROM contacts WHERE account = ?1 ORDER BY name",
+        "SELECT book, name, uid, text FROM cards WHERE account = ?1 ORDER BY name, book",
         [account],
         |row| {
-            Ok(Contact {
-                name: row.get(0)?,
-                text: row.get(1)?,
-                addresses: Vec::new(),
-            })
+            Ok((
+                row.get(0)?,
+                Contact {
+                    name: row.get(1)?,
+                    uid: row.get(2)?,
+                    text: row.get(3)?,
+                    addresses: Vec::new(),
+                },
+            ))
         },
     )?;
-    let addresses: Vec<(String, String)> = all(
+    let addresses: Vec<((String, String), String)> = all(
         connection,
-        "SELECT name, address FROM contact_addresses WHERE account = ?1 ORDER BY name, number",
+        "SELECT book, name, address FROM card_addresses WHERE account = ?1
+         ORDER BY name, book, number",
         [account],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)),
     )?;
     let mut addresses = addresses.into_iter().peekable();
-    for contact in &mut contacts {
-        while let Some((_, address)) = addresses.next_if(|(name, _)| *name == contact.name) {
+    let with_addresses = cards.into_iter().map(|(book, mut contact)| {
+        let key = (book, contact.name.clone());
+        while let Some((_, address)) = addresses.next_if(|(of, _)| *of == key) {
             contact.addresses.push(address);
         }
-    }
-    Ok(contacts)
+        contact
+    });
+    Ok(with_addresses.collect())
 }
 
 pub(super) fn has(connection: &Connection, account: AccountId, address: &str) -> Result<bool> {
     let key = Key::new(address);
     let found = first(
         connection,
-        "SELECT 1 FROM contact_addresses WHERE account = ?1 AND domain = ?2 AND folded = ?3",
+        "SELECT 1 FROM card_addresses WHERE account = ?1 AND domain = ?2 AND folded = ?3",
         params![account, key.domain, key.folded],
         |_| Ok(()),
     )?;

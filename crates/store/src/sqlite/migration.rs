@@ -8,7 +8,10 @@ use crate::{Error, Result};
 const APPLICATION_ID: i64 = 0x696e_7669;
 
 /// All migrations in order; one that has been released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_collections.sql"),
+];
 
 /// Refuses a file of another program or of a later version of this one, before it is written to.
 pub(super) fn check(connection: &Connection) -> Result<()> {

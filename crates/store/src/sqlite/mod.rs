@@ -2,9 +2,13 @@
 
 mod account;
 mod address;
+mod app_password;
 mod calendar;
+mod card;
 mod change;
 mod clock;
+mod collection;
+mod collections;
 mod connection;
 mod contact;
 mod counter;
@@ -17,12 +21,16 @@ mod group;
 mod job;
 mod key;
 mod mail;
+mod member;
 mod migration;
 mod operation;
+mod property;
 mod queue;
 mod reader;
 mod setting;
+mod span;
 mod statement;
+mod sync;
 mod taken;
 mod wake;
 mod writer;
@@ -141,7 +149,7 @@ impl Store for SqliteStore {
 
     async fn contacts_put(&self, account: AccountId, contacts: Vec<Contact>) -> Result<()> {
         self.writer
-            .write(move |connection, _| contact::put(connection, account, &contacts))
+            .write(move |connection, _| contact::put(connection, account, contacts))
             .await
     }
 
@@ -183,9 +191,11 @@ impl Store for SqliteStore {
 
     async fn commit(&self, commit: Commit) -> Result<Committed> {
         let durability = change::durability(&commit);
+        // Texts are read here, on the caller's thread: the writer's time is everybody's.
+        let spans = span::of_all(&commit.put);
         self.writer
             .call(durability, move |connection, effects| {
-                change::commit(connection, effects, commit)
+                change::commit(connection, effects, commit, &spans)
             })
             .await
     }

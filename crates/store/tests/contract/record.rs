@@ -162,6 +162,7 @@ pub(crate) fn mail(account: AccountId, id: &str, not_before: i64) -> NewMail {
 pub(crate) fn contact(name: &str, addresses: &[&str]) -> Contact {
     Contact {
         name: name.to_owned(),
+        uid: String::new(),
         text: format!("BEGIN:VCARD\r\nFN:{name}\r\nEND:VCARD\r\n").into_bytes(),
         addresses: addresses
             .iter()

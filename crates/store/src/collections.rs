@@ -1,0 +1,90 @@
+//! What DAV needs of a database beside the [`Store`]: collections, members, sync, app passwords.
+
+use async_trait::async_trait;
+
+use crate::{
+    AccountId, AppPassword, CardCommit, Collection, CollectionId, CollectionKind, Detail, Member,
+    NewCollection, Property, PropertyChanges, Result, Revision, Selection, Store, SyncPage,
+};
+
+/// Calendars and address books as collections of members.
+///
+/// Objects of calendars are written by [`Store::commit`] alone. The contract is held by the same
+/// test suite as that of [`Store`].
+#[async_trait]
+pub trait Collections: Store {
+    /// The account's collections of a kind, the default one first.
+    async fn collections(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+    ) -> Result<Vec<Collection>>;
+    /// The collection that has this name in paths.
+    async fn collection(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        segment: &str,
+    ) -> Result<Option<Collection>>;
+    /// Makes a collection with a fresh id; [`Error::Conflict`](crate::Error::Conflict) when its name
+    /// in paths is taken.
+    async fn collection_add(&self, account: AccountId, new: NewCollection) -> Result<Collection>;
+    /// Removes a collection with its members, unless it is the default one
+    /// ([`Error::Conflict`](crate::Error::Conflict)).
+    async fn collection_remove(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        collection: &CollectionId,
+    ) -> Result<()>;
+    /// Changes the properties of a collection, or of a member of it; all or none.
+    async fn properties_change(
+        &self,
+        account: AccountId,
+        collection: &CollectionId,
+        member: Option<&str>,
+        changes: PropertyChanges,
+    ) -> Result<()>;
+    /// The properties that clients set on members: the member's name, and one of its properties.
+    async fn member_properties(
+        &self,
+        account: AccountId,
+        collection: &CollectionId,
+    ) -> Result<Vec<(String, Property)>>;
+    /// Members of a collection, by name; none of a collection that is gone.
+    async fn members(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        collection: &CollectionId,
+        selection: Selection,
+        detail: Detail,
+    ) -> Result<Vec<Member>>;
+    /// The members that changed since a revision, each once, at most `limit`, the earliest last
+    /// change first. Without a revision: all that there are.
+    async fn sync(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        collection: &CollectionId,
+        after: Option<Revision>,
+        limit: u32,
+    ) -> Result<SyncPage>;
+    /// Writes cards. Refuses with [`Error::Conflict`](crate::Error::Conflict), nothing written, when
+    /// an expectation does not hold or a UID would have two names in one book. The account's
+    /// revision afterwards, if anything changed.
+    async fn cards_commit(
+        &self,
+        account: AccountId,
+        commit: CardCommit,
+    ) -> Result<Option<Revision>>;
+    /// How many octets the account's objects and cards have.
+    async fn used_octets(&self, account: AccountId) -> Result<u64>;
+
+    /// The account's app passwords, the oldest first.
+    async fn app_passwords(&self, account: AccountId) -> Result<Vec<AppPassword>>;
+    /// Adds an app password; [`Error::Conflict`](crate::Error::Conflict) when its id is taken.
+    async fn app_password_add(&self, account: AccountId, password: AppPassword) -> Result<()>;
+    /// Takes an app password away; whether it was there.
+    async fn app_password_remove(&self, account: AccountId, id: &str) -> Result<bool>;
+}

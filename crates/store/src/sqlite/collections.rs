@@ -1,0 +1,152 @@
+//! The [`Collections`] trait over SQLite.
+
+use async_trait::async_trait;
+
+use super::member::{self, Question};
+use super::{SqliteStore, app_password, card, collection, property, sync};
+use crate::{
+    AccountId, AppPassword, CardCommit, Collection, CollectionId, CollectionKind, Collections,
+    Detail, Member, NewCollection, Property, PropertyChanges, Result, Revision, Selection,
+    SyncPage,
+};
+
+/// Members that are read on the caller's thread; more go to a blocking one.
+const FEW: usize = 8;
+
+#[async_trait]
+impl Collections for SqliteStore {
+    async fn collections(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+    ) -> Result<Vec<Collection>> {
+        self.readers
+            .point(move |connection| collection::list(connection, account, kind))
+    }
+
+    async fn collection(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        segment: &str,
+    ) -> Result<Option<Collection>> {
+        self.readers
+            .point(|connection| collection::by_segment(connection, account, kind, segment))
+    }
+
+    async fn collection_add(&self, account: AccountId, new: NewCollection) -> Result<Collection> {
+        self.writer
+            .write(move |connection, _| collection::add(connection, account, new))
+            .await
+    }
+
+    async fn collection_remove(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        collection: &CollectionId,
+    ) -> Result<()> {
+        let id = collection.clone();
+        self.writer
+            .write(move |connection, _| collection::remove(connection, account, kind, &id))
+            .await
+    }
+
+    async fn properties_change(
+        &self,
+        account: AccountId,
+        collection: &CollectionId,
+        member: Option<&str>,
+        changes: PropertyChanges,
+    ) -> Result<()> {
+        let (id, member) = (collection.clone(), member.map(str::to_owned));
+        self.writer
+            .write(move |connection, _| {
+                property::change(connection, account, &id, member.as_deref(), &changes)
+            })
+            .await
+    }
+
+    async fn member_properties(
+        &self,
+        account: AccountId,
+        collection: &CollectionId,
+    ) -> Result<Vec<(String, Property)>> {
+        self.readers
+            .point(|connection| property::of_members(connection, account, collection))
+    }
+
+    async fn members(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        collection: &CollectionId,
+        selection: Selection,
+        detail: Detail,
+    ) -> Result<Vec<Member>> {
+        let question = Question {
+            account,
+            kind,
+            collection: collection.clone(),
+            detail,
+        };
+        let is_short = match &selection {
+            Selection::Names(names) => names.len() <= FEW,
+            Selection::Uid(_) => true,
+            Selection::After(..) | Selection::Window(..) => false,
+        };
+        let work = move |connection: &_| member::select(connection, &question, &selection);
+        match is_short {
+            true => self.readers.point(work),
+            false => self.readers.read(work).await,
+        }
+    }
+
+    async fn sync(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        collection: &CollectionId,
+        after: Option<Revision>,
+        limit: u32,
+    ) -> Result<SyncPage> {
+        let id = collection.clone();
+        self.readers
+            .read(move |connection| sync::page(connection, (account, kind, &id), after, limit))
+            .await
+    }
+
+    async fn cards_commit(
+        &self,
+        account: AccountId,
+        commit: CardCommit,
+    ) -> Result<Option<Revision>> {
+        self.writer
+            .write(move |connection, _| card::commit(connection, account, &commit))
+            .await
+    }
+
+    async fn used_octets(&self, account: AccountId) -> Result<u64> {
+        self.readers
+            .read(move |connection| member::octets(connection, account))
+            .await
+    }
+
+    async fn app_passwords(&self, account: AccountId) -> Result<Vec<AppPassword>> {
+        self.readers
+            .point(|connection| app_password::list(connection, account))
+    }
+
+    async fn app_password_add(&self, account: AccountId, password: AppPassword) -> Result<()> {
+        self.writer
+            .write(move |connection, _| app_password::add(connection, account, &password))
+            .await
+    }
+
+    async fn app_password_remove(&self, account: AccountId, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.writer
+            .write(move |connection, _| app_password::remove(connection, account, &id))
+            .await
+    }
+}
