@@ -1,1 +1,57 @@
-//! x
+//! WebDAV (RFC 4918, classes 1 and 3), CalDAV (RFC 4791) and CardDAV (RFC 6352) over the calendars and
+//! address books of accounts.
+//!
+//! [`router`] gives the whole as an axum router. Paths are data: [`resource`] says what a path names,
+//! and [`routes`] which method does what to it.
+
+mod auth;
+mod body;
+mod caldav;
+mod carddav;
+mod failure;
+mod limits;
+mod request;
+mod resource;
+mod routes;
+mod text_match;
+mod webdav;
+mod xml;
+
+use std::sync::Arc;
+
+use axum::Router;
+use pipeline::clock::Clock;
+use store::Collections;
+
+pub use auth::{app_password, verify};
+pub use limits::Limits;
+
+use crate::auth::Gate;
+
+/// What the resources are made from.
+pub struct Dav {
+    store: Arc<dyn Collections>,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    gate: Gate,
+}
+
+impl Dav {
+    /// DAV over a store.
+    pub fn new(store: Arc<dyn Collections>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        Self {
+            gate: Gate::new(Arc::clone(&store)),
+            store,
+            clock,
+            limits,
+        }
+    }
+}
+
+/// Everything below `/dav/`, and `/.well-known/caldav` and `/.well-known/carddav`.
+///
+/// The service wants to know the peer's address: serve it with
+/// `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn router(dav: Dav) -> Router {
+    routes::router(Arc::new(dav))
+}

@@ -1,0 +1,36 @@
+//! How much of each input is taken.
+
+use std::time::Duration;
+
+/// The limits of one server.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Octets of a calendar object or card (max-resource-size).
+    pub object: usize,
+    /// Octets of an XML body.
+    pub xml: usize,
+    /// Names in one multiget.
+    pub hrefs: usize,
+    /// Instances that one query expands to (max-instances).
+    pub instances: usize,
+    /// Members that one page of sync-collection has at most.
+    pub sync: u32,
+    /// Collections of each kind that an account can have.
+    pub collections: usize,
+    /// How long a body may take to come.
+    pub body: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            object: 1 << 20,
+            xml: 1 << 20,
+            hrefs: 5000,
+            instances: 20_000,
+            sync: 5000,
+            collections: 500,
+            body: Duration::from_secs(60),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A request of an account: what it is about, its header fields, its body.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, StatusCode};
+use store::{Account, Collection, CollectionKind, Collections, Detail, Member, Selection};
+
+use crate::Dav;
+use crate::body;
+use crate::failure::{Failure, Outcome};
+use crate::resource::{BadPath, Resource};
+use crate::xml::Element;
+
+/// A request whose sender is known.
+pub(crate) struct Request {
+    pub(crate) dav: Arc<Dav>,
+    pub(crate) account: Account,
+    pub(crate) resource: Resource,
+    pub(crate) method: Method,
+    pub(crate) fields: HeaderMap,
+    pub(crate) body: Body,
+}
+
+/// How deep a request goes (RFC 4918, 10.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The resource alone.
+    Zero,
+    /// With what is directly in it.
+    One,
+    /// With everything in it.
+    Infinity,
+}
+
+/// What the client wants to hear of a change (RFC 8144).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prefer {
+    /// Nothing said.
+    Unsaid,
+    /// `return=minimal`
+    Minimal,
+    /// `return=representation`
+    Representation,
+}
+
+impl Request {
+    pub(crate) fn store(&self) -> &dyn Collections {
+        &*self.dav.store
+    }
+
+    /// A header field as text; empty when it is not there.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        let value = self.fields.get(name);
+        value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The Depth field, `default` without one.
+    pub(crate) fn depth(&self, default: Depth) -> Outcome<Depth> {
+        match self.field("depth").trim() {
+            "" => Ok(default),
+            "0" => Ok(Depth::Zero),
+            "1" => Ok(Depth::One),
+            other if other.eq_ignore_ascii_case("infinity") => Ok(Depth::Infinity),
+            _ => Err(Failure::bad_request()),
+        }
+    }
+
+    pub(crate) fn prefer(&self) -> Prefer {
+        let all = self.fields.get_all("prefer").iter();
+        let wishes = all.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        for wish in wishes {
+            let wish = wish.trim().replace('"', "").to_ascii_lowercase();
+            match wish.split(';').next().map(str::trim) {
+                Some("return=minimal" | "return-minimal") => return Prefer::Minimal,
+                Some("return=representation" | "return-representation") => {
+                    return Prefer::Representation;
+                }
+                _ => {}
+            }
+        }
+        match self.field("brief").trim() {
+            "t" => Prefer::Minimal,
+            _ => Prefer::Unsaid,
+        }
+    }
+
+    /// The body as XML; `None` when there is none.
+    pub(crate) async fn xml(&mut self) -> Outcome<Option<Element>> {
+        let limits = &self.dav.limits;
+        let body = std::mem::take(&mut self.body);
+        body::read_xml(&self.fields, body, limits.xml, limits.body).await
+    }
+
+    /// The body of a calendar object or card; `None` when it is too large.
+    pub(crate) async fn object(&mut self) -> Outcome<Option<Vec<u8>>> {
+        let limits = &self.dav.limits;
+        let body = std::mem::take(&mut self.body);
+        body::read(&self.fields, body, limits.object, limits.body).await
+    }
+
+    /// What an href in this request names; 400 or 404 when it is nothing of this account.
+    pub(crate) fn named(&self, href: &str) -> Outcome<Resource> {
+        Resource::of_href(href, &self.account).map_err(Failure::from)
+    }
+
+    /// A collection that must be there.
+    pub(crate) async fn collection(
+        &self,
+        kind: CollectionKind,
+        segment: &str,
+    ) -> Outcome<Collection> {
+        let found = self.store().collection(self.account.id, kind, segment).await?;
+        found.ok_or_else(Failure::not_found)
+    }
+
+    /// A member, if it is there.
+    pub(crate) async fn find_member(
+        &self,
+        collection: &Collection,
+        name: &str,
+    ) -> Outcome<Option<Member>> {
+        let selection = Selection::Names(vec![name.to_owned()]);
+        let (account, kind) = (self.account.id, collection.kind);
+        let found = self.store().members(account, kind, &collection.id, selection, Detail::Text);
+        Ok(found.await?.pop())
+    }
+}
+
+impl From<BadPath> for Failure {
+    fn from(bad: BadPath) -> Self {
+        Self::status(match bad {
+            BadPath::Malformed => StatusCode::BAD_REQUEST,
+            BadPath::Unknown => StatusCode::NOT_FOUND,
+        })
+    }
+}

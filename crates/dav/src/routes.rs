@@ -1,0 +1,119 @@
+//! All routes on one page: which method does what to which resource.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request as HttpRequest, State};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use axum::routing::any;
+
+use crate::Dav;
+use crate::caldav::mkcalendar;
+use crate::failure::{Failure, Outcome};
+use crate::request::Request;
+use crate::resource::Resource;
+use crate::webdav::{
+    add_member, delete, get, mkcol, options, propfind, proppatch, put, report, transfer,
+};
+
+/// The methods that some resource has.
+pub(crate) const METHODS: &str = "OPTIONS, GET, HEAD, POST, PUT, DELETE, PROPFIND, PROPPATCH, \
+                                  REPORT, MKCOL, MKCALENDAR, COPY, MOVE";
+
+pub(crate) fn router(dav: Arc<Dav>) -> Router {
+    Router::new()
+        .route("/.well-known/caldav", any(well_known))
+        .route("/.well-known/carddav", any(well_known))
+        .route("/dav", any(enter))
+        .route("/dav/", any(enter))
+        .route("/dav/{*path}", any(enter))
+        .with_state(dav)
+}
+
+/// Any method goes to the root (RFC 6764, 5).
+async fn well_known() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
+    let fields = response.headers_mut();
+    fields.insert(header::LOCATION, HeaderValue::from_static("/dav/"));
+    response
+}
+
+async fn enter(State(dav): State<Arc<Dav>>, request: HttpRequest) -> Response<Body> {
+    let outcome = match request.method() == Method::OPTIONS {
+        true => Ok(options::run()),
+        false => admitted(dav, request).await,
+    };
+    let mut response = outcome.unwrap_or_else(Failure::into_response);
+    options::say_what_is_spoken(response.headers_mut());
+    response
+}
+
+/// Finds out who asks for what, and does it.
+async fn admitted(dav: Arc<Dav>, request: HttpRequest) -> Outcome {
+    let peer = peer(&request);
+    let (parts, body) = request.into_parts();
+    let account = dav.gate.enter(&parts.headers, peer).await?;
+    let resource = Resource::parse(parts.uri.path(), &account)?;
+    let request = Request {
+        dav,
+        account,
+        resource,
+        method: parts.method,
+        fields: parts.headers,
+        body,
+    };
+    dispatch(request).await
+}
+
+async fn dispatch(request: Request) -> Outcome {
+    let method = request.method.clone();
+    match (method.as_str(), request.resource.clone()) {
+        ("GET" | "HEAD", Resource::Member(kind, segment, name)) => {
+            get::run(request, kind, segment, name).await
+        }
+        ("PUT", Resource::Member(kind, segment, name)) => {
+            put::run(request, kind, segment, name).await
+        }
+        ("POST", Resource::Collection(kind, segment)) => {
+            add_member::run(request, kind, segment).await
+        }
+        ("DELETE", Resource::Member(kind, segment, name)) => {
+            delete::member(request, kind, segment, name).await
+        }
+        ("DELETE", Resource::Collection(kind, segment)) => {
+            delete::collection(request, kind, segment).await
+        }
+        ("COPY" | "MOVE", Resource::Member(kind, segment, name)) => {
+            transfer::run(request, kind, segment, name).await
+        }
+        ("MKCALENDAR", _) => mkcalendar::run(request).await,
+        ("MKCOL", _) => mkcol::run(request).await,
+        ("PROPFIND", _) => propfind::run(request).await,
+        ("PROPPATCH", _) => proppatch::run(request).await,
+        ("REPORT", _) => report::run(request).await,
+        ("DELETE" | "COPY" | "MOVE" | "PUT", _) => Err(Failure::forbidden()),
+        _ => {
+            let failure = Failure::status(StatusCode::METHOD_NOT_ALLOWED);
+            Err(failure.and(header::ALLOW, METHODS))
+        }
+    }
+}
+
+/// Who is at the other end; behind a proxy on this machine, whom the proxy names.
+fn peer(request: &HttpRequest) -> IpAddr {
+    let connected = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = connected.map_or(Ipv4Addr::LOCALHOST.into(), |info| info.0.ip());
+    match address.is_loopback() {
+        true => forwarded_for(request.headers()).unwrap_or(address),
+        false => address,
+    }
+}
+
+/// The last address of the last field: the one that our own proxy added.
+fn forwarded_for(fields: &HeaderMap) -> Option<IpAddr> {
+    let last = fields.get_all("x-forwarded-for").iter().next_back()?;
+    last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+}

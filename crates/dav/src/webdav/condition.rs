@@ -1,0 +1,177 @@
+//! Conditional requests: If-Match, If-None-Match (RFC 9110, 13) and If (RFC 4918, 10.4).
+
+use axum::http::StatusCode;
+
+use crate::failure::{Failure, Outcome};
+use crate::request::Request;
+
+/// What must be true of a member for a request to be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Conditions {
+    matches: Option<Tags>,
+    matches_none: Option<Tags>,
+    /// The lists of the If field that are about this resource: one of them must hold.
+    lists: Option<Vec<Vec<Term>>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tags {
+    Any,
+    These(Vec<String>),
+}
+
+/// One condition of an If list: whether it is negated, and an entity tag; a lock token never holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Term {
+    negated: bool,
+    tag: Option<String>,
+}
+
+impl Conditions {
+    pub(crate) fn of(request: &Request) -> Outcome<Self> {
+        let text = |name: &str| {
+            let all = request.fields.get_all(name).iter();
+            let all: Vec<&str> = all.filter_map(|value| value.to_str().ok()).collect();
+            (!all.is_empty()).then(|| all.join(","))
+        };
+        let lists = match text("if") {
+            Some(text) => Some(lists(request, &text).ok_or_else(Failure::bad_request)?),
+            None => None,
+        };
+        Ok(Self {
+            matches: text("if-match").map(|text| tags(&text)),
+            matches_none: text("if-none-match").map(|text| tags(&text)),
+            lists,
+        })
+    }
+
+    /// Whether the conditions hold for the member's entity tag; `None`: there is no member.
+    pub(crate) fn hold(&self, tag: Option<&str>) -> bool {
+        let is_among = |tags: &Tags| match (tags, tag) {
+            (_, None) => false,
+            (Tags::Any, _) => true,
+            (Tags::These(these), Some(tag)) => these.iter().any(|one| one == tag),
+        };
+        self.matches.as_ref().is_none_or(is_among)
+            && !self.matches_none.as_ref().is_some_and(is_among)
+            && self.lists.as_ref().is_none_or(|lists| {
+                lists.iter().any(|list| list.iter().all(|term| term.holds(tag)))
+            })
+    }
+
+    /// 412 unless they hold.
+    pub(crate) fn require(&self, tag: Option<&str>) -> Outcome<()> {
+        match self.hold(tag) {
+            true => Ok(()),
+            false => Err(Failure::status(StatusCode::PRECONDITION_FAILED)),
+        }
+    }
+
+    /// Whether a GET is answered with 304: the client has what there is.
+    pub(crate) fn is_not_modified(&self, tag: &str) -> bool {
+        match &self.matches_none {
+            Some(Tags::Any) => true,
+            Some(Tags::These(these)) => these.iter().any(|one| one == tag),
+            None => false,
+        }
+    }
+}
+
+impl Term {
+    fn holds(&self, tag: Option<&str>) -> bool {
+        let is_so = self.tag.is_some() && self.tag.as_deref() == tag;
+        is_so != self.negated
+    }
+}
+
+fn tags(text: &str) -> Tags {
+    let text = text.trim();
+    if text == "*" {
+        return Tags::Any;
+    }
+    let tags = text.split(',').map(|tag| strong(tag).to_owned());
+    Tags::These(tags.filter(|tag| !tag.is_empty()).collect())
+}
+
+/// A proxy that compressed the body made our tag a weak one.
+fn strong(tag: &str) -> &str {
+    let tag = tag.trim();
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+/// The lists of an If field that are about the request's resource; `None` when it cannot be read.
+fn lists(request: &Request, text: &str) -> Option<Vec<Vec<Term>>> {
+    let mut lists = Vec::new();
+    let mut is_ours = true;
+    let mut rest = text.trim_matches([' ', ',', '\t']);
+    while !rest.is_empty() {
+        if let Some(tagged) = rest.strip_prefix('<') {
+            let (href, behind) = tagged.split_once('>')?;
+            is_ours = request.named(href).is_ok_and(|named| named == request.resource);
+            rest = behind.trim_start();
+            continue;
+        }
+        let (list, behind) = rest.strip_prefix('(')?.split_once(')')?;
+        let list = terms(list)?;
+        if is_ours {
+            lists.push(list);
+        }
+        rest = behind.trim_start_matches([' ', ',', '\t']);
+    }
+    Some(lists)
+}
+
+fn terms(list: &str) -> Option<Vec<Term>> {
+    let mut terms = Vec::new();
+    let mut rest = list.trim();
+    while !rest.is_empty() {
+        let negated = rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("not"));
+        if negated {
+            rest = rest.get(3..)?.trim_start();
+        }
+        let (tag, behind) = match rest.strip_prefix('[') {
+            Some(tag) => {
+                let (tag, behind) = tag.split_once(']')?;
+                (Some(strong(tag).to_owned()), behind)
+            }
+            None => (None, rest.strip_prefix('<')?.split_once('>')?.1),
+        };
+        terms.push(Term { negated, tag });
+        rest = behind.trim_start();
+    }
+    (!terms.is_empty()).then_some(terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_compared() {
+        let conditions = |matches: Option<&str>, none: Option<&str>| Conditions {
+            matches: matches.map(tags),
+            matches_none: none.map(tags),
+            lists: None,
+        };
+        let is_new = conditions(None, Some("*"));
+        assert!(is_new.hold(None) && !is_new.hold(Some("\"1\"")));
+        let is_same = conditions(Some("\"2\", W/\"1\""), None);
+        assert!(is_same.hold(Some("\"1\"")) && !is_same.hold(Some("\"3\"")));
+        assert!(!is_same.hold(None));
+        let is_there = conditions(Some("*"), None);
+        assert!(is_there.hold(Some("\"1\"")) && !is_there.hold(None));
+    }
+
+    #[test]
+    fn if_lists_are_read() {
+        let held = |list: &str, tag: Option<&str>| {
+            terms(list).map(|terms| terms.iter().all(|term| term.holds(tag)))
+        };
+        assert_eq!(held("[\"1\"]", Some("\"1\"")), Some(true));
+        assert_eq!(held("<urn:uuid:x> [\"1\"]", Some("\"1\"")), Some(false));
+        assert_eq!(held("Not <DAV:no-lock>", None), Some(true));
+        assert_eq!(held("not [\"1\"]", Some("\"1\"")), Some(false));
+        assert_eq!(held("x", None), None);
+        assert_eq!(held("", None), None);
+    }
+}

@@ -1,0 +1,54 @@
+//! GET and HEAD of a member.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use store::{CollectionKind, Member};
+
+use super::condition::Conditions;
+use super::etag;
+use super::property::content_type;
+use crate::failure::{Failure, Outcome};
+use crate::request::Request;
+
+pub(crate) async fn run(
+    request: Request,
+    kind: CollectionKind,
+    segment: String,
+    name: String,
+) -> Outcome {
+    let conditions = Conditions::of(&request)?;
+    let collection = request.collection(kind, &segment).await?;
+    let member = request.find_member(&collection, &name).await?;
+    let member = member.ok_or_else(Failure::not_found)?;
+    let tag = etag::of(member.revision);
+    if conditions.is_not_modified(&tag) {
+        let not_modified = Failure::status(StatusCode::NOT_MODIFIED);
+        return Err(not_modified.and(header::ETAG, tag));
+    }
+    conditions.require(Some(&tag))?;
+    Ok(of(&request, kind, member, StatusCode::OK))
+}
+
+/// A response that is the member.
+pub(crate) fn of(
+    request: &Request,
+    kind: CollectionKind,
+    member: Member,
+    status: StatusCode,
+) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    let fields = response.headers_mut();
+    let kind = HeaderValue::from_static(content_type(kind));
+    fields.insert(header::CONTENT_TYPE, kind);
+    fields.insert(header::CONTENT_LENGTH, HeaderValue::from(member.text.len()));
+    let nosniff = HeaderValue::from_static("nosniff");
+    fields.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    if let Ok(tag) = HeaderValue::from_str(&etag::of(member.revision)) {
+        fields.insert(header::ETAG, tag);
+    }
+    if request.method != Method::HEAD {
+        *response.body_mut() = Body::from(member.text);
+    }
+    response
+}

@@ -1,0 +1,89 @@
+//! What properties are asked of: a resource with what is stored of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use store::{AccountId, Collection, CollectionKind, Collections, Member, Property};
+
+use crate::failure::{Failure, Outcome};
+use crate::request::Request;
+use crate::resource::Resource;
+
+/// A resource that is there.
+#[derive(Debug, Clone)]
+pub(crate) enum Node {
+    Root,
+    Principals,
+    Principal,
+    Homes(CollectionKind),
+    Home(CollectionKind),
+    Collection(Arc<Collection>),
+    Member(Arc<Collection>, Member, Vec<Property>),
+}
+
+impl Node {
+    /// What names it.
+    pub(crate) fn resource(&self) -> Resource {
+        match self {
+            Self::Root => Resource::Root,
+            Self::Principals => Resource::Principals,
+            Self::Principal => Resource::Principal,
+            Self::Homes(kind) => Resource::Homes(*kind),
+            Self::Home(kind) => Resource::Home(*kind),
+            Self::Collection(one) => Resource::Collection(one.kind, one.segment.clone()),
+            Self::Member(of, member, _) => {
+                Resource::Member(of.kind, of.segment.clone(), member.name.clone())
+            }
+        }
+    }
+
+    /// The properties that clients set on it.
+    pub(crate) fn dead(&self) -> &[Property] {
+        match self {
+            Self::Collection(collection) => &collection.properties,
+            Self::Member(_, _, properties) => properties,
+            _ => &[],
+        }
+    }
+}
+
+impl Node {
+    /// The resource that a request is about, as it is stored.
+    pub(crate) async fn find(request: &Request) -> Outcome<Self> {
+        Ok(match request.resource.clone() {
+            Resource::Root => Self::Root,
+            Resource::Principals => Self::Principals,
+            Resource::Principal => Self::Principal,
+            Resource::Homes(kind) => Self::Homes(kind),
+            Resource::Home(kind) => Self::Home(kind),
+            Resource::Collection(kind, segment) => {
+                Self::Collection(Arc::new(request.collection(kind, &segment).await?))
+            }
+            Resource::Member(kind, segment, name) => {
+                let collection = request.collection(kind, &segment).await?;
+                let member = request.find_member(&collection, &name).await?;
+                let member = member.ok_or_else(Failure::not_found)?;
+                let set = request.store().member_properties(request.account.id, &collection.id);
+                let own = set.await?.into_iter().filter(|(of, _)| *of == name);
+                let properties = own.map(|(_, property)| property).collect();
+                Self::Member(Arc::new(collection), member, properties)
+            }
+        })
+    }
+}
+
+/// The properties that clients set on members, by member.
+pub(crate) type Dead = HashMap<String, Vec<Property>>;
+
+/// Reads them for a whole collection; most have none.
+pub(crate) async fn dead_of_members(
+    store: &dyn Collections,
+    account: AccountId,
+    collection: &Collection,
+) -> store::Result<Dead> {
+    let mut dead = Dead::new();
+    for (member, property) in store.member_properties(account, &collection.id).await? {
+        dead.entry(member).or_default().push(property);
+    }
+    Ok(dead)
+}

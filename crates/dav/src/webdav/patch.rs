@@ -1,0 +1,122 @@
+//! Properties that a client sets: which of them may be set, and to what (RFC 4918, 9.2).
+
+use jiff::tz::TimeZone;
+use store::{CollectionKind, Property, PropertyChanges};
+
+use super::property::is_protected;
+use crate::caldav::{component_set, time_zone};
+use crate::xml::{CALDAV, DAV, Element, Name};
+
+/// Octets of one property.
+const LONGEST: usize = 64 << 10;
+/// Properties in one request.
+const MOST: usize = 100;
+
+/// What the properties are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// A collection that is being made.
+    New(CollectionKind),
+    /// A collection.
+    Collection(CollectionKind),
+    /// A member of one.
+    Member,
+    /// Anything else: nothing can be set there.
+    Fixed,
+}
+
+/// The changes of a request, and why some of them cannot be made.
+#[derive(Debug, Default)]
+pub(crate) struct Patch {
+    pub(crate) changes: PropertyChanges,
+    /// All properties that are named.
+    pub(crate) names: Vec<Name>,
+    /// Those that cannot be set, with the element of the precondition.
+    pub(crate) refused: Vec<(Name, &'static str)>,
+}
+
+impl Patch {
+    /// Reads `set` and `remove` inside `propertyupdate`, `mkcol` or `mkcalendar`.
+    pub(crate) fn of(update: &Element, of: Of) -> Self {
+        let mut patch = Self::default();
+        for instruction in update.elements() {
+            let is_set = instruction.is(DAV, "set");
+            if !is_set && !instruction.is(DAV, "remove") {
+                continue;
+            }
+            let properties = instruction.all(DAV, "prop").flat_map(Element::elements);
+            for property in properties {
+                match is_set {
+                    true => patch.set(property, of),
+                    false => patch.remove(&property.name, of),
+                }
+            }
+        }
+        patch
+    }
+
+    fn set(&mut self, property: &Element, of: Of) {
+        let name = &property.name;
+        if matches!(of, Of::New(_)) && name.is(DAV, "resourcetype") {
+            return;
+        }
+        self.names.push(name.clone());
+        if let Some(condition) = self.refusal(property, of) {
+            self.refused.push((name.clone(), condition));
+        } else if name.is(DAV, "displayname") && of != Of::Member {
+            self.changes.name = Some(property.text());
+        } else {
+            self.forget(name);
+            self.changes.set.push(Property {
+                namespace: name.namespace.clone(),
+                name: name.local.clone(),
+                value: property.to_xml(),
+            });
+        }
+    }
+
+    fn remove(&mut self, name: &Name, of: Of) {
+        self.names.push(name.clone());
+        if of == Of::Fixed || is_protected(name) {
+            self.refused.push((name.clone(), PROTECTED));
+        } else if name.is(DAV, "displayname") && of != Of::Member {
+            self.changes.name = Some(String::new());
+        } else {
+            self.forget(name);
+            let name = (name.namespace.clone(), name.local.clone());
+            self.changes.remove.push(name);
+        }
+    }
+
+    /// The last instruction about a property counts.
+    fn forget(&mut self, name: &Name) {
+        self.changes.set.retain(|one| !name.is(&one.namespace, &one.name));
+        self.changes.remove.retain(|(namespace, local)| !name.is(namespace, local));
+    }
+
+    fn refusal(&self, property: &Element, of: Of) -> Option<&'static str> {
+        let name = &property.name;
+        let is_new_calendar = of == Of::New(CollectionKind::Calendar);
+        if is_new_calendar && name.is(CALDAV, "supported-calendar-component-set") {
+            let is_known = component_set::read(property).is_some();
+            return (!is_known).then_some("<C:supported-calendar-component/>");
+        }
+        if of == Of::Fixed || is_protected(name) {
+            return Some(PROTECTED);
+        }
+        if property.to_xml().len() > LONGEST || self.names.len() > MOST {
+            return Some("<D:quota-not-exceeded/>");
+        }
+        if name.is(CALDAV, "calendar-timezone") {
+            let zone: Option<TimeZone> = time_zone::of_calendar(&property.text());
+            return zone.is_none().then_some("<C:valid-calendar-data/>");
+        }
+        if name.is(CALDAV, "calendar-timezone-id") {
+            let zone = time_zone::of_id(&property.text());
+            return zone.is_none().then_some("<C:valid-timezone/>");
+        }
+        None
+    }
+}
+
+const PROTECTED: &str = "<D:cannot-modify-protected-property/>";

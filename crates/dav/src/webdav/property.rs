@@ -1,0 +1,273 @@
+//! Live properties: those that the server knows or makes (RFC 4918, 15, and the RFCs named below).
+
+use store::{Account, Collection, CollectionKind};
+
+use super::etag;
+use super::node::Node;
+use crate::Limits;
+use crate::caldav::component_set;
+use crate::resource::Resource;
+use crate::xml::{APPLE, CALDAV, CALENDARSERVER, CARDDAV, DAV, Name, Xml};
+
+/// What the values are made of beside the node.
+pub(crate) struct Ground<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) limits: &'a Limits,
+    /// The octets that the account uses, if that was asked for.
+    pub(crate) used: Option<u64>,
+}
+
+/// All live properties, those that `allprop` gives first.
+pub(crate) const LIVE: &[(&str, &str)] = &[
+    (DAV, "resourcetype"),
+    (DAV, "displayname"),
+    (DAV, "getetag"),
+    (DAV, "getcontenttype"),
+    (DAV, "getcontentlength"),
+    (DAV, "current-user-principal"),
+    (DAV, "current-user-privilege-set"),
+    (DAV, "owner"),
+    (DAV, "acl"),
+    (DAV, "principal-URL"),
+    (DAV, "principal-collection-set"),
+    (DAV, "alternate-URI-set"),
+    (DAV, "group-membership"),
+    (DAV, "supported-privilege-set"),
+    (DAV, "supported-report-set"),
+    (DAV, "supportedlock"),
+    (DAV, "sync-token"),
+    (DAV, "add-member"),
+    (DAV, "quota-used-bytes"),
+    (CALDAV, "calendar-home-set"),
+    (CALDAV, "calendar-user-address-set"),
+    (CALDAV, "calendar-user-type"),
+    (CALDAV, "supported-calendar-component-set"),
+    (CALDAV, "supported-calendar-data"),
+    (CALDAV, "supported-collation-set"),
+    (CALDAV, "max-resource-size"),
+    (CALDAV, "min-date-time"),
+    (CALDAV, "max-date-time"),
+    (CALDAV, "max-instances"),
+    (CARDDAV, "addressbook-home-set"),
+    (CARDDAV, "supported-address-data"),
+    (CARDDAV, "supported-collation-set"),
+    (CARDDAV, "max-resource-size"),
+    (CALENDARSERVER, "getctag"),
+];
+
+/// How many of [`LIVE`] `allprop` gives.
+pub(crate) const COMMON: usize = 5;
+
+/// Whether clients may not set the property.
+pub(crate) fn is_protected(name: &Name) -> bool {
+    let is_live = LIVE.iter().any(|(namespace, local)| name.is(namespace, local));
+    let is_lock = name.is(DAV, "lockdiscovery") || name.is(DAV, "getlastmodified");
+    (is_live || is_lock) && !name.is(DAV, "displayname")
+}
+
+/// The value of a live property as XML; `None`: the node has it not.
+pub(crate) fn live(node: &Node, name: &Name, ground: &Ground<'_>) -> Option<String> {
+    let local = name.local.as_str();
+    match name.namespace.as_str() {
+        DAV => webdav(node, local, ground).or_else(|| access(node, local, ground)),
+        CALDAV => caldav(node, local, ground),
+        CARDDAV => carddav(node, local, ground),
+        CALENDARSERVER if local == "getctag" => match node {
+            Node::Collection(one) => Some(text(&etag::sync_token(one, one.revision))),
+            _ => None,
+        },
+        APPLE if local == "calendar-order" => None,
+        _ => None,
+    }
+}
+
+fn webdav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
+    Some(match (local, node) {
+        ("resourcetype", _) => resource_type(node).to_owned(),
+        ("displayname", Node::Collection(one)) => text(&one.name),
+        ("displayname", Node::Principal) if ground.account.name.is_empty() => {
+            text(&ground.account.address)
+        }
+        ("displayname", Node::Principal) => text(&ground.account.name),
+        ("getetag", Node::Member(_, member, _)) => text(&etag::of(member.revision)),
+        ("getcontenttype", Node::Member(of, ..)) => content_type(of.kind).to_owned(),
+        ("getcontentlength", Node::Member(_, member, _)) => member.size.to_string(),
+        ("supported-report-set", _) => reports(node),
+        ("supportedlock", _) => String::new(),
+        ("sync-token", Node::Collection(one)) => text(&etag::sync_token(one, one.revision)),
+        ("add-member", Node::Collection(_)) => href(&node.resource(), ground.account),
+        ("quota-used-bytes", Node::Home(_) | Node::Collection(_)) => ground.used?.to_string(),
+        _ => return None,
+    })
+}
+
+/// The properties of RFC 3744 and RFC 5397 that clients read.
+fn access(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
+    let principal = || href(&Resource::Principal, ground.account);
+    Some(match (local, node) {
+        ("current-user-principal", _) => principal(),
+        ("owner", Node::Home(_) | Node::Collection(_) | Node::Member(..)) => principal(),
+        ("principal-URL", Node::Principal) => principal(),
+        ("principal-collection-set", _) => href(&Resource::Principals, ground.account),
+        ("alternate-URI-set" | "group-membership", Node::Principal) => String::new(),
+        ("current-user-privilege-set", _) => privileges(node)
+            .iter()
+            .map(|one| format!("<D:privilege><D:{one}/></D:privilege>"))
+            .collect(),
+        ("acl", Node::Home(_) | Node::Collection(_) | Node::Member(..)) => format!(
+            "<D:ace><D:principal>{}</D:principal><D:grant><D:privilege><D:all/></D:privilege>\
+             </D:grant><D:protected/></D:ace>",
+            principal()
+        ),
+        ("supported-privilege-set", _) => SUPPORTED_PRIVILEGES.to_owned(),
+        _ => return None,
+    })
+}
+
+const SUPPORTED_PRIVILEGES: &str = "<D:supported-privilege><D:privilege><D:all/></D:privilege>\
+    <D:description>Everything</D:description>\
+    <D:supported-privilege><D:privilege><D:read/></D:privilege>\
+    <D:description>Read</D:description></D:supported-privilege>\
+    <D:supported-privilege><D:privilege><D:write/></D:privilege>\
+    <D:description>Write</D:description></D:supported-privilege></D:supported-privilege>";
+
+fn privileges(node: &Node) -> &'static [&'static str] {
+    match node {
+        Node::Collection(_) | Node::Member(..) => &[
+            "all",
+            "read",
+            "write",
+            "write-properties",
+            "write-content",
+            "bind",
+            "unbind",
+            "read-acl",
+            "read-current-user-privilege-set",
+        ],
+        Node::Home(_) => &["read", "bind", "unbind", "read-current-user-privilege-set"],
+        _ => &["read", "read-current-user-privilege-set"],
+    }
+}
+
+/// RFC 4791 and RFC 6638, 2.4.
+fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
+    let calendar = match node {
+        Node::Collection(one) if one.kind == CollectionKind::Calendar => Some(one),
+        _ => None,
+    };
+    Some(match (local, node, calendar) {
+        ("calendar-home-set", Node::Principal, _) => {
+            href(&Resource::Home(CollectionKind::Calendar), ground.account)
+        }
+        ("calendar-user-address-set", Node::Principal, _) => addresses(ground.account),
+        ("calendar-user-type", Node::Principal, _) => "INDIVIDUAL".to_owned(),
+        ("supported-calendar-component-set", _, Some(one)) => components(one),
+        ("supported-calendar-data", _, Some(_)) => {
+            "<C:calendar-data content-type=\"text/calendar\" version=\"2.0\"/>".to_owned()
+        }
+        ("supported-collation-set", _, Some(_)) => collations("C"),
+        ("max-resource-size", _, Some(_)) => ground.limits.object.to_string(),
+        ("min-date-time", _, Some(_)) => "00010101T000000Z".to_owned(),
+        ("max-date-time", _, Some(_)) => "99991231T235959Z".to_owned(),
+        ("max-instances", _, Some(_)) => ground.limits.instances.to_string(),
+        _ => return None,
+    })
+}
+
+fn components(calendar: &Collection) -> String {
+    let names = component_set::of(calendar);
+    let comps = names.iter().map(|name| format!("<C:comp name=\"{name}\"/>"));
+    comps.collect()
+}
+
+/// RFC 6352.
+fn carddav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
+    let is_book =
+        matches!(node, Node::Collection(one) if one.kind == CollectionKind::AddressBook);
+    Some(match (local, node, is_book) {
+        ("addressbook-home-set", Node::Principal, _) => {
+            href(&Resource::Home(CollectionKind::AddressBook), ground.account)
+        }
+        ("supported-address-data", _, true) => {
+            "<R:address-data-type content-type=\"text/vcard\" version=\"3.0\"/>\
+             <R:address-data-type content-type=\"text/vcard\" version=\"4.0\"/>"
+                .to_owned()
+        }
+        ("supported-collation-set", _, true) => collations("R"),
+        ("max-resource-size", _, true) => ground.limits.object.to_string(),
+        _ => return None,
+    })
+}
+
+fn collations(prefix: &str) -> String {
+    let names = crate::text_match::COLLATIONS.iter();
+    let set = names.map(|name| {
+        format!("<{prefix}:supported-collation>{name}</{prefix}:supported-collation>")
+    });
+    set.collect()
+}
+
+fn addresses(account: &Account) -> String {
+    let mut xml = Xml::default();
+    for address in account.addresses() {
+        xml.element("D:href", &format!("mailto:{address}"));
+    }
+    xml.element("D:href", &Resource::Principal.href(account));
+    xml.into_string()
+}
+
+fn resource_type(node: &Node) -> &'static str {
+    match node {
+        Node::Member(..) => "",
+        Node::Principal => "<D:collection/><D:principal/>",
+        Node::Collection(one) => match one.kind {
+            CollectionKind::Calendar => "<D:collection/><C:calendar/>",
+            CollectionKind::AddressBook => "<D:collection/><R:addressbook/>",
+        },
+        _ => "<D:collection/>",
+    }
+}
+
+fn reports(node: &Node) -> String {
+    let names: &[&str] = match node {
+        Node::Collection(one) => match one.kind {
+            CollectionKind::Calendar => &[
+                "D:sync-collection",
+                "C:calendar-query",
+                "C:calendar-multiget",
+                "C:free-busy-query",
+            ],
+            CollectionKind::AddressBook => &[
+                "D:sync-collection",
+                "R:addressbook-query",
+                "R:addressbook-multiget",
+            ],
+        },
+        Node::Principals | Node::Principal | Node::Root => {
+            &["D:principal-property-search", "D:principal-search-property-set"]
+        }
+        _ => &[],
+    };
+    let set = names.iter().map(|name| {
+        format!("<D:supported-report><D:report><{name}/></D:report></D:supported-report>")
+    });
+    set.collect()
+}
+
+/// The media type of a member (RFC 4918, 15.5).
+pub(crate) fn content_type(kind: CollectionKind) -> &'static str {
+    match kind {
+        CollectionKind::Calendar => "text/calendar; charset=utf-8",
+        CollectionKind::AddressBook => "text/vcard; charset=utf-8",
+    }
+}
+
+fn text(value: &str) -> String {
+    crate::xml::escape(value).into_owned()
+}
+
+fn href(resource: &Resource, account: &Account) -> String {
+    let mut xml = Xml::default();
+    xml.element("D:href", &resource.href(account));
+    xml.into_string()
+}

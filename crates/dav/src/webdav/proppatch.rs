@@ -1,0 +1,86 @@
+//! PROPPATCH (RFC 4918, 9.2): all or none.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use store::PropertyChanges;
+
+use super::condition::Conditions;
+use super::etag;
+use super::multistatus::propstat;
+use super::node::Node;
+use super::patch::{Of, Patch};
+use crate::failure::{Failure, Outcome, XML_TYPE};
+use crate::request::{Prefer, Request};
+use crate::xml::{DAV, Xml};
+
+pub(crate) async fn run(mut request: Request) -> Outcome {
+    let update = request.xml().await?.ok_or_else(Failure::bad_request)?;
+    if !update.is(DAV, "propertyupdate") {
+        return Err(Failure::bad_request());
+    }
+    let node = Node::find(&request).await?;
+    let conditions = Conditions::of(&request)?;
+    let (of, tag) = match &node {
+        Node::Collection(one) => (Of::Collection(one.kind), None),
+        Node::Member(_, member, _) => (Of::Member, Some(etag::of(member.revision))),
+        _ => (Of::Fixed, None),
+    };
+    conditions.require(tag.as_deref())?;
+    let patch = Patch::of(&update, of);
+    if patch.refused.is_empty() {
+        change(&request, &node, patch.changes.clone()).await?;
+    }
+    if patch.refused.is_empty() && request.prefer() == Prefer::Minimal {
+        let mut response = Response::new(Body::empty());
+        let applied = HeaderValue::from_static("return=minimal");
+        response.headers_mut().insert("preference-applied", applied);
+        return Ok(response);
+    }
+    Ok(answer(&request, &patch))
+}
+
+async fn change(request: &Request, node: &Node, changes: PropertyChanges) -> Outcome<()> {
+    let (id, member) = match node {
+        Node::Collection(one) => (&one.id, None),
+        Node::Member(of, member, _) => (&of.id, Some(member.name.as_str())),
+        _ => return Ok(()),
+    };
+    let changing = request.store().properties_change(request.account.id, id, member, changes);
+    Ok(changing.await?)
+}
+
+fn answer(request: &Request, patch: &Patch) -> Response<Body> {
+    let mut xml = Xml::document("D:multistatus");
+    xml.open("D:response").element("D:href", &request.resource.href(&request.account));
+    propstats(&mut xml, patch);
+    xml.close("D:response").close("D:multistatus");
+    let mut response = Response::new(Body::from(xml.into_string()));
+    *response.status_mut() = StatusCode::MULTI_STATUS;
+    response.headers_mut().insert(header::CONTENT_TYPE, XML_TYPE);
+    response
+}
+
+/// What became of each property: 200 all, or 403 for those that cannot be set and 424 for the rest.
+pub(crate) fn propstats(xml: &mut Xml, patch: &Patch) {
+    let mut rest = Xml::default();
+    for name in &patch.names {
+        if !patch.refused.iter().any(|(refused, _)| refused == name) {
+            rest.named(name, "");
+        }
+    }
+    let rest = rest.into_string();
+    if patch.refused.is_empty() {
+        propstat(xml, &rest, "200 OK");
+        return;
+    }
+    for (name, condition) in &patch.refused {
+        let mut one = Xml::default();
+        one.named(name, "");
+        xml.open("D:propstat").open("D:prop").raw(&one.into_string()).close("D:prop");
+        xml.element("D:status", "HTTP/1.1 403 Forbidden");
+        xml.open("D:error").raw(condition).close("D:error").close("D:propstat");
+    }
+    if !rest.is_empty() {
+        propstat(xml, &rest, "424 Failed Dependency");
+    }
+}

@@ -1,0 +1,105 @@
+//! sync-collection (RFC 6578).
+
+use std::sync::Arc;
+
+use store::{Collection, Revision, SyncPage};
+
+use super::ask::Ask;
+use super::multistatus::{Broken, Multistatus, Rendering};
+use super::property::Ground;
+use super::{etag, multiget};
+use crate::caldav::calendar_data::Wish;
+use crate::failure::{Failure, Outcome};
+use crate::request::{Prefer, Request};
+use crate::resource::Resource;
+use crate::xml::{DAV, Element, Xml};
+
+pub(crate) async fn run(request: Request, collection: Collection, body: &Element) -> Outcome {
+    let ask = Ask::of(body);
+    let wish = Wish::of(&ask, &collection)?;
+    let after = since(&collection, body)?;
+    let limit = limit(body)?;
+    let response = Multistatus::respond(|mut out| async move {
+        let rendering = Rendering {
+            ask: &ask,
+            ground: Ground {
+                account: &request.account,
+                limits: &request.dav.limits,
+                used: None,
+            },
+            is_minimal: request.prefer() == Prefer::Minimal,
+            data: &wish,
+        };
+        let collection = Arc::new(collection);
+        write(&request, &mut out, &rendering, &collection, after, limit).await?;
+        out.end().await
+    });
+    Ok(response)
+}
+
+/// The revision of the client's token; 403 when it is none of ours, so that it begins anew.
+fn since(collection: &Collection, body: &Element) -> Outcome<Option<Revision>> {
+    let token = body.child(DAV, "sync-token").map(Element::text).unwrap_or_default();
+    if token.trim().is_empty() {
+        return Ok(None);
+    }
+    let revision = etag::revision_of_token(collection, &token);
+    revision.map(Some).ok_or_else(|| Failure::refused("D:valid-sync-token"))
+}
+
+/// How many members the client wants at most.
+fn limit(body: &Element) -> Outcome<Option<u32>> {
+    let Some(results) = body.child(DAV, "limit").and_then(|limit| limit.child(DAV, "nresults"))
+    else {
+        return Ok(None);
+    };
+    match results.text().trim().parse::<u64>() {
+        Ok(0) | Err(_) => Err(Failure::bad_request()),
+        Ok(limit) => Ok(Some(u32::try_from(limit).unwrap_or(u32::MAX))),
+    }
+}
+
+/// Without a limit the pages of the store follow one another in one response.
+async fn write(
+    request: &Request,
+    out: &mut Multistatus,
+    rendering: &Rendering<'_>,
+    collection: &Arc<Collection>,
+    mut after: Option<Revision>,
+    limit: Option<u32>,
+) -> Result<(), Broken> {
+    let most = request.dav.limits.sync;
+    loop {
+        let size = limit.unwrap_or(most).min(most);
+        let (account, kind) = (request.account.id, collection.kind);
+        let reading = request.store().sync(account, kind, &collection.id, after, size);
+        let SyncPage {
+            members,
+            revision,
+            is_cut,
+        } = reading.await?;
+        let names = members.into_iter().map(|(name, _)| name).collect();
+        multiget::members(request, out, rendering, collection, names).await?;
+        if is_cut && limit.is_none() {
+            after = Some(revision);
+            continue;
+        }
+        if is_cut {
+            out.add(&cut(request, collection)).await?;
+        }
+        let mut token = Xml::default();
+        token.element("D:sync-token", &etag::sync_token(collection, revision));
+        return out.add(&token.into_string()).await;
+    }
+}
+
+/// Says that there is more (RFC 6578, 3.6).
+fn cut(request: &Request, collection: &Collection) -> String {
+    let here = Resource::Collection(collection.kind, collection.segment.clone());
+    let mut xml = Xml::default();
+    xml.open("D:response").element("D:href", &here.href(&request.account));
+    xml.element("D:status", "HTTP/1.1 507 Insufficient Storage");
+    xml.open("D:error").raw("<D:number-of-matches-within-limits/>").close("D:error");
+    xml.close("D:response");
+    xml.into_string()
+}

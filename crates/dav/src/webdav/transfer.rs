@@ -1,0 +1,70 @@
+//! COPY and MOVE of members within an account (RFC 4918, 9.8 and 9.9).
+
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
+use pipeline::member::{Overwrite, Place, Transfer, Way};
+use pipeline::{address_book, calendar_store};
+use store::CollectionKind;
+
+use super::condition::Conditions;
+use super::{etag, put};
+use crate::failure::{Failure, Outcome};
+use crate::request::Request;
+use crate::resource::Resource;
+
+pub(crate) async fn run(
+    request: Request,
+    kind: CollectionKind,
+    segment: String,
+    name: String,
+) -> Outcome {
+    let conditions = Conditions::of(&request)?;
+    let from = request.collection(kind, &segment).await?;
+    let to = destination(&request, kind).await?;
+    let transfer = Transfer {
+        from: (from.id, name),
+        to,
+        way: match request.method.as_str() {
+            "COPY" => Way::Copy,
+            _ => Way::Move,
+        },
+        overwrite: match request.field("overwrite").trim() {
+            "F" | "f" => Overwrite::No,
+            _ => Overwrite::Yes,
+        },
+    };
+    if transfer.from == transfer.to {
+        return Err(Failure::forbidden());
+    }
+    let holds = |revision: Option<_>| conditions.hold(revision.map(etag::of).as_deref());
+    let (store, account) = (request.store(), &request.account);
+    let stored = match kind {
+        CollectionKind::Calendar => {
+            let clock = &*request.dav.clock;
+            calendar_store::transfer(store, clock, account, &transfer, &holds).await?
+        }
+        CollectionKind::AddressBook => {
+            address_book::transfer(store, account.id, &transfer, &holds).await?
+        }
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = match stored.is_new {
+        true => StatusCode::CREATED,
+        false => StatusCode::NO_CONTENT,
+    };
+    Ok(response)
+}
+
+/// Where it goes: a member of a collection of the same kind that is there.
+async fn destination(request: &Request, kind: CollectionKind) -> Outcome<Place> {
+    let href = request.field("destination");
+    if href.is_empty() {
+        return Err(Failure::bad_request());
+    }
+    match request.named(href)? {
+        Resource::Member(its, segment, name) if its == kind => {
+            Ok((put::into(request, kind, &segment).await?.id, name))
+        }
+        _ => Err(Failure::forbidden()),
+    }
+}

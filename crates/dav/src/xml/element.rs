@@ -1,0 +1,265 @@
+//! A document as a tree of elements, read whole from a bounded text.
+
+use quick_xml::NsReader;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::name::ResolveResult;
+
+use super::name::Name;
+use super::write::{Xml, escape};
+
+/// Why XML is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BadXml {
+    /// It has a document type declaration, or another declaration.
+    #[error("the XML has a document type declaration")]
+    Doctype,
+    /// Elements are nested too deeply.
+    #[error("the XML nests elements too deeply")]
+    TooDeep,
+    /// It is too long.
+    #[error("the XML is too long")]
+    TooLong,
+    /// It is not well formed.
+    #[error("the XML is not well formed")]
+    NotWellFormed,
+}
+
+/// An element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) name: Name,
+    /// Attributes by their names, declarations of namespaces left out.
+    attributes: Vec<(Name, String)>,
+    children: Vec<Node>,
+}
+
+/// What an element holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Node {
+    /// An element.
+    Element(Element),
+    /// Characters.
+    Text(String),
+}
+
+impl Element {
+    /// Reads a document; the caller has let a [`Guard`](super::Guard) look at it.
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, BadXml> {
+        let mut reader = NsReader::from_reader(text);
+        let mut open: Vec<Self> = Vec::new();
+        let mut root = None;
+        loop {
+            let event = reader.read_event().map_err(|_| BadXml::NotWellFormed)?;
+            let closed = match event {
+                Event::Eof => break,
+                Event::Start(start) => {
+                    open.push(Self::read(&reader, &start)?);
+                    None
+                }
+                Event::Empty(start) => Some(Self::read(&reader, &start)?),
+                Event::End(_) => Some(open.pop().ok_or(BadXml::NotWellFormed)?),
+                Event::DocType(_) => return Err(BadXml::Doctype),
+                other => {
+                    characters(&mut open, other)?;
+                    None
+                }
+            };
+            if let Some(element) = closed {
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(Node::Element(element)),
+                    None if root.is_none() => root = Some(element),
+                    None => return Err(BadXml::NotWellFormed),
+                }
+            }
+        }
+        root.filter(|_| open.is_empty()).ok_or(BadXml::NotWellFormed)
+    }
+
+    fn read(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Self, BadXml> {
+        let (namespace, local) = reader.resolve_element(start.name());
+        let mut attributes = Vec::new();
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|_| BadXml::NotWellFormed)?;
+            if attribute.key.as_namespace_binding().is_some() {
+                continue;
+            }
+            let value = attribute.unescape_value().map_err(|_| BadXml::NotWellFormed)?;
+            let (namespace, local) = match attribute.key.prefix() {
+                Some(prefix) if prefix.as_ref() == b"xml" => {
+                    (XML.to_owned(), attribute.key.local_name())
+                }
+                Some(_) => {
+                    let (namespace, local) = reader.resolve_attribute(attribute.key);
+                    (namespace_of(namespace)?, local)
+                }
+                None => (String::new(), attribute.key.local_name()),
+            };
+            let local = utf8(local.as_ref())?;
+            attributes.push((Name { namespace, local }, value.into_owned()));
+        }
+        Ok(Self {
+            name: Name {
+                namespace: namespace_of(namespace)?,
+                local: utf8(local.as_ref())?,
+            },
+            attributes,
+            children: Vec::new(),
+        })
+    }
+
+    pub(crate) fn is(&self, namespace: &str, local: &str) -> bool {
+        self.name.is(namespace, local)
+    }
+
+    /// The elements directly inside.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &Self> {
+        self.children.iter().filter_map(|child| match child {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// Those of a name.
+    pub(crate) fn all<'a>(
+        &'a self,
+        namespace: &'a str,
+        local: &'a str,
+    ) -> impl Iterator<Item = &'a Self> {
+        self.elements().filter(move |child| child.is(namespace, local))
+    }
+
+    /// The first of a name.
+    pub(crate) fn child(&self, namespace: &str, local: &str) -> Option<&Self> {
+        self.elements().find(|child| child.is(namespace, local))
+    }
+
+    /// The value of an attribute without a namespace.
+    pub(crate) fn attribute(&self, local: &str) -> Option<&str> {
+        let mut attributes = self.attributes.iter();
+        let found = attributes.find(|(name, _)| name.is("", local));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// All its characters, those inside its elements left out.
+    pub(crate) fn text(&self) -> String {
+        let texts = self.children.iter().filter_map(|child| match child {
+            Node::Text(text) => Some(text.as_str()),
+            Node::Element(_) => None,
+        });
+        texts.collect()
+    }
+
+    /// The element as XML that needs nothing around it; `xml:lang` of the elements around it is lost.
+    pub(crate) fn to_xml(&self) -> String {
+        let mut xml = Xml::default();
+        self.write(&mut xml, None);
+        xml.into_string()
+    }
+
+    fn write(&self, xml: &mut Xml, around: Option<&str>) {
+        let local = &self.name.local;
+        xml.raw("<").raw(local);
+        if around != Some(&self.name.namespace) {
+            xml.raw(" xmlns=\"").raw(&escape(&self.name.namespace)).raw("\"");
+        }
+        for (index, (name, value)) in self.attributes.iter().enumerate() {
+            match name.namespace.as_str() {
+                "" => xml.raw(" ").raw(&name.local),
+                XML => xml.raw(" xml:").raw(&name.local),
+                other => {
+                    let prefix = format!("a{index}");
+                    xml.raw(" xmlns:").raw(&prefix).raw("=\"").raw(&escape(other)).raw("\" ");
+                    xml.raw(&prefix).raw(":").raw(&name.local)
+                }
+            };
+            xml.raw("=\"").raw(&escape(value)).raw("\"");
+        }
+        if self.children.is_empty() {
+            xml.raw("/>");
+            return;
+        }
+        xml.raw(">");
+        for child in &self.children {
+            match child {
+                Node::Element(element) => element.write(xml, Some(&self.name.namespace)),
+                Node::Text(text) => drop(xml.text(text)),
+            }
+        }
+        xml.raw("</").raw(local).raw(">");
+    }
+}
+
+/// The namespace of `xml:lang`.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
+/// Adds characters to the innermost open element.
+fn characters(open: &mut [Element], event: Event<'_>) -> Result<(), BadXml> {
+    let text = match event {
+        Event::Text(text) => utf8(&text)?,
+        Event::CData(text) => utf8(&text)?,
+        Event::GeneralRef(reference) => referred(&reference)?.to_string(),
+        _ => return Ok(()),
+    };
+    match open.last_mut() {
+        Some(element) => match element.children.last_mut() {
+            Some(Node::Text(before)) => before.push_str(&text),
+            _ => element.children.push(Node::Text(text)),
+        },
+        None if text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {}
+        None => return Err(BadXml::NotWellFormed),
+    }
+    Ok(())
+}
+
+fn referred(reference: &BytesRef<'_>) -> Result<char, BadXml> {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return Ok(character);
+    }
+    match &reference[..] {
+        b"lt" => Ok('<'),
+        b"gt" => Ok('>'),
+        b"amp" => Ok('&'),
+        b"apos" => Ok('\''),
+        b"quot" => Ok('"'),
+        _ => Err(BadXml::NotWellFormed),
+    }
+}
+
+fn namespace_of(resolved: ResolveResult<'_>) -> Result<String, BadXml> {
+    match resolved {
+        ResolveResult::Bound(namespace) => utf8(namespace.as_ref()),
+        ResolveResult::Unbound => Ok(String::new()),
+        ResolveResult::Unknown(_) => Err(BadXml::NotWellFormed),
+    }
+}
+
+fn utf8(octets: &[u8]) -> Result<String, BadXml> {
+    let text = std::str::from_utf8(octets).map_err(|_| BadXml::NotWellFormed)?;
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_means_the_same() {
+        let text = "<?xml version=\"1.0\"?>\n<d:a xmlns:d=\"DAV:\" xmlns=\"x\" xml:lang=\"de\" k=\"&lt;1&gt;\">\
+                    t&amp;&#65;<b/><![CDATA[<c>]]><d:e xmlns:f=\"f\" f:g=\"h\"/></d:a>";
+        let element = Element::parse(text.as_bytes()).unwrap();
+        assert_eq!(element.text(), "t&A<c>");
+        let again = Element::parse(element.to_xml().as_bytes()).unwrap();
+        assert_eq!(again, element);
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_refused() {
+        for text in [
+            "", "x", "<a>", "<a></b>", "</a>", "<a/><b/>", "<a:b/>", "<a>&nbsp;</a>", "<a/>x",
+            "<a b=c/>", "<a><b></a></b>", "<!DOCTYPE a><a/>",
+        ] {
+            assert!(Element::parse(text.as_bytes()).is_err(), "{text}");
+        }
+        assert!(Element::parse(b"<a>\xff</a>").is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! XML as WebDAV uses it: bounded reading, names, writing.
+
+mod element;
+mod guard;
+mod name;
+mod write;
+
+pub(crate) use element::{BadXml, Element, Node};
+pub(crate) use guard::Guard;
+pub(crate) use name::{APPLE, CALDAV, CALENDARSERVER, CARDDAV, DAV, Name};
+pub(crate) use write::{Xml, escape};
