@@ -37,7 +37,9 @@ pub(crate) async fn read_xml(
     let reading = pieces(fields, body, limit, |piece| {
         guard.take(piece).map_err(|_| Failure::bad_request())
     });
-    let text = in_time(patience, reading).await?.ok_or_else(Failure::bad_request)?;
+    let text = in_time(patience, reading)
+        .await?
+        .ok_or_else(Failure::bad_request)?;
     if text.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
@@ -47,7 +49,9 @@ pub(crate) async fn read_xml(
 
 async fn in_time<T>(patience: Duration, reading: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     let late = |_| Failure::status(StatusCode::REQUEST_TIMEOUT);
-    tokio::time::timeout(patience, reading).await.map_err(late)?
+    tokio::time::timeout(patience, reading)
+        .await
+        .map_err(late)?
 }
 
 async fn pieces(

@@ -1,6 +1,6 @@
 //! A request of an account: what it is about, its header fields, its body.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -19,7 +19,8 @@ pub(crate) struct Request {
     pub(crate) resource: Resource,
     pub(crate) method: Method,
     pub(crate) fields: HeaderMap,
-    pub(crate) body: Body,
+    /// Behind a lock only so that a request can be looked at from a task.
+    pub(crate) body: Mutex<Body>,
 }
 
 /// How deep a request goes (RFC 4918, 10.2).
@@ -52,7 +53,9 @@ impl Request {
     /// A header field as text; empty when it is not there.
     pub(crate) fn field(&self, name: &str) -> &str {
         let value = self.fields.get(name);
-        value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The Depth field, `default` without one.
@@ -68,7 +71,9 @@ impl Request {
 
     pub(crate) fn prefer(&self) -> Prefer {
         let all = self.fields.get_all("prefer").iter();
-        let wishes = all.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        let wishes = all
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','));
         for wish in wishes {
             let wish = wish.trim().replace('"', "").to_ascii_lowercase();
             match wish.split(';').next().map(str::trim) {
@@ -88,14 +93,14 @@ impl Request {
     /// The body as XML; `None` when there is none.
     pub(crate) async fn xml(&mut self) -> Outcome<Option<Element>> {
         let limits = &self.dav.limits;
-        let body = std::mem::take(&mut self.body);
+        let body = self.body.get_mut().map(std::mem::take).unwrap_or_default();
         body::read_xml(&self.fields, body, limits.xml, limits.body).await
     }
 
     /// The body of a calendar object or card; `None` when it is too large.
     pub(crate) async fn object(&mut self) -> Outcome<Option<Vec<u8>>> {
         let limits = &self.dav.limits;
-        let body = std::mem::take(&mut self.body);
+        let body = self.body.get_mut().map(std::mem::take).unwrap_or_default();
         body::read(&self.fields, body, limits.object, limits.body).await
     }
 
@@ -110,7 +115,10 @@ impl Request {
         kind: CollectionKind,
         segment: &str,
     ) -> Outcome<Collection> {
-        let found = self.store().collection(self.account.id, kind, segment).await?;
+        let found = self
+            .store()
+            .collection(self.account.id, kind, segment)
+            .await?;
         found.ok_or_else(Failure::not_found)
     }
 
@@ -122,7 +130,9 @@ impl Request {
     ) -> Outcome<Option<Member>> {
         let selection = Selection::Names(vec![name.to_owned()]);
         let (account, kind) = (self.account.id, collection.kind);
-        let found = self.store().members(account, kind, &collection.id, selection, Detail::Text);
+        let found = self
+            .store()
+            .members(account, kind, &collection.id, selection, Detail::Text);
         Ok(found.await?.pop())
     }
 }

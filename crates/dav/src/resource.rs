@@ -103,7 +103,11 @@ impl Resource {
             Self::Homes(kind) => format!("/dav/{}/", segment_of(*kind)),
             Self::Home(kind) => format!("/dav/{}/{address}/", segment_of(*kind)),
             Self::Collection(kind, collection) => {
-                format!("/dav/{}/{address}/{}/", segment_of(*kind), encode(collection))
+                format!(
+                    "/dav/{}/{address}/{}/",
+                    segment_of(*kind),
+                    encode(collection)
+                )
             }
             Self::Member(kind, collection, member) => format!(
                 "/dav/{}/{address}/{}/{}",
@@ -122,7 +126,9 @@ fn part(raw: &str) -> Result<String, BadPath> {
     let is_one = (1..=LONGEST).contains(&decoded.len())
         && !matches!(&*decoded, "." | "..")
         && !decoded.contains(char::is_control)
-        && !decoded.split(['/', '\\']).any(|piece| matches!(piece, "." | ".."));
+        && !decoded
+            .split(['/', '\\'])
+            .any(|piece| matches!(piece, "." | ".."));
     match is_one {
         true => Ok(decoded.into_owned()),
         false => Err(BadPath::Malformed),
@@ -192,7 +198,10 @@ mod tests {
             Ok(Resource::Home(CollectionKind::Calendar))
         );
         assert_eq!(
-            Resource::of_href("https://other.example:8443/dav/principals/al@example.org/?x", &alice()),
+            Resource::of_href(
+                "https://other.example:8443/dav/principals/al@example.org/?x",
+                &alice()
+            ),
             Ok(Resource::Principal)
         );
     }

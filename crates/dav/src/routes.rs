@@ -1,7 +1,7 @@
 //! All routes on one page: which method does what to which resource.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -63,7 +63,7 @@ async fn admitted(dav: Arc<Dav>, request: HttpRequest) -> Outcome {
         resource,
         method: parts.method,
         fields: parts.headers,
-        body,
+        body: Mutex::new(body),
     };
     dispatch(request).await
 }

@@ -7,6 +7,7 @@ pub mod event_text;
 #[cfg(feature = "failpoints")]
 pub mod fail_points;
 pub mod failure;
+pub mod http;
 pub mod logging;
 pub mod output;
 pub mod password;

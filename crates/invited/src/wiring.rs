@@ -10,7 +10,7 @@ use pipeline::outbox::smtp;
 use pipeline::receive::{Receive, find_account};
 use pipeline::site::{Caps, Sending, Site, Threading};
 use pipeline::spool::Spool;
-use store::{Account, SqliteStore, Store, Timestamp};
+use store::{Account, Collections, SqliteStore, Store, Timestamp};
 
 use crate::config::{self, Config};
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ impl Clock for SystemClock {
 }
 
 /// Opens the database, making it and its folder when they are missing.
-pub fn open_store(config: &Config) -> Result<Arc<dyn Store>, Failure> {
+pub fn open_store(config: &Config) -> Result<Arc<dyn Collections>, Failure> {
     let folder = &config.server.data_dir;
     make_folder(folder)?;
     let database = folder.join("invited.db");

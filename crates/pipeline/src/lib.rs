@@ -2,7 +2,9 @@
 
 pub mod acts;
 pub mod address;
+pub mod address_book;
 pub mod by_hand;
+pub mod calendar_store;
 pub mod clock;
 pub mod deliver;
 mod digest;
@@ -12,6 +14,7 @@ pub mod filter;
 mod guard;
 pub mod intake;
 pub mod job;
+pub mod member;
 pub mod name;
 pub mod outbox;
 pub mod owner;

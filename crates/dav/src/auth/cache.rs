@@ -35,9 +35,9 @@ impl Cache {
     /// Whether the password was right lately, for a hash that the account still has.
     pub(super) fn knows(&self, account: AccountId, password: &str, hashes: &[String]) -> bool {
         let key = self.key(account, password);
-        self.lock().get(&key).is_some_and(|(hash, until)| {
-            Instant::now() < *until && hashes.contains(hash)
-        })
+        self.lock()
+            .get(&key)
+            .is_some_and(|(hash, until)| Instant::now() < *until && hashes.contains(hash))
     }
 
     pub(super) fn learn(&self, account: AccountId, password: &str, hash: String) {
@@ -77,7 +77,10 @@ mod tests {
         cache.learn(alice, "secret", "hash".to_owned());
         let hashes = ["other".to_owned(), "hash".to_owned()];
         assert!(cache.knows(alice, "secret", &hashes));
-        assert!(!cache.knows(alice, "secret", &hashes[..1]), "it was changed meanwhile");
+        assert!(
+            !cache.knows(alice, "secret", &hashes[..1]),
+            "it was changed meanwhile"
+        );
         assert!(!cache.knows(alice, "Secret", &hashes));
         assert!(!cache.knows(bob, "secret", &hashes));
     }

@@ -54,9 +54,17 @@ mod tests {
     #[test]
     fn an_app_password_begins_with_its_id() {
         let (id, password) = app_password([7; 20]);
-        assert_eq!((id.as_str(), password.as_str()), ("hhhh", "hhhh-hhhh-hhhh-hhhh-hhhh"));
+        assert_eq!(
+            (id.as_str(), password.as_str()),
+            ("hhhh", "hhhh-hhhh-hhhh-hhhh-hhhh")
+        );
         assert_eq!(app_password_id(&password), Some("hhhh"));
-        for other in ["", "hhhh-hhhh", "hhhh-hhhh-hhhh-hhhh-hhh1", "hhhhh-hhhh-hhhh-hhhh-hhhh"] {
+        for other in [
+            "",
+            "hhhh-hhhh",
+            "hhhh-hhhh-hhhh-hhhh-hhh1",
+            "hhhhh-hhhh-hhhh-hhhh-hhhh",
+        ] {
             assert_eq!(app_password_id(other), None);
         }
     }
@@ -66,7 +74,10 @@ mod tests {
         let hash = PasswordHash::new(NOBODY).unwrap();
         let own = argon2::Params::try_from(&hash).unwrap();
         let default = argon2::Params::default();
-        assert_eq!((own.m_cost(), own.t_cost()), (default.m_cost(), default.t_cost()));
+        assert_eq!(
+            (own.m_cost(), own.t_cost()),
+            (default.m_cost(), default.t_cost())
+        );
         assert!(!verify("", NOBODY));
     }
 }

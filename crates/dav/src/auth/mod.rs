@@ -56,7 +56,10 @@ impl Gate {
         {
             return Ok(account.clone());
         }
-        let keys = [format!("address {peer}"), format!("account {}", name.to_lowercase())];
+        let keys = [
+            format!("address {peer}"),
+            format!("account {}", name.to_lowercase()),
+        ];
         let right = self.try_all(&keys, password.clone(), hashes).await?;
         match (account, right) {
             (Some(account), Some(hash)) => {
@@ -78,7 +81,11 @@ impl Gate {
         let mut hashes = Vec::new();
         if let Some(id) = hash::app_password_id(password) {
             let mine = self.store.app_passwords(account.id).await?;
-            hashes.extend(mine.into_iter().filter(|one| one.id == id).map(|one| one.hash));
+            hashes.extend(
+                mine.into_iter()
+                    .filter(|one| one.id == id)
+                    .map(|one| one.hash),
+            );
         }
         hashes.push(account.password.clone());
         Ok(hashes)
@@ -100,7 +107,7 @@ impl Gate {
         }
         let trying = tokio::task::spawn_blocking(move || {
             if hashes.is_empty() {
-                verify(&password, hash::NOBODY);
+                let _ = verify(&password, hash::NOBODY);
             }
             hashes.into_iter().find(|hash| verify(&password, hash))
         });

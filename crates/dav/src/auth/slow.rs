@@ -39,7 +39,8 @@ impl Slow {
     pub(super) fn wait(&self, keys: &[String], now: Instant) -> Option<Duration> {
         let failures = self.lock();
         let waits = keys.iter().filter_map(|key| failures.get(key));
-        let waits = waits.map(|failed| (failed.last + failed.pause()).saturating_duration_since(now));
+        let waits =
+            waits.map(|failed| (failed.last + failed.pause()).saturating_duration_since(now));
         waits.max().filter(|wait| !wait.is_zero())
     }
 
@@ -49,7 +50,10 @@ impl Slow {
             failures.retain(|_, failed| now.saturating_duration_since(failed.last) < MEMORY);
         }
         for key in keys {
-            let failed = failures.entry(key.clone()).or_insert(Failures { count: 0, last: now });
+            let failed = failures.entry(key.clone()).or_insert(Failures {
+                count: 0,
+                last: now,
+            });
             if now.saturating_duration_since(failed.last) >= MEMORY {
                 failed.count = 0;
             }

@@ -20,7 +20,11 @@ impl Ask {
         if around.child(DAV, "propname").is_some() {
             return Self::Names;
         }
-        let named = |tag| around.child(DAV, tag).map(|prop| prop.elements().cloned().collect());
+        let named = |tag| {
+            around
+                .child(DAV, tag)
+                .map(|prop| prop.elements().cloned().collect())
+        };
         match named("prop") {
             Some(these) => Self::These(these),
             None => Self::All(named("include").unwrap_or_default()),
@@ -41,9 +45,8 @@ impl Ask {
         let (Self::These(asked) | Self::All(asked)) = self else {
             return false;
         };
-        let is_text = |one: &Element| {
-            one.is(CALDAV, "calendar-data") || one.is(CARDDAV, "address-data")
-        };
+        let is_text =
+            |one: &Element| one.is(CALDAV, "calendar-data") || one.is(CARDDAV, "address-data");
         asked.iter().any(is_text)
     }
 

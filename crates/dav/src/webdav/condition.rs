@@ -55,7 +55,9 @@ impl Conditions {
         self.matches.as_ref().is_none_or(is_among)
             && !self.matches_none.as_ref().is_some_and(is_among)
             && self.lists.as_ref().is_none_or(|lists| {
-                lists.iter().any(|list| list.iter().all(|term| term.holds(tag)))
+                lists
+                    .iter()
+                    .any(|list| list.iter().all(|term| term.holds(tag)))
             })
     }
 
@@ -107,7 +109,9 @@ fn lists(request: &Request, text: &str) -> Option<Vec<Vec<Term>>> {
     while !rest.is_empty() {
         if let Some(tagged) = rest.strip_prefix('<') {
             let (href, behind) = tagged.split_once('>')?;
-            is_ours = request.named(href).is_ok_and(|named| named == request.resource);
+            is_ours = request
+                .named(href)
+                .is_ok_and(|named| named == request.resource);
             rest = behind.trim_start();
             continue;
         }
@@ -125,7 +129,9 @@ fn terms(list: &str) -> Option<Vec<Term>> {
     let mut terms = Vec::new();
     let mut rest = list.trim();
     while !rest.is_empty() {
-        let negated = rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("not"));
+        let negated = rest
+            .get(..3)
+            .is_some_and(|start| start.eq_ignore_ascii_case("not"));
         if negated {
             rest = rest.get(3..)?.trim_start();
         }

@@ -33,11 +33,7 @@ pub(crate) async fn member(
 }
 
 /// The default collection stays: new events and contacts go there.
-pub(crate) async fn collection(
-    request: Request,
-    kind: CollectionKind,
-    segment: String,
-) -> Outcome {
+pub(crate) async fn collection(request: Request, kind: CollectionKind, segment: String) -> Outcome {
     let collection = request.collection(kind, &segment).await?;
     Conditions::of(&request)?.require(None)?;
     if collection.is_default {
@@ -52,7 +48,9 @@ pub(crate) async fn collection(
             calendar_store::remove(store, account, &collection.id).await?;
         }
         CollectionKind::AddressBook => {
-            store.collection_remove(account.id, kind, &collection.id).await?;
+            store
+                .collection_remove(account.id, kind, &collection.id)
+                .await?;
         }
     }
     Ok(no_content())

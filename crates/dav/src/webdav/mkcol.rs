@@ -37,7 +37,10 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
 }
 
 fn is_xml(request: &Request) -> bool {
-    request.field("content-type").to_ascii_lowercase().contains("xml")
+    request
+        .field("content-type")
+        .to_ascii_lowercase()
+        .contains("xml")
 }
 
 /// Why a path cannot be that of a new collection.
@@ -57,7 +60,9 @@ fn is_of_kind(update: &Element, kind: CollectionKind) -> bool {
         let is_calendar = wanted.child(CALDAV, "calendar").is_some();
         let is_book = wanted.child(CARDDAV, "addressbook").is_some();
         let known = wanted.elements().all(|one| {
-            one.is(DAV, "collection") || one.is(CALDAV, "calendar") || one.is(CARDDAV, "addressbook")
+            one.is(DAV, "collection")
+                || one.is(CALDAV, "calendar")
+                || one.is(CARDDAV, "addressbook")
         });
         let fits = match kind {
             CollectionKind::Calendar => is_calendar && !is_book,
@@ -77,7 +82,9 @@ pub(crate) async fn make(
     let Resource::Collection(_, segment) = &request.resource else {
         return Err(not_here(&request.resource));
     };
-    let patch = update.map(|update| Patch::of(update, Of::New(kind))).unwrap_or_default();
+    let patch = update
+        .map(|update| Patch::of(update, Of::New(kind)))
+        .unwrap_or_default();
     let (store, account) = (request.store(), request.account.id);
     if !patch.refused.is_empty() {
         return Ok(refusal(&patch, root));
@@ -115,6 +122,8 @@ fn refusal(patch: &Patch, root: &str) -> Response<Body> {
     xml.close(root);
     let mut response = Response::new(Body::from(xml.into_string()));
     *response.status_mut() = StatusCode::FORBIDDEN;
-    response.headers_mut().insert(header::CONTENT_TYPE, XML_TYPE);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, XML_TYPE);
     response
 }

@@ -59,7 +59,10 @@ async fn page(
             {
                 names.push(name);
             }
-            other => out.status(&told(href, other, &request.account), "404 Not Found").await?,
+            other => {
+                out.status(&told(href, other, &request.account), "404 Not Found")
+                    .await?
+            }
         }
     }
     members(request, out, rendering, collection, names).await
@@ -82,7 +85,11 @@ pub(crate) async fn members(
     names.dedup();
     let selection = Selection::Names(names.clone());
     let (kind, id) = (collection.kind, &collection.id);
-    let mut found = store.members(account, kind, id, selection, detail).await?.into_iter().peekable();
+    let mut found = store
+        .members(account, kind, id, selection, detail)
+        .await?
+        .into_iter()
+        .peekable();
     let mut dead = dead_of_members(store, account, collection).await?;
     for name in names {
         match found.next_if(|member| member.name == name) {
@@ -93,7 +100,8 @@ pub(crate) async fn members(
             }
             None => {
                 let gone = Resource::Member(kind, collection.segment.clone(), name);
-                out.status(&gone.href(&request.account), "404 Not Found").await?;
+                out.status(&gone.href(&request.account), "404 Not Found")
+                    .await?;
             }
         }
     }

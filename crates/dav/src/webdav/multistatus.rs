@@ -22,7 +22,6 @@ pub(crate) struct Multistatus {
     pieces: Pieces,
 }
 
-
 impl Multistatus {
     /// A response whose body `make` writes, in a task of its own.
     pub(crate) fn respond<F, Making>(make: F) -> Response<Body>
@@ -44,7 +43,9 @@ impl Multistatus {
         });
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::MULTI_STATUS;
-        response.headers_mut().insert(header::CONTENT_TYPE, XML_TYPE);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, XML_TYPE);
         response
     }
 
@@ -61,7 +62,8 @@ impl Multistatus {
     pub(crate) async fn status(&mut self, href: &str, status: &str) -> Result<(), Broken> {
         let mut xml = Xml::default();
         xml.open("D:response").element("D:href", href);
-        xml.element("D:status", &format!("HTTP/1.1 {status}")).close("D:response");
+        xml.element("D:status", &format!("HTTP/1.1 {status}"))
+            .close("D:response");
         self.add(&xml.into_string()).await
     }
 
@@ -108,7 +110,8 @@ impl Rendering<'_> {
     pub(crate) fn response(&self, node: &Node) -> String {
         let mut xml = Xml::default();
         let resource = node.resource();
-        xml.open("D:response").element("D:href", &resource.href(self.ground.account));
+        xml.open("D:response")
+            .element("D:href", &resource.href(self.ground.account));
         self.propstats(&mut xml, node);
         xml.close("D:response");
         xml.into_string()
@@ -196,8 +199,13 @@ impl Rendering<'_> {
 
 /// The names of all properties that a node has.
 fn present(node: &Node, ground: &Ground<'_>) -> Vec<Name> {
-    let dead = node.dead().iter().map(|one| Name::new(&one.namespace, &one.name));
-    let live = LIVE.iter().map(|(namespace, local)| Name::new(namespace, local));
+    let dead = node
+        .dead()
+        .iter()
+        .map(|one| Name::new(&one.namespace, &one.name));
+    let live = LIVE
+        .iter()
+        .map(|(namespace, local)| Name::new(namespace, local));
     let live = live.filter(|name| live_is_there(node, name, ground));
     live.chain(dead).collect()
 }
@@ -208,8 +216,12 @@ fn live_is_there(node: &Node, name: &Name, ground: &Ground<'_>) -> bool {
 
 /// Writes a `propstat`.
 pub(crate) fn propstat(xml: &mut Xml, properties: &str, status: &str) {
-    xml.open("D:propstat").open("D:prop").raw(properties).close("D:prop");
-    xml.element("D:status", &format!("HTTP/1.1 {status}")).close("D:propstat");
+    xml.open("D:propstat")
+        .open("D:prop")
+        .raw(properties)
+        .close("D:prop");
+    xml.element("D:status", &format!("HTTP/1.1 {status}"))
+        .close("D:propstat");
 }
 
 /// The octets that the account uses, if a request asks for them.

@@ -63,7 +63,9 @@ impl Node {
                 let collection = request.collection(kind, &segment).await?;
                 let member = request.find_member(&collection, &name).await?;
                 let member = member.ok_or_else(Failure::not_found)?;
-                let set = request.store().member_properties(request.account.id, &collection.id);
+                let set = request
+                    .store()
+                    .member_properties(request.account.id, &collection.id);
                 let own = set.await?.into_iter().filter(|(of, _)| *of == name);
                 let properties = own.map(|(_, property)| property).collect();
                 Self::Member(Arc::new(collection), member, properties)

@@ -90,8 +90,12 @@ impl Patch {
 
     /// The last instruction about a property counts.
     fn forget(&mut self, name: &Name) {
-        self.changes.set.retain(|one| !name.is(&one.namespace, &one.name));
-        self.changes.remove.retain(|(namespace, local)| !name.is(namespace, local));
+        self.changes
+            .set
+            .retain(|one| !name.is(&one.namespace, &one.name));
+        self.changes
+            .remove
+            .retain(|(namespace, local)| !name.is(namespace, local));
     }
 
     fn refusal(&self, property: &Element, of: Of) -> Option<&'static str> {

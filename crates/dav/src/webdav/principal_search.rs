@@ -43,7 +43,10 @@ fn is_found(account: &Account, body: &Element) -> bool {
     let is_search = searches.peek().is_some();
     is_search
         && searches.all(|search| {
-            let wanted = search.child(DAV, "match").map(Element::text).unwrap_or_default();
+            let wanted = search
+                .child(DAV, "match")
+                .map(Element::text)
+                .unwrap_or_default();
             let wanted = wanted.trim().to_lowercase();
             known.contains(wanted.trim_start_matches("mailto:"))
         })
@@ -56,8 +59,12 @@ pub(crate) fn properties() -> Response<Body> {
         ("<D:displayname/>", "Name"),
         ("<C:calendar-user-address-set/>", "Address"),
     ] {
-        xml.open("D:principal-search-property").open("D:prop").raw(property).close("D:prop");
-        xml.element("D:description", description).close("D:principal-search-property");
+        xml.open("D:principal-search-property")
+            .open("D:prop")
+            .raw(property)
+            .close("D:prop");
+        xml.element("D:description", description)
+            .close("D:principal-search-property");
     }
     xml.close("D:principal-search-property-set");
     answer(xml, StatusCode::OK)
@@ -66,6 +73,8 @@ pub(crate) fn properties() -> Response<Body> {
 fn answer(xml: Xml, status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::from(xml.into_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, XML_TYPE);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, XML_TYPE);
     response
 }

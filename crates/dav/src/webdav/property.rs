@@ -60,7 +60,9 @@ pub(crate) const COMMON: usize = 5;
 
 /// Whether clients may not set the property.
 pub(crate) fn is_protected(name: &Name) -> bool {
-    let is_live = LIVE.iter().any(|(namespace, local)| name.is(namespace, local));
+    let is_live = LIVE
+        .iter()
+        .any(|(namespace, local)| name.is(namespace, local));
     let is_lock = name.is(DAV, "lockdiscovery") || name.is(DAV, "getlastmodified");
     (is_live || is_lock) && !name.is(DAV, "displayname")
 }
@@ -176,14 +178,15 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
 
 fn components(calendar: &Collection) -> String {
     let names = component_set::of(calendar);
-    let comps = names.iter().map(|name| format!("<C:comp name=\"{name}\"/>"));
+    let comps = names
+        .iter()
+        .map(|name| format!("<C:comp name=\"{name}\"/>"));
     comps.collect()
 }
 
 /// RFC 6352.
 fn carddav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
-    let is_book =
-        matches!(node, Node::Collection(one) if one.kind == CollectionKind::AddressBook);
+    let is_book = matches!(node, Node::Collection(one) if one.kind == CollectionKind::AddressBook);
     Some(match (local, node, is_book) {
         ("addressbook-home-set", Node::Principal, _) => {
             href(&Resource::Home(CollectionKind::AddressBook), ground.account)
@@ -201,9 +204,8 @@ fn carddav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
 
 fn collations(prefix: &str) -> String {
     let names = crate::text_match::COLLATIONS.iter();
-    let set = names.map(|name| {
-        format!("<{prefix}:supported-collation>{name}</{prefix}:supported-collation>")
-    });
+    let set = names
+        .map(|name| format!("<{prefix}:supported-collation>{name}</{prefix}:supported-collation>"));
     set.collect()
 }
 
@@ -243,9 +245,10 @@ fn reports(node: &Node) -> String {
                 "R:addressbook-multiget",
             ],
         },
-        Node::Principals | Node::Principal | Node::Root => {
-            &["D:principal-property-search", "D:principal-search-property-set"]
-        }
+        Node::Principals | Node::Principal | Node::Root => &[
+            "D:principal-property-search",
+            "D:principal-search-property-set",
+        ],
         _ => &[],
     };
     let set = names.iter().map(|name| {

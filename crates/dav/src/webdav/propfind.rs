@@ -76,8 +76,13 @@ async fn children(request: &Request, node: &Node) -> Result<Vec<Node>, Broken> {
         Node::Principals => vec![Node::Principal],
         Node::Homes(kind) => vec![Node::Home(*kind)],
         Node::Home(kind) => {
-            let all = request.store().collections(request.account.id, *kind).await?;
-            all.into_iter().map(|one| Node::Collection(Arc::new(one))).collect()
+            let all = request
+                .store()
+                .collections(request.account.id, *kind)
+                .await?;
+            all.into_iter()
+                .map(|one| Node::Collection(Arc::new(one)))
+                .collect()
         }
         Node::Principal | Node::Collection(_) | Node::Member(..) => Vec::new(),
     })
@@ -95,7 +100,9 @@ async fn members(
     loop {
         let page = Selection::After(after, PAGE);
         let kind = collection.kind;
-        let found = store.members(account, kind, &collection.id, page, Detail::Etag).await?;
+        let found = store
+            .members(account, kind, &collection.id, page, Detail::Etag)
+            .await?;
         let Some(last) = found.last() else {
             return Ok(());
         };

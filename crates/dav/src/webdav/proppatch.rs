@@ -45,18 +45,23 @@ async fn change(request: &Request, node: &Node, changes: PropertyChanges) -> Out
         Node::Member(of, member, _) => (&of.id, Some(member.name.as_str())),
         _ => return Ok(()),
     };
-    let changing = request.store().properties_change(request.account.id, id, member, changes);
+    let changing = request
+        .store()
+        .properties_change(request.account.id, id, member, changes);
     Ok(changing.await?)
 }
 
 fn answer(request: &Request, patch: &Patch) -> Response<Body> {
     let mut xml = Xml::document("D:multistatus");
-    xml.open("D:response").element("D:href", &request.resource.href(&request.account));
+    xml.open("D:response")
+        .element("D:href", &request.resource.href(&request.account));
     propstats(&mut xml, patch);
     xml.close("D:response").close("D:multistatus");
     let mut response = Response::new(Body::from(xml.into_string()));
     *response.status_mut() = StatusCode::MULTI_STATUS;
-    response.headers_mut().insert(header::CONTENT_TYPE, XML_TYPE);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, XML_TYPE);
     response
 }
 
@@ -76,9 +81,15 @@ pub(crate) fn propstats(xml: &mut Xml, patch: &Patch) {
     for (name, condition) in &patch.refused {
         let mut one = Xml::default();
         one.named(name, "");
-        xml.open("D:propstat").open("D:prop").raw(&one.into_string()).close("D:prop");
+        xml.open("D:propstat")
+            .open("D:prop")
+            .raw(&one.into_string())
+            .close("D:prop");
         xml.element("D:status", "HTTP/1.1 403 Forbidden");
-        xml.open("D:error").raw(condition).close("D:error").close("D:propstat");
+        xml.open("D:error")
+            .raw(condition)
+            .close("D:error")
+            .close("D:propstat");
     }
     if !rest.is_empty() {
         propstat(xml, &rest, "424 Failed Dependency");

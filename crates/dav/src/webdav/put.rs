@@ -33,7 +33,10 @@ pub(crate) async fn into(
     kind: CollectionKind,
     segment: &str,
 ) -> Outcome<Collection> {
-    let found = request.store().collection(request.account.id, kind, segment).await?;
+    let found = request
+        .store()
+        .collection(request.account.id, kind, segment)
+        .await?;
     found.ok_or_else(|| Failure::status(StatusCode::CONFLICT))
 }
 

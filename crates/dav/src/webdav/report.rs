@@ -12,9 +12,7 @@ use crate::{caldav, carddav};
 pub(crate) async fn run(mut request: Request) -> Outcome {
     let body = request.xml().await?.ok_or_else(Failure::bad_request)?;
     let collection = match &request.resource {
-        Resource::Collection(kind, segment) => {
-            Some(request.collection(*kind, segment).await?)
-        }
+        Resource::Collection(kind, segment) => Some(request.collection(*kind, segment).await?),
         _ => None,
     };
     let kind = collection.as_ref().map(|one| one.kind);

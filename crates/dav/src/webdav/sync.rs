@@ -39,17 +39,24 @@ pub(crate) async fn run(request: Request, collection: Collection, body: &Element
 
 /// The revision of the client's token; 403 when it is none of ours, so that it begins anew.
 fn since(collection: &Collection, body: &Element) -> Outcome<Option<Revision>> {
-    let token = body.child(DAV, "sync-token").map(Element::text).unwrap_or_default();
+    let token = body
+        .child(DAV, "sync-token")
+        .map(Element::text)
+        .unwrap_or_default();
     if token.trim().is_empty() {
         return Ok(None);
     }
     let revision = etag::revision_of_token(collection, &token);
-    revision.map(Some).ok_or_else(|| Failure::refused("D:valid-sync-token"))
+    revision
+        .map(Some)
+        .ok_or_else(|| Failure::refused("D:valid-sync-token"))
 }
 
 /// How many members the client wants at most.
 fn limit(body: &Element) -> Outcome<Option<u32>> {
-    let Some(results) = body.child(DAV, "limit").and_then(|limit| limit.child(DAV, "nresults"))
+    let Some(results) = body
+        .child(DAV, "limit")
+        .and_then(|limit| limit.child(DAV, "nresults"))
     else {
         return Ok(None);
     };
@@ -72,7 +79,9 @@ async fn write(
     loop {
         let size = limit.unwrap_or(most).min(most);
         let (account, kind) = (request.account.id, collection.kind);
-        let reading = request.store().sync(account, kind, &collection.id, after, size);
+        let reading = request
+            .store()
+            .sync(account, kind, &collection.id, after, size);
         let SyncPage {
             members,
             revision,
@@ -97,9 +106,12 @@ async fn write(
 fn cut(request: &Request, collection: &Collection) -> String {
     let here = Resource::Collection(collection.kind, collection.segment.clone());
     let mut xml = Xml::default();
-    xml.open("D:response").element("D:href", &here.href(&request.account));
+    xml.open("D:response")
+        .element("D:href", &here.href(&request.account));
     xml.element("D:status", "HTTP/1.1 507 Insufficient Storage");
-    xml.open("D:error").raw("<D:number-of-matches-within-limits/>").close("D:error");
+    xml.open("D:error")
+        .raw("<D:number-of-matches-within-limits/>")
+        .close("D:error");
     xml.close("D:response");
     xml.into_string()
 }

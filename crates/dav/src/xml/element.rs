@@ -16,9 +16,6 @@ pub(crate) enum BadXml {
     /// Elements are nested too deeply.
     #[error("the XML nests elements too deeply")]
     TooDeep,
-    /// It is too long.
-    #[error("the XML is too long")]
-    TooLong,
     /// It is not well formed.
     #[error("the XML is not well formed")]
     NotWellFormed,
@@ -72,7 +69,8 @@ impl Element {
                 }
             }
         }
-        root.filter(|_| open.is_empty()).ok_or(BadXml::NotWellFormed)
+        root.filter(|_| open.is_empty())
+            .ok_or(BadXml::NotWellFormed)
     }
 
     fn read(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Self, BadXml> {
@@ -83,7 +81,9 @@ impl Element {
             if attribute.key.as_namespace_binding().is_some() {
                 continue;
             }
-            let value = attribute.unescape_value().map_err(|_| BadXml::NotWellFormed)?;
+            let value = attribute
+                .unescape_value()
+                .map_err(|_| BadXml::NotWellFormed)?;
             let (namespace, local) = match attribute.key.prefix() {
                 Some(prefix) if prefix.as_ref() == b"xml" => {
                     (XML.to_owned(), attribute.key.local_name())
@@ -125,7 +125,8 @@ impl Element {
         namespace: &'a str,
         local: &'a str,
     ) -> impl Iterator<Item = &'a Self> {
-        self.elements().filter(move |child| child.is(namespace, local))
+        self.elements()
+            .filter(move |child| child.is(namespace, local))
     }
 
     /// The first of a name.
@@ -160,7 +161,9 @@ impl Element {
         let local = &self.name.local;
         xml.raw("<").raw(local);
         if around != Some(&self.name.namespace) {
-            xml.raw(" xmlns=\"").raw(&escape(&self.name.namespace)).raw("\"");
+            xml.raw(" xmlns=\"")
+                .raw(&escape(&self.name.namespace))
+                .raw("\"");
         }
         for (index, (name, value)) in self.attributes.iter().enumerate() {
             match name.namespace.as_str() {
@@ -168,7 +171,11 @@ impl Element {
                 XML => xml.raw(" xml:").raw(&name.local),
                 other => {
                     let prefix = format!("a{index}");
-                    xml.raw(" xmlns:").raw(&prefix).raw("=\"").raw(&escape(other)).raw("\" ");
+                    xml.raw(" xmlns:")
+                        .raw(&prefix)
+                        .raw("=\"")
+                        .raw(&escape(other))
+                        .raw("\" ");
                     xml.raw(&prefix).raw(":").raw(&name.local)
                 }
             };
@@ -205,7 +212,9 @@ fn characters(open: &mut [Element], event: Event<'_>) -> Result<(), BadXml> {
             Some(Node::Text(before)) => before.push_str(&text),
             _ => element.children.push(Node::Text(text)),
         },
-        None if text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() => {}
+        None if text
+            .trim_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+            .is_empty() => {}
         None => return Err(BadXml::NotWellFormed),
     }
     Ok(())
@@ -255,8 +264,18 @@ mod tests {
     #[test]
     fn what_is_not_well_formed_is_refused() {
         for text in [
-            "", "x", "<a>", "<a></b>", "</a>", "<a/><b/>", "<a:b/>", "<a>&nbsp;</a>", "<a/>x",
-            "<a b=c/>", "<a><b></a></b>", "<!DOCTYPE a><a/>",
+            "",
+            "x",
+            "<a>",
+            "<a></b>",
+            "</a>",
+            "<a/><b/>",
+            "<a:b/>",
+            "<a>&nbsp;</a>",
+            "<a/>x",
+            "<a b=c/>",
+            "<a><b></a></b>",
+            "<!DOCTYPE a><a/>",
         ] {
             assert!(Element::parse(text.as_bytes()).is_err(), "{text}");
         }

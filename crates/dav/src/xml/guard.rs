@@ -20,7 +20,9 @@ enum Place {
     /// Behind `<`.
     Opened,
     /// In a start tag; whether the last octet was a slash.
-    Start { slash: bool },
+    Start {
+        slash: bool,
+    },
     /// In a quoted value of a start tag.
     Quoted(u8),
     End,
@@ -112,7 +114,11 @@ mod tests {
     fn doctypes_are_refused_at_their_first_letter() {
         assert_eq!(guarded("<?xml version='1.0'?><!D"), Err(BadXml::Doctype));
         assert_eq!(guarded("<a><!ENTITY"), Err(BadXml::Doctype));
-        for fine in ["<!-- <!DOCTYPE> --><a/>", "<a><![CDATA[<!DOCTYPE>]]></a>", "<a b='<!D'/>"] {
+        for fine in [
+            "<!-- <!DOCTYPE> --><a/>",
+            "<a><![CDATA[<!DOCTYPE>]]></a>",
+            "<a b='<!D'/>",
+        ] {
             assert_eq!(guarded(fine), Ok(()), "{fine}");
         }
     }
@@ -121,7 +127,10 @@ mod tests {
     fn depth_is_counted() {
         assert_eq!(guarded(&"<a>".repeat(64)), Ok(()));
         assert_eq!(guarded(&"<a>".repeat(65)), Err(BadXml::TooDeep));
-        assert_eq!(guarded(&"<a b='/'/><c></c><d x=\">\">t</d>".repeat(100)), Ok(()));
+        assert_eq!(
+            guarded(&"<a b='/'/><c></c><d x=\">\">t</d>".repeat(100)),
+            Ok(())
+        );
         assert_eq!(guarded(&"<a b='/'>".repeat(65)), Err(BadXml::TooDeep));
     }
 }

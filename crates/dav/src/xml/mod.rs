@@ -5,7 +5,7 @@ mod guard;
 mod name;
 mod write;
 
-pub(crate) use element::{BadXml, Element, Node};
+pub(crate) use element::Element;
 pub(crate) use guard::Guard;
 pub(crate) use name::{APPLE, CALDAV, CALENDARSERVER, CARDDAV, DAV, Name};
 pub(crate) use write::{Xml, escape};

@@ -14,7 +14,11 @@ impl Xml {
         let mut xml = Self("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<".to_owned());
         xml.raw(root);
         for (prefix, namespace) in PREFIXES {
-            xml.raw(" xmlns:").raw(prefix).raw("=\"").raw(namespace).raw("\"");
+            xml.raw(" xmlns:")
+                .raw(prefix)
+                .raw("=\"")
+                .raw(namespace)
+                .raw("\"");
         }
         xml.raw(">");
         xml

@@ -46,7 +46,7 @@ pub fn configuration(folder: &Path) -> Config {
     let data = folder.join("data");
     let text = format!(
         "[server]\nhostname = \"mail.example.org\"\ndata_dir = {data:?}\n\
-         [lmtp]\nlisten = \"127.0.0.1:0\"\n\
+         [lmtp]\nlisten = \"127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
          [trust]\nauthserv_ids = [\"mx.example.net\"]\n\
          [limits]\nnew_per_sender_and_day = 1000000\nunanswered = 1000000\n"
     );

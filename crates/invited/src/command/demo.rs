@@ -28,12 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Runs the demo.
 pub async fn run(arguments: Demo) -> Outcome {
     let folder = Folder::make(arguments.folder)?;
-    let config = configuration(folder.path(), "127.0.0.1:0")?;
+    let config = configuration(folder.path(), "127.0.0.1:0", "127.0.0.1:0")?;
     let server = Running::start(&config).await?;
     let address = server.lmtp.clone();
-    configuration(folder.path(), &address)?;
+    configuration(folder.path(), &address, &server.http)?;
     output::print(&format!(
-        "A server with two accounts listens on {address} (LMTP). Its mail:\n"
+        "A server with two accounts listens on {address} (LMTP) and {} (HTTP). Its mail:\n",
+        server.http
     ));
     let accounts = accounts(&*server.store).await?;
     let Told {
@@ -96,11 +97,11 @@ impl Folder {
 }
 
 /// Writes the demo's configuration file and reads it as any command would.
-fn configuration(folder: &Path, listen: &str) -> Result<Config, Failure> {
+fn configuration(folder: &Path, lmtp: &str, http: &str) -> Result<Config, Failure> {
     let path = folder.join("invited.toml");
     let text = format!(
         "# The configuration of the demo.\n[server]\nhostname = \"mail.example.org\"\ndata_dir = {:?}\n\n\
-         [lmtp]\nlisten = {listen:?}\n\n[trust]\nauthserv_ids = [\"mx.example.org\"]\n",
+         [lmtp]\nlisten = {lmtp:?}\n\n[http]\nlisten = {http:?}\n\n[trust]\nauthserv_ids = [\"mx.example.org\"]\n",
         folder.join("data").display().to_string()
     );
     std::fs::write(&path, text).map_err(Failure::new)?;

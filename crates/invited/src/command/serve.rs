@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dav::Dav;
 use lmtp::Server;
 use pipeline::clock::Clock;
 use pipeline::outbox::Outbox;
 use pipeline::site::Site;
 use pipeline::update::Update;
-use store::Store;
+use store::{Collections, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -18,6 +19,7 @@ use tokio::task::JoinSet;
 use super::Outcome;
 use crate::config::{Config, Listen};
 use crate::failure::Failure;
+use crate::http::Http;
 use crate::wiring::{self, SystemClock};
 use crate::{logging, output};
 
@@ -33,9 +35,10 @@ pub async fn run(config: Config) -> Outcome {
         tracing::warn!("{warning}");
     }
     output::print(&format!(
-        "invited {} listens on {} (LMTP)",
+        "invited {} listens on {} (LMTP) and {} (HTTP)",
         env!("CARGO_PKG_VERSION"),
-        server.lmtp
+        server.lmtp,
+        server.http
     ));
     stop_signal().await?;
     tracing::info!("stopping: finishing what was taken");
@@ -47,8 +50,10 @@ pub async fn run(config: Config) -> Outcome {
 pub struct Running {
     /// Where it takes mail.
     pub lmtp: String,
+    /// Where it answers HTTP.
+    pub http: String,
     /// Its store.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Collections>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     /// Held until the end, so that no second server works on the same data.
@@ -62,7 +67,7 @@ impl Running {
         let lock = lock(&config.server.data_dir)?;
         let store = wiring::open_store(config)?;
         let site = Arc::new(wiring::site(config)?);
-        let receive = wiring::receive(config, Arc::clone(&store), Arc::clone(&site))?;
+        let receive = wiring::receive(config, store.clone(), Arc::clone(&site))?;
         let relay = wiring::relay(config)?;
         let listen = match &config.lmtp.listen {
             Listen::Tcp(address) => lmtp::Listen::Tcp(*address),
@@ -80,6 +85,8 @@ impl Running {
                 ))
             })?;
         let lmtp = server.local_addr().to_string();
+        let listener = Http::bind(&config.http.listen).await?;
+        let http = listener.local_addr();
         let released = store
             .jobs_sweep(&site.node, &site.process, SystemClock.now())
             .await?;
@@ -90,27 +97,30 @@ impl Running {
         let mut tasks = JoinSet::new();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         tasks.spawn(server.serve(stopped.clone()));
-        tasks.spawn(sweep(
+        let dav = Dav::new(
             Arc::clone(&store),
-            Arc::clone(&site),
-            stopped.clone(),
-        ));
+            Arc::clone(&clock),
+            dav::Limits::default(),
+        );
+        tasks.spawn(listener.serve(dav::router(dav), stopped.clone()));
+        tasks.spawn(sweep(store.clone(), Arc::clone(&site), stopped.clone()));
         if let Some(relay) = relay {
             let outbox = Outbox {
-                store: Arc::clone(&store),
+                store: store.clone(),
                 relay: Arc::new(relay),
                 clock: Arc::clone(&clock),
             };
             tasks.spawn(outbox.run(stopped.clone()));
         }
         let update = Update {
-            store: Arc::clone(&store),
+            store: store.clone(),
             clock,
             site,
         };
         tasks.spawn(update.run(stopped));
         Ok(Self {
             lmtp,
+            http,
             store,
             stop,
             tasks,

@@ -55,7 +55,7 @@ impl Site {
         let data = folder.path().join("data");
         let config = format!(
             "[server]\nhostname = \"mail.example.org\"\ndata_dir = {data:?}\n\
-             [lmtp]\nlisten = \"127.0.0.1:0\"\n{more}\n"
+             [lmtp]\nlisten = \"127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n{more}\n"
         );
         std::fs::write(folder.path().join("invited.toml"), config).unwrap();
         Self {

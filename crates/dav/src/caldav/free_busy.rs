@@ -1,0 +1,208 @@
+//! free-busy-query (RFC 4791, 7.10): when an account is busy, by one calendar.
+
+use std::ops::Range;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
+use calendar::{ComponentBuf, DateOrTime, Duration, InstanceSource, PropertyBuf};
+use jiff::{SignedDuration, Timestamp};
+use store::{Collection, Detail, Selection};
+
+use super::occurrence::Occurrences;
+use super::range::{self, Ends};
+use super::time_zone;
+use crate::failure::{Failure, Outcome};
+use crate::request::Request;
+use crate::xml::{CALDAV, Element};
+
+/// Objects that are read at a time.
+const PAGE: usize = 200;
+
+/// A time that is not free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Busy {
+    kind: Kind,
+    start: Timestamp,
+    end: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Busy,
+    Tentative,
+    Unavailable,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Busy => "BUSY",
+            Self::Tentative => "BUSY-TENTATIVE",
+            Self::Unavailable => "BUSY-UNAVAILABLE",
+        }
+    }
+}
+
+pub(crate) async fn run(request: Request, calendar: Collection, body: &Element) -> Outcome {
+    let window = body
+        .child(CALDAV, "time-range")
+        .ok_or_else(Failure::bad_request)?;
+    let window = range::read(window, Ends::Both)?;
+    let busy = match is_opaque(&calendar) {
+        true => collect(&request, &calendar, &window).await?,
+        false => Vec::new(),
+    };
+    let text = print(&window, merged(busy), request.dav.clock.now());
+    let mut response = Response::new(Body::from(text));
+    let kind = HeaderValue::from_static("text/calendar; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(response)
+}
+
+/// schedule-calendar-transp (RFC 6638, 9.1).
+fn is_opaque(calendar: &Collection) -> bool {
+    let mut set = calendar.properties.iter();
+    let transp = set.find(|one| one.namespace == CALDAV && one.name == "schedule-calendar-transp");
+    !transp.is_some_and(|one| one.value.contains("transparent"))
+}
+
+async fn collect(
+    request: &Request,
+    calendar: &Collection,
+    window: &Range<Timestamp>,
+) -> Outcome<Vec<Busy>> {
+    let zone = time_zone::of(calendar);
+    let (store, account, kind) = (request.store(), request.account.id, calendar.kind);
+    let (from, to) = (window.start.as_millisecond(), window.end.as_millisecond());
+    let selection = Selection::Window(from, to);
+    let found = store
+        .members(account, kind, &calendar.id, selection, Detail::Etag)
+        .await?;
+    let names: Vec<String> = found.into_iter().map(|member| member.name).collect();
+    let mut busy = Vec::new();
+    for page in names.chunks(PAGE) {
+        let selection = Selection::Names(page.to_vec());
+        let found = store
+            .members(account, kind, &calendar.id, selection, Detail::Text)
+            .await?;
+        for member in found {
+            if let Some(object) = Occurrences::read(&member.text, &zone) {
+                of_events(&object, window, &mut busy);
+                of_periods(&object, window, &mut busy);
+            }
+        }
+        if busy.len() > request.dav.limits.instances {
+            return Err(Failure::refused("D:number-of-matches-within-limits"));
+        }
+    }
+    Ok(busy)
+}
+
+fn of_events(object: &Occurrences, window: &Range<Timestamp>, busy: &mut Vec<Busy>) {
+    let parts = object.parts("VEVENT");
+    let Some(series) = object.series(&parts) else {
+        return;
+    };
+    let master = parts
+        .iter()
+        .find(|part| part.property("RECURRENCE-ID").is_none());
+    for instance in series.instances(window.clone()).map_while(Result::ok) {
+        let source = match instance.source {
+            InstanceSource::Master => master,
+            InstanceSource::Override(index) => parts.get(index),
+        };
+        if let Some(kind) = source.and_then(|source| kind_of(source)) {
+            let one = cut(kind, instance.start, instance.end, window);
+            busy.extend(one);
+        }
+    }
+}
+
+/// How an event makes its time busy, if it does.
+fn kind_of(event: &ComponentBuf) -> Option<Kind> {
+    let is = |name: &str, value: &str| {
+        let property = event.property(name);
+        property.is_some_and(|one| one.value().trim().eq_ignore_ascii_case(value))
+    };
+    match is("TRANSP", "TRANSPARENT") || is("STATUS", "CANCELLED") {
+        true => None,
+        false if is("STATUS", "TENTATIVE") => Some(Kind::Tentative),
+        false => Some(Kind::Busy),
+    }
+}
+
+/// The FREEBUSY periods of VFREEBUSY components.
+fn of_periods(object: &Occurrences, window: &Range<Timestamp>, busy: &mut Vec<Busy>) {
+    for part in object.parts("VFREEBUSY") {
+        for property in part.properties_named("FREEBUSY") {
+            let kind = match property.parameter("FBTYPE").as_deref() {
+                Some("FREE") => continue,
+                Some("BUSY-TENTATIVE") => Kind::Tentative,
+                Some("BUSY-UNAVAILABLE") => Kind::Unavailable,
+                _ => Kind::Busy,
+            };
+            let value = property.value();
+            let periods = value.split(',').filter_map(period);
+            busy.extend(periods.filter_map(|(start, end)| cut(kind, start, end, window)));
+        }
+    }
+}
+
+fn period(text: &str) -> Option<(Timestamp, Timestamp)> {
+    let (start, end) = text.split_once('/')?;
+    let instant = |text: &str| match DateOrTime::parse(text, None)? {
+        DateOrTime::Utc(instant) => Some(instant),
+        _ => None,
+    };
+    let start = instant(start)?;
+    let end = instant(end).or_else(|| {
+        let length = Duration::parse(end)?;
+        let length = SignedDuration::from_secs(length.days * 86_400 + length.seconds);
+        start.checked_add(length).ok()
+    });
+    Some((start, end?))
+}
+
+/// The part of a time that is in the window.
+fn cut(kind: Kind, start: Timestamp, end: Timestamp, window: &Range<Timestamp>) -> Option<Busy> {
+    let (start, end) = (start.max(window.start), end.min(window.end));
+    (start < end).then_some(Busy { kind, start, end })
+}
+
+/// Times of one kind that touch become one.
+fn merged(mut busy: Vec<Busy>) -> Vec<Busy> {
+    busy.sort();
+    let mut merged: Vec<Busy> = Vec::new();
+    for one in busy {
+        match merged
+            .last_mut()
+            .filter(|last| last.kind == one.kind && one.start <= last.end)
+        {
+            Some(last) => last.end = last.end.max(one.end),
+            None => merged.push(one),
+        }
+    }
+    merged
+}
+
+fn print(window: &Range<Timestamp>, busy: Vec<Busy>, now: store::Timestamp) -> Vec<u8> {
+    let utc = |instant: Timestamp| DateOrTime::Utc(instant).to_string();
+    let now = Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH);
+    let mut free_busy = ComponentBuf::new("VFREEBUSY");
+    free_busy.push_property(PropertyBuf::new("DTSTAMP", &utc(now)));
+    free_busy.push_property(PropertyBuf::new("DTSTART", &utc(window.start)));
+    free_busy.push_property(PropertyBuf::new("DTEND", &utc(window.end)));
+    for Busy { kind, start, end } in busy {
+        let value = format!("{}/{}", utc(start), utc(end));
+        let mut property = PropertyBuf::new("FREEBUSY", &value);
+        if kind != Kind::Busy {
+            property.set_parameter("FBTYPE", kind.word());
+        }
+        free_busy.push_property(property);
+    }
+    let mut calendar = ComponentBuf::new("VCALENDAR");
+    calendar.push_property(PropertyBuf::new("VERSION", "2.0"));
+    calendar.push_property(PropertyBuf::new("PRODID", "-//invited//invited//EN"));
+    calendar.push_component(free_busy);
+    calendar.to_bytes()
+}

@@ -1,0 +1,13 @@
+//! CalDAV (RFC 4791) on the generic layer.
+
+pub(crate) mod alarm;
+pub(crate) mod calendar_data;
+pub(crate) mod component_set;
+pub(crate) mod filter;
+pub(crate) mod free_busy;
+pub(crate) mod mkcalendar;
+pub(crate) mod object;
+pub(crate) mod occurrence;
+pub(crate) mod query;
+pub(crate) mod range;
+pub(crate) mod time_zone;

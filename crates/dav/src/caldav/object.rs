@@ -1,0 +1,233 @@
+//! Calendar objects that a client stores: what they must be (RFC 4791, 4.1 and 5.3.2.1).
+
+use calendar::{
+    BadSeries, Component, ComponentBuf, Defect, Document, Limits, RecurrenceLimits, Series, Zones,
+};
+use jiff::tz::TimeZone;
+use pipeline::calendar_store::{self, Given};
+use pipeline::member::{NotChanged, Place, Stored};
+use store::{Collection, CollectionKind};
+
+use super::{component_set, time_zone};
+use crate::failure::{Failure, Outcome};
+use crate::request::Request;
+use crate::resource::Resource;
+use crate::webdav::condition::Conditions;
+use crate::webdav::etag;
+use axum::http::StatusCode;
+
+/// The most octets of a UID.
+const LONGEST_UID: usize = 4096;
+
+/// Checks an object and stores it.
+pub(crate) async fn put(
+    request: &Request,
+    calendar: &Collection,
+    name: &str,
+    text: Vec<u8>,
+    conditions: &Conditions,
+) -> Outcome<Stored> {
+    check_type(request.field("content-type"))?;
+    let limits = Limits {
+        bytes: request.dav.limits.object,
+        ..Limits::default()
+    };
+    let uid = check(&text, &component_set::of(calendar), &limits)?;
+    let place = (calendar.id.clone(), name.to_owned());
+    let given = Given { uid, text };
+    let holds = |revision: Option<_>| conditions.hold(revision.map(etag::of).as_deref());
+    let (store, clock) = (request.store(), &*request.dav.clock);
+    let storing = calendar_store::put(store, clock, &request.account, &place, &given, &holds);
+    match storing.await {
+        Ok(stored) => Ok(stored),
+        Err(NotChanged::UidElsewhere(other)) => Err(conflict(request, calendar, &other).await?),
+        Err(NotChanged::OtherUid) => Err(conflict(request, calendar, &place).await?),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Names the object that has the UID, or another UID.
+async fn conflict(request: &Request, calendar: &Collection, other: &Place) -> Outcome<Failure> {
+    let all = request
+        .store()
+        .collections(request.account.id, CollectionKind::Calendar)
+        .await?;
+    let segment = all
+        .into_iter()
+        .find(|one| one.id == other.0)
+        .map(|one| one.segment);
+    let resource = Resource::Member(
+        CollectionKind::Calendar,
+        segment.unwrap_or_default(),
+        other.1.clone(),
+    );
+    let tag = match other.0 == calendar.id {
+        true => "C:no-uid-conflict",
+        false => "C:unique-scheduling-object-resource",
+    };
+    Ok(Failure::refused_for(tag, &resource.href(&request.account)))
+}
+
+impl From<NotChanged> for Failure {
+    fn from(error: NotChanged) -> Self {
+        match error {
+            NotChanged::Condition => Self::status(StatusCode::PRECONDITION_FAILED),
+            NotChanged::Missing => Self::not_found(),
+            NotChanged::UidElsewhere(_) | NotChanged::OtherUid => {
+                Self::refused("C:no-uid-conflict")
+            }
+            NotChanged::Store(error) => error.into(),
+            NotChanged::Unreadable(what) => {
+                tracing::error!(what, "a change over DAV was not made");
+                Self::status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}
+
+/// supported-calendar-data: a type that is said must be iCalendar's.
+fn check_type(content_type: &str) -> Outcome<()> {
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    match kind.as_str() {
+        "" | "text/calendar" | "application/octet-stream" => Ok(()),
+        _ => Err(Failure::refused("C:supported-calendar-data")),
+    }
+}
+
+/// The UID of an object that is as objects must be.
+pub(crate) fn check(text: &[u8], supported: &[&str], limits: &Limits) -> Outcome<String> {
+    let invalid = || Failure::refused("C:valid-calendar-data");
+    let not_an_object = || Failure::refused("C:valid-calendar-object-resource");
+    let document = Document::parse(text, limits).map_err(|_| invalid())?;
+    let is_broken = document
+        .problems()
+        .iter()
+        .any(|problem| is_fatal(problem.defect));
+    let mut calendars = document.components();
+    let calendar = calendars.next().filter(|one| one.is("VCALENDAR"));
+    let calendar = calendar
+        .filter(|_| !is_broken && document.is_well_nested())
+        .ok_or_else(invalid)?;
+    if calendars.next().is_some() || calendar.property("METHOD").is_some() {
+        return Err(not_an_object());
+    }
+    let parts = calendar.components().filter(|part| !part.is("VTIMEZONE"));
+    let parts: Vec<Component<'_>> = parts.collect();
+    let first = parts.first().ok_or_else(not_an_object)?;
+    if parts.iter().any(|part| !part.is(first.name())) {
+        return Err(not_an_object());
+    }
+    if !supported.iter().any(|name| first.is(name)) {
+        return Err(Failure::refused("C:supported-calendar-component"));
+    }
+    let uid = the_uid(&parts).ok_or_else(not_an_object)?;
+    if is_unreadable(&calendar.to_buf(), first.name()) {
+        return Err(invalid());
+    }
+    Ok(uid)
+}
+
+fn is_fatal(defect: Defect) -> bool {
+    matches!(
+        defect,
+        Defect::NotAProperty
+            | Defect::UnexpectedEnd
+            | Defect::Unclosed
+            | Defect::NotUtf8
+            | Defect::Nul
+    )
+}
+
+/// The one UID of all parts.
+fn the_uid(parts: &[Component<'_>]) -> Option<String> {
+    let mut uids = parts.iter().map(|part| {
+        let uid = part.property("UID")?.value().trim().to_owned();
+        (1..=LONGEST_UID).contains(&uid.len()).then_some(uid)
+    });
+    let first = uids.next()??;
+    uids.all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
+}
+
+/// Whether times or rules cannot be read. What is right but too much, or of an unknown zone, is kept.
+fn is_unreadable(calendar: &ComponentBuf, kind: &str) -> bool {
+    let is_timed = kind.eq_ignore_ascii_case("VEVENT");
+    let zones = Zones::of_calendar(calendar, time_zone::source(), TimeZone::UTC);
+    let parts = calendar.components().filter(|part| part.is(kind));
+    let series = Series::read(parts, &zones, &RecurrenceLimits::default());
+    match series {
+        Err(BadSeries::SeveralMasters | BadSeries::Value { .. }) => true,
+        Err(BadSeries::NoStart) => is_timed,
+        Err(BadSeries::Rule(calendar::BadRule::Unreadable(_))) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(inner: &str) -> Result<String, String> {
+        let text =
+            format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{inner}END:VCALENDAR\r\n");
+        check(text.as_bytes(), &component_set::ALL, &Limits::default())
+            .map_err(|failure| failure.condition.unwrap_or_default())
+    }
+
+    fn event(lines: &str) -> String {
+        format!("BEGIN:VEVENT\r\nDTSTART:20270101T100000Z\r\n{lines}END:VEVENT\r\n")
+    }
+
+    #[test]
+    fn what_is_right_is_taken() {
+        assert_eq!(checked(&event("UID:a/b\r\n")), Ok("a/b".to_owned()));
+        let over = event("UID:a\r\nRECURRENCE-ID:20270102T100000Z\r\n");
+        assert_eq!(checked(&over), Ok("a".to_owned()));
+        assert!(checked("BEGIN:VTODO\r\nUID:a\r\nEND:VTODO\r\n").is_ok());
+        assert!(checked("BEGIN:VAVAILABILITY\r\nUID:a\r\nEND:VAVAILABILITY\r\n").is_ok());
+        assert!(checked(&event("UID:a\r\nRRULE:FREQ=YEARLY\r\n")).is_ok());
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_with_its_precondition() {
+        let object = "<C:valid-calendar-object-resource/>";
+        let data = "<C:valid-calendar-data/>";
+        for (inner, expected) in [
+            ("", object),
+            (&event(""), object),
+            (&event("UID:a\r\n").replace("UID:a", "UID: "), object),
+            (
+                &(event("UID:a\r\n") + &event("UID:b\r\nRECURRENCE-ID:20270102T100000Z\r\n")),
+                object,
+            ),
+            (
+                &(event("UID:a\r\n") + "BEGIN:VTODO\r\nUID:a\r\nEND:VTODO\r\n"),
+                object,
+            ),
+            (&format!("METHOD:REQUEST\r\n{}", event("UID:a\r\n")), object),
+            (&(event("UID:a\r\n") + &event("UID:a\r\n")), data),
+            (&event("UID:a\r\nno colon\r\n"), data),
+            (&event("UID:a\r\nRRULE:FREQ=SOMETIMES\r\n"), data),
+            (
+                "BEGIN:VEVENT\r\nUID:a\r\nDTSTART:tomorrow\r\nEND:VEVENT\r\n",
+                data,
+            ),
+            ("BEGIN:VEVENT\r\nUID:a\r\nEND:VEVENT\r\n", data),
+            ("BEGIN:VEVENT\r\nUID:a\r\n", data),
+            (
+                "BEGIN:VFREEBUSY\r\nUID:a\r\nEND:VFREEBUSY\r\n",
+                "<C:supported-calendar-component/>",
+            ),
+        ] {
+            assert_eq!(checked(inner), Err(expected.to_owned()), "{inner}");
+        }
+        let all = component_set::ALL;
+        assert!(check(b"\xff\xfe", &all, &Limits::default()).is_err());
+        assert!(check(b"", &all, &Limits::default()).is_err());
+    }
+}

@@ -1,0 +1,178 @@
+//! Address books as their owner changes them. The contacts of rule B6 are the cards of all of them, at
+//! once after each change.
+
+use store::{
+    AccountId, CardCommit, CollectionKind, Collections, Detail, Error, Member, PutCard, Selection,
+};
+
+use crate::member::{self, Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
+
+const KIND: CollectionKind = CollectionKind::AddressBook;
+
+/// A card to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Its UID; empty when it has none.
+    pub uid: String,
+    /// The vCard.
+    pub text: Vec<u8>,
+    /// Its mail addresses.
+    pub addresses: Vec<String>,
+}
+
+/// Stores a card at a place, if the condition holds for what is there.
+pub async fn put(
+    store: &dyn Collections,
+    account: AccountId,
+    place: &Place,
+    card: &Card,
+    condition: Condition<'_>,
+) -> Result<Stored, NotChanged> {
+    for _ in 0..ROUNDS {
+        let before = member::held(store, account, KIND, place, condition).await?;
+        let revision = before.as_ref().map(|member| member.revision);
+        alone(store, account, place, &card.uid, &[place]).await?;
+        let commit = CardCommit {
+            expect: vec![(place.0.clone(), place.1.clone(), revision)],
+            put: vec![put_card(place, card.clone())],
+            ..CardCommit::default()
+        };
+        match store.cards_commit(account, commit).await {
+            Err(Error::Conflict) => {}
+            Err(error) => return Err(error.into()),
+            Ok(revision) => {
+                return Ok(Stored {
+                    revision: revision.unwrap_or(store::Revision(0)),
+                    is_new: before.is_none(),
+                    is_verbatim: true,
+                });
+            }
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// Deletes the card at a place, if the condition holds for it.
+pub async fn delete(
+    store: &dyn Collections,
+    account: AccountId,
+    place: &Place,
+    condition: Condition<'_>,
+) -> Result<(), NotChanged> {
+    for _ in 0..ROUNDS {
+        let before = member::held(store, account, KIND, place, condition).await?;
+        let before = before.ok_or(NotChanged::Missing)?;
+        let commit = CardCommit {
+            expect: vec![(place.0.clone(), place.1.clone(), Some(before.revision))],
+            delete: vec![place.clone()],
+            ..CardCommit::default()
+        };
+        match store.cards_commit(account, commit).await {
+            Err(Error::Conflict) => {}
+            done => return Ok(done.map(drop)?),
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// Copies or moves a card, if the condition holds for it.
+pub async fn transfer(
+    store: &dyn Collections,
+    account: AccountId,
+    transfer: &Transfer,
+    condition: Condition<'_>,
+) -> Result<Stored, NotChanged> {
+    for _ in 0..ROUNDS {
+        let source = member::held(store, account, KIND, &transfer.from, condition).await?;
+        let source = source.ok_or(NotChanged::Missing)?;
+        let target = member::at(store, account, KIND, &transfer.to).await?;
+        if target.is_some() && transfer.overwrite == Overwrite::No {
+            return Err(NotChanged::Condition);
+        }
+        let leaves = match transfer.way {
+            Way::Move => vec![&transfer.from, &transfer.to],
+            Way::Copy => vec![&transfer.to],
+        };
+        alone(store, account, &transfer.to, &source.uid, &leaves).await?;
+        let commit = moving(transfer, &source, target.as_ref());
+        match store.cards_commit(account, commit).await {
+            Err(Error::Conflict) => {}
+            Err(error) => return Err(error.into()),
+            Ok(revision) => {
+                return Ok(Stored {
+                    revision: revision.unwrap_or(store::Revision(0)),
+                    is_new: target.is_none(),
+                    is_verbatim: true,
+                });
+            }
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+fn moving(transfer: &Transfer, source: &Member, target: Option<&Member>) -> CardCommit {
+    let (from, to) = (transfer.from.clone(), transfer.to.clone());
+    let delete = match transfer.way {
+        Way::Move => vec![from.clone(), to.clone()],
+        Way::Copy => vec![to.clone()],
+    };
+    let card = Card {
+        uid: source.uid.clone(),
+        text: source.text.clone(),
+        addresses: addresses(&source.text),
+    };
+    CardCommit {
+        expect: vec![
+            (from.0, from.1, Some(source.revision)),
+            (
+                to.0.clone(),
+                to.1.clone(),
+                target.map(|target| target.revision),
+            ),
+        ],
+        delete,
+        put: vec![put_card(&to, card)],
+    }
+}
+
+/// Refuses a UID that another card of the book has (no-uid-conflict), those that leave not counted.
+async fn alone(
+    store: &dyn Collections,
+    account: AccountId,
+    (book, _): &Place,
+    uid: &str,
+    leaving: &[&Place],
+) -> Result<(), NotChanged> {
+    if uid.is_empty() {
+        return Ok(());
+    }
+    let selection = Selection::Uid(uid.to_owned());
+    let same = store
+        .members(account, KIND, book, selection, Detail::Etag)
+        .await?;
+    let mut others = same.into_iter().map(|member| (book.clone(), member.name));
+    match others.find(|other| !leaving.contains(&other)) {
+        Some(other) => Err(NotChanged::UidElsewhere(other)),
+        None => Ok(()),
+    }
+}
+
+fn put_card((book, name): &Place, card: Card) -> PutCard {
+    PutCard {
+        book: book.clone(),
+        name: name.clone(),
+        uid: card.uid,
+        text: card.text,
+        addresses: card.addresses,
+    }
+}
+
+/// The mail addresses of a stored card.
+fn addresses(text: &[u8]) -> Vec<String> {
+    let cards = calendar::vcard::contacts(text, &calendar::Limits::default());
+    cards
+        .unwrap_or_default()
+        .into_iter()
+        .flat_map(|card| card.addresses)
+        .collect()
+}

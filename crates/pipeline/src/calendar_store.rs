@@ -1,0 +1,218 @@
+//! Calendars as their owner changes them over CalDAV. Every PUT, DELETE, COPY and MOVE of a calendar
+//! object ends in [`write`], so that what a change sends can be decided there (rules F).
+
+use itip::Facts;
+use store::{
+    Account, CollectionId, CollectionKind, Collections, Commit, Error, Event, Expect, Member,
+    PutObject,
+};
+
+use crate::clock::Clock;
+use crate::member::{self, Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
+use crate::owner::{self, NotStored};
+
+const KIND: CollectionKind = CollectionKind::Calendar;
+
+/// An object to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The UID of its components.
+    pub uid: String,
+    /// The iCalendar text.
+    pub text: Vec<u8>,
+}
+
+/// Stores an object at a place, if the condition holds for what is there.
+pub async fn put(
+    store: &dyn Collections,
+    clock: &dyn Clock,
+    account: &Account,
+    place: &Place,
+    given: &Given,
+    condition: Condition<'_>,
+) -> Result<Stored, NotChanged> {
+    for _ in 0..ROUNDS {
+        let event = store.event(account.id, &given.uid).await?;
+        let before = member::held(store, account.id, KIND, place, condition).await?;
+        if before
+            .as_ref()
+            .is_some_and(|before| before.uid != given.uid)
+        {
+            return Err(NotChanged::OtherUid);
+        }
+        alone(&event, place, &given.text, &[place])?;
+        let commit = storing(account, &event, place, &given.uid, &given.text);
+        let change = Change {
+            commit,
+            event: &event,
+            place,
+            before: before.as_ref(),
+        };
+        if let Some(stored) = write(store, clock, account, change).await? {
+            return Ok(stored);
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// Deletes the object at a place, if the condition holds for it.
+pub async fn delete(
+    store: &dyn Collections,
+    clock: &dyn Clock,
+    account: &Account,
+    place: &Place,
+    condition: Condition<'_>,
+) -> Result<(), NotChanged> {
+    for _ in 0..ROUNDS {
+        let before = member::held(store, account.id, KIND, place, condition).await?;
+        let before = before.ok_or(NotChanged::Missing)?;
+        let event = store.event(account.id, &before.uid).await?;
+        let mut commit = Commit::new(account.id, before.uid.clone());
+        commit.expect = Some(Expect::unchanged(&event));
+        commit.delete.push(place.clone());
+        let change = Change {
+            commit,
+            event: &event,
+            place,
+            before: Some(&before),
+        };
+        if write(store, clock, account, change).await?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// Copies or moves an object, if the condition holds for it.
+pub async fn transfer(
+    store: &dyn Collections,
+    clock: &dyn Clock,
+    account: &Account,
+    transfer: &Transfer,
+    condition: Condition<'_>,
+) -> Result<Stored, NotChanged> {
+    for _ in 0..ROUNDS {
+        let source = member::held(store, account.id, KIND, &transfer.from, condition).await?;
+        let source = source.ok_or(NotChanged::Missing)?;
+        let target = member::at(store, account.id, KIND, &transfer.to).await?;
+        if target.is_some() && transfer.overwrite == Overwrite::No {
+            return Err(NotChanged::Condition);
+        }
+        let event = store.event(account.id, &source.uid).await?;
+        let mut leaving = vec![&transfer.to];
+        if transfer.way == Way::Move {
+            leaving.push(&transfer.from);
+        }
+        alone(&event, &transfer.to, &source.text, &leaving)?;
+        let mut commit = storing(account, &event, &transfer.to, &source.uid, &source.text);
+        let is_other = target
+            .as_ref()
+            .is_some_and(|target| target.uid != source.uid);
+        let deleted = leaving
+            .into_iter()
+            .filter(|place| **place != transfer.to || is_other);
+        commit.delete = deleted.cloned().collect();
+        let change = Change {
+            commit,
+            event: &event,
+            place: &transfer.to,
+            before: target.as_ref(),
+        };
+        if let Some(stored) = write(store, clock, account, change).await? {
+            return Ok(stored);
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// Removes a calendar with all its objects.
+pub async fn remove(
+    store: &dyn Collections,
+    account: &Account,
+    calendar: &CollectionId,
+) -> Result<(), NotChanged> {
+    Ok(store.collection_remove(account.id, KIND, calendar).await?)
+}
+
+/// A change of one object, decided on what is held of its UID.
+struct Change<'a> {
+    /// At most one object put, at `place`, and objects deleted.
+    commit: Commit,
+    event: &'a Event,
+    place: &'a Place,
+    /// What is at the place before.
+    before: Option<&'a Member>,
+}
+
+/// The one door of all changes that an owner makes to objects. `None`: something changed meanwhile,
+/// and it is to be decided again.
+async fn write(
+    store: &dyn Collections,
+    clock: &dyn Clock,
+    account: &Account,
+    change: Change<'_>,
+) -> Result<Option<Stored>, NotChanged> {
+    let Change {
+        mut commit,
+        event,
+        place,
+        before,
+    } = change;
+    let given = commit.put.first().map(|put| put.text.clone());
+    owner::complete(store, account, clock.now(), event, &mut commit).await?;
+    match store.commit(commit).await {
+        Err(Error::Conflict) => return Ok(None),
+        Err(error) => return Err(error.into()),
+        Ok(_) => {}
+    }
+    let now = member::at(store, account.id, KIND, place).await?;
+    let is_verbatim = now
+        .as_ref()
+        .is_some_and(|now| Some(&now.text) == given.as_ref());
+    Ok(Some(Stored {
+        revision: now.map_or(store::Revision(0), |now| now.revision),
+        is_new: before.is_none(),
+        is_verbatim,
+    }))
+}
+
+/// A commit that stores an object; one that waited for an answer goes on waiting while it has none.
+fn storing(account: &Account, event: &Event, place: &Place, uid: &str, text: &[u8]) -> Commit {
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let waited = event.objects.iter().any(|object| object.unanswered);
+    let is_asked = |facts: Facts| facts.partstat_of(&addresses) == Some("NEEDS-ACTION");
+    let mut commit = Commit::new(account.id, uid);
+    commit.expect = Some(Expect::unchanged(event));
+    commit.put.push(PutObject {
+        calendar: place.0.clone(),
+        name: place.1.clone(),
+        uid: uid.to_owned(),
+        text: text.to_vec(),
+        unanswered: waited && is_asked(itip::facts(text)),
+    });
+    commit
+}
+
+/// Refuses a UID that stands elsewhere where it may not: in the same calendar (RFC 4791, 5.3.2.1), or
+/// of a meeting in any of the account's calendars (RFC 6638, 3.2.4.1). Places that leave do not count.
+fn alone(event: &Event, place: &Place, text: &[u8], leaving: &[&Place]) -> Result<(), NotChanged> {
+    let is_meeting = itip::facts(text).organizer.is_some();
+    let others = event
+        .objects
+        .iter()
+        .map(|object| (object.calendar.clone(), object.name.clone()));
+    let mut others = others.filter(|other| !leaving.contains(&other));
+    match others.find(|other| is_meeting || other.0 == place.0) {
+        Some(other) => Err(NotChanged::UidElsewhere(other)),
+        None => Ok(()),
+    }
+}
+
+impl From<NotStored> for NotChanged {
+    fn from(error: NotStored) -> Self {
+        match error {
+            NotStored::Store(error) => Self::Store(error),
+            NotStored::Unreadable(what) => Self::Unreadable(what),
+        }
+    }
+}
