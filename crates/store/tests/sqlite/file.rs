@@ -420,7 +420,11 @@ fn frequent_questions_use_an_index() {
          AND decided >= 5 AND outcome = 'added'",
         "SELECT id FROM decisions WHERE account = 1 AND job = 'j'",
         "SELECT account FROM addresses WHERE domain = 'd' AND folded = 'f'",
-        "SELECT 1 FROM contact_addresses WHERE account = 1 AND domain = 'd' AND folded = 'f'",
+        "SELECT 1 FROM card_addresses WHERE account = 1 AND domain = 'd' AND folded = 'f'",
+        "SELECT name FROM cards WHERE account = 1 AND book = 'b' AND uid = 'u' AND uid <> ''",
+        "SELECT rowid FROM objects WHERE account = 1 AND calendar = 'c'
+         AND is_long = 0 AND last >= 5 AND last <= 9 AND first <= 7",
+        "SELECT max(revision) FROM changes WHERE account = 1 AND calendar = 'c'",
         "DELETE FROM done WHERE at < 5",
         "DELETE FROM early WHERE at < 5",
     ] {
