@@ -26,6 +26,10 @@ fn of_mail(address: &str) -> CalendarUserAddress {
 
 /// Whether the organizer's methods may touch a stored object, or the tombstone of one (B3, B5, D5).
 pub(crate) fn of_organizer(case: &Case<'_>) -> Result<(), Reason> {
+    // Named as organizer by a message, the owner would write to whomever that lists.
+    if names_owner_as_organizer(case) {
+        return Err(Reason::OwnEvent);
+    }
     if case.is_by_hand() {
         return Ok(());
     }
@@ -103,16 +107,20 @@ pub(crate) fn names_sender(
     line.address().same_ignoring_case(sender) || (is_by_service && line.is_named(sender))
 }
 
+fn names_owner_as_organizer(case: &Case<'_>) -> bool {
+    let organizer = case.arrival.organizer.as_ref();
+    organizer.is_some_and(|line| case.owner.is(line))
+}
+
 /// Whether a new event may be added (B5 to B7).
 pub(crate) fn of_newcomer(case: &Case<'_>) -> Result<(), Reason> {
+    if names_owner_as_organizer(case) {
+        return Err(Reason::OwnEvent);
+    }
     if case.is_by_hand() {
         return Ok(());
     }
-    let organizer = case.arrival.organizer.as_ref();
-    if organizer.is_some_and(|line| case.owner.is(line)) {
-        return Err(Reason::OwnEvent);
-    }
-    if organizer.is_none() && case.incoming.method != Method::Publish {
+    if case.arrival.organizer.is_none() && case.incoming.method != Method::Publish {
         return Err(Reason::NoOrganizer);
     }
     if case.policy.permission == Permission::None {

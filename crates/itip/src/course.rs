@@ -151,7 +151,12 @@ impl Course {
         if !stays {
             component.remove_properties("DURATION");
             let end = self.as_written(&start, instance.end);
-            component.push_property(end.to_property("DTEND"));
+            let name = if component.is("VTODO") {
+                "DUE"
+            } else {
+                "DTEND"
+            };
+            component.push_property(end.to_property(name));
         }
     }
 

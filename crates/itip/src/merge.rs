@@ -331,18 +331,21 @@ fn only_own_attendee(component: &ComponentBuf, owner: &Owner) -> ComponentBuf {
 
 /// Asks the owner again: NEEDS-ACTION and RSVP=TRUE where an answer was given (rule C4).
 pub(crate) fn ask_again(component: &mut ComponentBuf, owner: &Owner) -> Asked {
-    let Some(own) = strip::own_attendee_mut(component, owner) else {
-        return Asked::No;
-    };
-    let partstat = own
-        .parameter("PARTSTAT")
-        .unwrap_or(Cow::Borrowed("NEEDS-ACTION"));
-    if partstat.eq_ignore_ascii_case("NEEDS-ACTION") {
-        return Asked::No;
+    let mut asked = Asked::No;
+    let lines = component
+        .properties_mut()
+        .filter(|line| line.is("ATTENDEE") && owner.is(*line));
+    for own in lines {
+        let partstat = own
+            .parameter("PARTSTAT")
+            .unwrap_or(Cow::Borrowed("NEEDS-ACTION"));
+        if !partstat.eq_ignore_ascii_case("NEEDS-ACTION") {
+            own.set_parameter("PARTSTAT", "NEEDS-ACTION");
+            own.set_parameter("RSVP", "TRUE");
+            asked = Asked::Again;
+        }
     }
-    own.set_parameter("PARTSTAT", "NEEDS-ACTION");
-    own.set_parameter("RSVP", "TRUE");
-    Asked::Again
+    asked
 }
 
 /// Whether an answer was taken back.

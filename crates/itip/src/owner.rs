@@ -54,6 +54,11 @@ impl Owner {
         })
     }
 
+    /// The owner's address in a line that names the owner: its value before its EMAIL parameter.
+    pub(crate) fn address_of(&self, line: &impl Line) -> Option<CalendarUserAddress> {
+        line.names().into_iter().find(|name| self.has(name))
+    }
+
     /// Where the owner's line is among these: one whose address is exactly the owner's before others.
     pub(crate) fn position<'l, L: Line + 'l>(
         &self,

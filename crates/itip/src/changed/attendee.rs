@@ -39,7 +39,7 @@ impl Change<'_> {
     pub(super) fn decide(&self, sides: &Sides<'_>) -> Result<Scheduled, Forbidden> {
         match (&sides.before, &sides.after) {
             (Some(before), Some(after)) => {
-                self.check_organizer(after)?;
+                self.check_organizer(before, after)?;
                 Ok(self.modified(before, after, sides))
             }
             (Some(before), None) => Ok(self.removed(before)),
@@ -48,13 +48,19 @@ impl Change<'_> {
         }
     }
 
-    fn check_organizer(&self, after: &Object<'_>) -> Result<(), Forbidden> {
+    /// Whether every component has the organizer, or lacks him as it did before: not all senders write
+    /// him into single dates.
+    fn check_organizer(&self, before: &Object<'_>, after: &Object<'_>) -> Result<(), Forbidden> {
         let address = self.organizer.address();
-        let is_same = |body: &Body<'_>| {
-            let organizer = body.line("ORGANIZER");
-            organizer.is_some_and(|line| line.address().same_ignoring_case(&address))
+        let has_none = |id: &RecurrenceId| {
+            let body = before.components.get(id);
+            body.is_some_and(|body| body.line("ORGANIZER").is_none())
         };
-        if after.components.values().all(is_same) {
+        let is_same = |(id, body): (&RecurrenceId, &Body<'_>)| match body.line("ORGANIZER") {
+            Some(line) => line.address().same_ignoring_case(&address),
+            None => has_none(id),
+        };
+        if after.components.iter().all(is_same) {
             Ok(())
         } else {
             Err(Forbidden::Organizer)
@@ -136,6 +142,7 @@ impl Change<'_> {
         let new = new.difference(&known);
         let decline = |id: &RecurrenceId| {
             let component = match before.components.get(id) {
+                Some(body) if body.is_cancelled() => return None,
                 Some(body) => body.to_buf().into_owned(),
                 None => course.component(&course.find(id).ok().flatten()?),
             };
@@ -195,15 +202,20 @@ impl Change<'_> {
         around: &Object<'_>,
         delay: Delay,
     ) -> Option<OutgoingMessage> {
-        let sender = answers.first()?.attendee.address();
+        let sender = self.owner.address_of(&answers.first()?.attendee)?;
+        let recipient = self.organizer.address();
         let ends = message::ends(around, &around.clock(), self.limits);
-        if ends.is_some_and(|ends| message::is_long_past(ends, self.now)) {
+        let is_long_past = ends.is_some_and(|ends| message::is_long_past(ends, self.now));
+        if is_long_past || !recipient.is_mail() {
             return None;
         }
-        let components: Vec<_> = answers.iter().map(reply::component).collect();
+        let answers = answers.iter();
+        let components: Vec<_> = answers
+            .map(|answer| reply::component(answer, &self.organizer))
+            .collect();
         Some(OutgoingMessage {
             method: Method::Reply,
-            recipient: self.organizer.address().as_str().to_owned(),
+            recipient: recipient.as_str().to_owned(),
             sender: sender.as_str().to_owned(),
             text: message::text(Method::Reply, &components, around, self.now),
             known: self.state.base().map(|base| base.as_bytes().to_vec()),

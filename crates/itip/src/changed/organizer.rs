@@ -201,9 +201,11 @@ impl Change<'_> {
                 let old = old.map(|(before, old)| view::essence(old, &before.clock));
                 old.is_none_or(|old| old != view::essence(component, &after.clock))
             };
-            let is_fewer = old
-                .keys()
-                .any(|id| !new.contains_key(id) && !id.is_master());
+            // Of dates without their series the missing ones are cancelled.
+            let is_fewer = new.contains_key(&RecurrenceId::MASTER)
+                && old
+                    .keys()
+                    .any(|id| !new.contains_key(id) && !id.is_master());
             if new.iter().any(matters) || is_fewer || forced.contains(&key) {
                 let components: Vec<_> = new.values().map(view::sent).collect();
                 let message = self.message(Method::Request, &attendee, &components, after, delay);
@@ -216,7 +218,8 @@ impl Change<'_> {
         messages
     }
 
-    /// CANCEL to those who are not invited any more: to everybody when the event goes.
+    /// CANCEL to those who are not invited any more, or not to a date that they had beside others: to
+    /// everybody when the event goes.
     fn cancels(
         &self,
         before: &Version<'_, '_>,
@@ -225,11 +228,12 @@ impl Change<'_> {
         let invited = after
             .map(|after| after.invited(self.owner))
             .unwrap_or_default();
-        let gone = before.invited(self.owner).into_iter();
-        let gone = gone.filter(|(key, _)| !invited.contains_key(key));
         let mut messages = Vec::new();
-        for (_, attendee) in gone {
-            let seen = before.seen_by(&attendee);
+        for (key, attendee) in before.invited(self.owner) {
+            let kept = after.filter(|_| invited.contains_key(&key));
+            let is_lost = |id: &RecurrenceId| kept.is_none_or(|kept| kept.lost(id, &attendee));
+            let mut seen = before.seen_by(&attendee);
+            seen.retain(|id, _| is_lost(id));
             let now = |id: &RecurrenceId| {
                 let body = after?.object.components.get(id)?;
                 Some(body.to_buf().into_owned())
@@ -269,7 +273,7 @@ impl Change<'_> {
         Some(OutgoingMessage {
             method,
             recipient: attendee.as_str().to_owned(),
-            sender: organizer.address().as_str().to_owned(),
+            sender: self.owner.address_of(organizer)?.as_str().to_owned(),
             text: message::text(method, components, version.object, self.now),
             known: None,
             delay,
@@ -323,6 +327,15 @@ impl<'o, 'a> Version<'o, 'a> {
         let components: Vec<_> = seen.values().map(view::sent).collect();
         let text = || message::text(Method::Request, &components, self.object, now);
         (!components.is_empty()).then(text)
+    }
+
+    /// Whether a date that an attendee had alone is his no more; as part of a series the series says it.
+    fn lost(&self, id: &RecurrenceId, attendee: &CalendarUserAddress) -> bool {
+        let lists = |id: &RecurrenceId| {
+            let body = self.object.components.get(id);
+            body.is_some_and(|body| body.any_line("ATTENDEE", |line| line.is_named(attendee)))
+        };
+        !id.is_master() && !lists(id) && !lists(&RecurrenceId::MASTER)
     }
 
     /// The component, or what the series says of the instance.

@@ -39,18 +39,17 @@ pub(super) struct Answer {
     pub(super) comments: Vec<PropertyBuf>,
 }
 
-/// The component that says it.
-pub(super) fn component(answer: &Answer) -> ComponentBuf {
+/// The component that says it, to the organizer even where the date does not name him.
+pub(super) fn component(answer: &Answer, organizer: &PropertyBuf) -> ComponentBuf {
     let mut component = ComponentBuf::new(answer.component.name());
     let repeated = answer.component.properties();
     for line in repeated.filter(|line| REPEATED.iter().any(|name| line.is(name))) {
         component.push_property(line.clone());
     }
-    if let Some(organizer) = answer.component.property("ORGANIZER") {
-        let mut organizer = organizer.clone();
-        view::strip_schedule(&mut organizer);
-        component.push_property(organizer);
-    }
+    let own = answer.component.property("ORGANIZER");
+    let mut organizer = own.unwrap_or(organizer).clone();
+    view::strip_schedule(&mut organizer);
+    component.push_property(organizer);
     component.push_property(attendee(answer));
     for comment in &answer.comments {
         component.push_property(comment.clone());

@@ -1,5 +1,7 @@
 //! CANCEL of all, of instances, or of the rest of a series (rules D1 to D3).
 
+use std::cell::OnceCell;
+
 use super::{early, gone, request};
 use crate::arrival::{Part, Reach};
 use crate::authority;
@@ -29,20 +31,22 @@ pub(super) fn cancel(case: &Case<'_>) -> Decision {
         return case.refuse(Reason::NotPermitted);
     }
     // Whom the organizer ever listed, his own version tells; an answer may have listed the owner since.
-    let is_for_others = |part: &Part<'_>| leaves_out(&part.component, case);
-    if case.arrival.parts.values().all(is_for_others)
-        && case.lists_owner(&case.version)
-        && !case.arrival.parts.is_empty()
-    {
+    let is_listed = case.lists_owner(&case.version);
+    let is_for_others = |part: &Part<'_>| is_listed && leaves_out(&part.component, case);
+    if case.arrival.parts.values().all(is_for_others) {
         return Decision::no_action(Reason::NotForYou);
     }
     let mut taking = Taking::begin(case);
+    let series = Series::default();
     let mut missing = None;
     let mut is_here = false;
     for (id, part) in &case.arrival.parts {
+        if is_for_others(part) {
+            continue;
+        }
         // What names no instance now is remembered as well: the instance may still come.
         taking.take_cancel(id, part, case.limits);
-        match presence(case, mine, id, part) {
+        match presence(case, (mine, &series), id, part) {
             Ok(()) => is_here = true,
             Err(reason) => missing = Some(reason),
         }
@@ -69,10 +73,13 @@ fn unknown(case: &Case<'_>) -> Decision {
     early::keep(case, Reason::UnknownEvent)
 }
 
+/// The series of the organizer's version, once it was asked.
+type Series = OnceCell<Result<Option<Course>, Reason>>;
+
 /// Whether what a CANCEL names is in the object, or was in the organizer's version of it.
 fn presence(
     case: &Case<'_>,
-    mine: &Object<'_>,
+    (mine, series): (&Object<'_>, &Series),
     id: &RecurrenceId,
     part: &Part<'_>,
 ) -> Result<(), Reason> {
@@ -84,7 +91,9 @@ fn presence(
     if part.reach == Reach::Future && (is_of_rest(mine) || is_of_rest(&case.version)) {
         return Ok(());
     }
-    let Some(course) = Course::of(&case.version, &case.limits.recurrence)? else {
+    let course = series.get_or_init(|| Course::of(&case.version, &case.limits.recurrence));
+    let course = course.as_ref().map_err(|reason| *reason)?;
+    let Some(course) = course else {
         return Err(Reason::NoSuchInstance);
     };
     let is_there = match part.reach {
