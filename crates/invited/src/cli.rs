@@ -46,6 +46,8 @@ pub enum Command {
     Apply(Apply),
     /// Put back what a decision changed
     Undo(Undo),
+    /// Answer an invitation; the answer is mailed to the organizer
+    Respond(Respond),
     /// Look after waiting and parked jobs and mail
     #[command(subcommand)]
     Queue(Queue),
@@ -219,6 +221,34 @@ pub struct Apply {
     pub address: String,
     /// The decision, as `invited decisions` numbers it
     pub id: i64,
+}
+
+/// `invited respond`
+#[derive(Debug, Args)]
+pub struct Respond {
+    /// One of the account's addresses
+    pub address: String,
+    /// The event's UID, as `invited decisions` and `invited check` show it
+    pub uid: String,
+    /// The answer
+    pub answer: Reply,
+    /// A comment for the organizer
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+    /// One date of a series alone: 20261208, 20261208T090000Z or 20261208T100000[Europe/Berlin]
+    #[arg(long, value_name = "DATE")]
+    pub instance: Option<String>,
+}
+
+/// What may be answered.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Reply {
+    /// Yes
+    Accepted,
+    /// Perhaps
+    Tentative,
+    /// No
+    Declined,
 }
 
 /// `invited undo`

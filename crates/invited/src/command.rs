@@ -10,6 +10,7 @@ pub mod decisions;
 pub mod demo;
 pub mod preferences;
 pub mod queue;
+pub mod respond;
 pub mod serve;
 pub mod sieve;
 pub mod undo;
@@ -38,6 +39,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Check(arguments) => check::run(arguments, &config).await,
         Command::Decisions(arguments) => decisions::run(arguments, &config).await,
         Command::Apply(arguments) => apply::run(arguments, &config).await,
+        Command::Respond(arguments) => respond::run(arguments, &config).await,
         Command::Undo(arguments) => undo::run(arguments, &config).await,
         Command::Queue(command) => queue::run(command, &config).await,
         Command::Config(command) => config::run(command, &config),

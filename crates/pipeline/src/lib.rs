@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod owner;
 pub mod preferences;
 pub mod receive;
+pub mod respond;
 pub mod site;
 pub mod spool;
 pub mod trace;

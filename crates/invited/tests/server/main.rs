@@ -18,3 +18,4 @@ mod harness;
 mod manifest;
 mod order;
 mod redirect;
+mod respond;

@@ -10,13 +10,13 @@ use super::harness::Site;
 const ALICE: &str = "alice@example.org";
 
 /// A relay that takes every mail, but answers RCPT with `answer` where that is not empty.
-struct Relay {
-    address: String,
-    mails: Receiver<String>,
+pub(crate) struct Relay {
+    pub(crate) address: String,
+    pub(crate) mails: Receiver<String>,
 }
 
 impl Relay {
-    fn start(answer: &'static str) -> Self {
+    pub(crate) fn start(answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (sender, mails) = channel();

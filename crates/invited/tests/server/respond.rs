@@ -1,0 +1,137 @@
+//! `invited respond`: the answer is in the calendar, its mail goes out, and its organizer's calendar
+//! takes it.
+
+use super::harness::{Invitation, Site};
+use super::redirect::Relay;
+
+const ALICE: &str = "alice@example.org";
+const CAROL: &str = "carol@example.org";
+const UID: &str = "plan@example.org";
+
+/// Carol organizes a weekly event with Alice, and Alice has her invitation.
+fn invited(relay: &Relay) -> Site {
+    let mut site = Site::new(&format!("[smtp]\nrelay = \"smtp://{}\"", relay.address));
+    let event = format!(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//Test//EN\nBEGIN:VEVENT\nUID:{UID}\n\
+         DTSTAMP:20270201T100000Z\nDTSTART:20270301T110000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=4\n\
+         SUMMARY:Plan\nORGANIZER:mailto:{CAROL}\n\
+         ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{ALICE}\nEND:VEVENT\nEND:VCALENDAR\n"
+    );
+    let file = site.write("event.ics", event);
+    site.ok(&["calendar", "import", CAROL, &file]);
+    site.ok(&["preferences", "set", ALICE, "invitations", "everyone"]);
+    site.start();
+    let invitation = Invitation {
+        uid: UID,
+        from: CAROL,
+        organizer: CAROL,
+        title: "Plan",
+        lines: "RRULE:FREQ=WEEKLY;COUNT=4\n",
+        ..Invitation::default()
+    };
+    site.settle(&[ALICE], &invitation.mail());
+    site
+}
+
+/// The next mail at the relay, its envelope apart.
+fn next(relay: &Relay) -> (String, String) {
+    let mail = relay.mails.recv().unwrap();
+    let (envelope, message) = mail.split_once("From: ").unwrap();
+    (envelope.to_owned(), format!("From: {message}"))
+}
+
+#[test]
+fn an_answer_reaches_the_organizers_calendar() {
+    let relay = Relay::start("");
+    let site = invited(&relay);
+    let said = site.ok(&["respond", ALICE, UID, "accepted", "--comment", "Gladly"]);
+    assert_eq!(
+        said.trim_end(),
+        "answered accepted; the mail goes to carol@example.org"
+    );
+    let (envelope, message) = next(&relay);
+    assert!(
+        envelope.contains("RCPT TO:<carol@example.org>"),
+        "{envelope}"
+    );
+    assert!(message.contains("Subject: Accepted: Plan"), "{message}");
+    assert!(
+        message.contains("Auto-Submitted: auto-generated"),
+        "{message}"
+    );
+    let invitation = "In-Reply-To: <REQUEST-0-20270301T110000Z@example.com>";
+    assert!(message.contains(invitation), "{message}");
+    site.settle(&[CAROL], &message);
+    let newest = site.decisions(CAROL).remove(0);
+    assert_eq!(newest, ("updated".to_owned(), "reply".to_owned()));
+    assert!(site.calendar(CAROL).contains("PARTSTAT=ACCEPTED"));
+    assert!(site.calendar(ALICE).contains("PARTSTAT=ACCEPTED"));
+}
+
+#[test]
+fn one_date_is_answered_otherwise_and_once() {
+    let relay = Relay::start("");
+    let site = invited(&relay);
+    site.ok(&["respond", ALICE, UID, "accepted"]);
+    next(&relay);
+    let decline = [
+        "respond",
+        ALICE,
+        UID,
+        "declined",
+        "--instance",
+        "20270308T110000Z",
+    ];
+    site.ok(&decline);
+    let (_, message) = next(&relay);
+    assert!(message.contains("Subject: Declined: Plan"), "{message}");
+    let again = site.ok(&decline);
+    assert_eq!(
+        again.trim_end(),
+        "nothing to send: that was the answer already"
+    );
+    site.settle(&[CAROL], &message);
+    let calendar = site.calendar(CAROL);
+    assert!(
+        calendar.contains("RECURRENCE-ID:20270308T110000Z"),
+        "{calendar}"
+    );
+    assert!(calendar.contains("PARTSTAT=DECLINED"), "{calendar}");
+}
+
+#[test]
+fn what_cannot_be_answered_is_said_in_one_line() {
+    let relay = Relay::start("");
+    let site = invited(&relay);
+    for (arguments, error) in [
+        (
+            ["respond", ALICE, "unknown@example.org", "accepted"].as_slice(),
+            "the event is not in the calendar",
+        ),
+        (
+            &["respond", CAROL, UID, "accepted"],
+            "the event is your own, there is nobody to answer",
+        ),
+        (
+            &[
+                "respond",
+                ALICE,
+                UID,
+                "accepted",
+                "--instance",
+                "20270309T110000Z",
+            ],
+            "the event has no such date",
+        ),
+        (
+            &["respond", ALICE, UID, "accepted", "--instance", "Tuesday"],
+            "\"Tuesday\" is no date",
+        ),
+    ] {
+        let (status, said) = site.fails(arguments);
+        assert_eq!(status, 1, "{said}");
+        assert!(said.contains(error), "{said}");
+        assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+    }
+    assert_eq!(site.fails(&["respond", ALICE, UID, "perhaps"]).0, 2);
+}

@@ -1,0 +1,133 @@
+//! The owner answers an invitation, by command, web or app: the answer and its mail in one commit
+//! (rules F1 and C8, promise 6).
+
+use calendar::DateOrTime;
+use itip::{Answered, CannotRespond, Limits, Partstat, Response};
+use store::{Account, CalendarId, Commit, Expect, NewMail, PutObject, Store, Timestamp};
+
+use crate::clock::Clock;
+use crate::outbox::scheduling::{NotMailed, Posting};
+use crate::owner::{NotStored, ROUNDS};
+use crate::update::decide::stored;
+
+/// How many of the account's latest records are looked through for the invitation's mail.
+const RECORDS: u32 = 500;
+
+/// What the owner says.
+#[derive(Debug, Clone)]
+pub struct Answer<'a> {
+    /// The event.
+    pub uid: &'a str,
+    /// Yes, perhaps or no.
+    pub partstat: Partstat,
+    /// A comment for the organizer.
+    pub comment: Option<&'a str>,
+    /// The date that is meant; none: all of the event.
+    pub instance: Option<DateOrTime>,
+}
+
+/// Why an answer was not given.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAnswered {
+    /// There is nothing to answer, or not so.
+    #[error(transparent)]
+    Rules(#[from] CannotRespond),
+    /// The event could not be read or written.
+    #[error(transparent)]
+    Stored(#[from] NotStored),
+    /// The answer cannot be mailed.
+    #[error(transparent)]
+    Mailed(#[from] NotMailed),
+}
+
+impl From<store::Error> for NotAnswered {
+    fn from(error: store::Error) -> Self {
+        Self::Stored(error.into())
+    }
+}
+
+/// Gives the answer; whom its mail goes to, none when it says what was said before.
+pub async fn respond(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    account: &Account,
+    answer: &Answer<'_>,
+) -> Result<Vec<String>, NotAnswered> {
+    let in_reply_to = invitation(store, account, answer.uid).await?;
+    for _ in 0..ROUNDS {
+        let commit = commit(store, clock.now(), account, answer, in_reply_to.as_deref()).await?;
+        let recipients = commit
+            .mails
+            .iter()
+            .map(|mail| mail.recipient.clone())
+            .collect();
+        match store.commit(commit).await {
+            Err(store::Error::Conflict) => {}
+            done => return Ok(done.map(|_| recipients)?),
+        }
+    }
+    Err(store::Error::Conflict.into())
+}
+
+async fn commit(
+    store: &dyn Store,
+    now: Timestamp,
+    account: &Account,
+    answer: &Answer<'_>,
+    in_reply_to: Option<&str>,
+) -> Result<Commit, NotAnswered> {
+    let event = store.event(account.id, answer.uid).await?;
+    let held = stored(&event).map_err(NotStored::from)?;
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    let kind = event
+        .objects
+        .first()
+        .and_then(|object| itip::facts(&object.text).kind);
+    let kind = kind.ok_or(CannotRespond::NoEvent)?;
+    let response = Response {
+        partstat: answer.partstat,
+        comment: answer.comment,
+        instance: answer.instance.clone(),
+        now,
+    };
+    let responded = itip::respond(&held, kind, &response, &owner, &Limits::default())?;
+    let mut commit = Commit::new(account.id, answer.uid);
+    commit.expect = Some(Expect::unchanged(&event));
+    commit.put.push(PutObject {
+        calendar: CalendarId(responded.object.calendar.clone()),
+        name: responded.object.name.clone(),
+        uid: answer.uid.to_owned(),
+        text: responded.text,
+        unanswered: responded.answered == Answered::No,
+    });
+    let mails = responded.scheduled.messages.iter().map(|message| {
+        let posting = Posting {
+            account: account.id,
+            name: &account.name,
+            message,
+            in_reply_to,
+            now,
+            hold: 0,
+        };
+        posting.mail()
+    });
+    commit.mails = mails.collect::<Result<Vec<NewMail>, NotMailed>>()?;
+    Ok(commit)
+}
+
+/// The Message-ID of the mail that brought the event, as far as the records tell.
+async fn invitation(
+    store: &dyn Store,
+    account: &Account,
+    uid: &str,
+) -> Result<Option<String>, NotAnswered> {
+    let records = store.decisions(account.id, RECORDS).await?;
+    let mut records = records.into_iter().map(|decision| decision.record);
+    let invitation = records.find(|record| {
+        record.uid == uid && record.method == "REQUEST" && !record.message_id.is_empty()
+    });
+    Ok(invitation.map(|record| record.message_id))
+}
