@@ -91,6 +91,9 @@ pub enum Account {
         /// One of its addresses
         address: String,
     },
+    /// Add, list and revoke passwords of single devices
+    #[command(subcommand)]
+    AppPassword(AppPassword),
     /// Replace an account's password
     Password {
         /// One of its addresses
@@ -98,6 +101,31 @@ pub enum Account {
         /// Read the password from the first line of standard input
         #[arg(long, required = true)]
         password_stdin: bool,
+    },
+}
+
+/// `invited account app-password …`
+#[derive(Debug, Subcommand)]
+pub enum AppPassword {
+    /// Make a password for one device and print it; it is not shown again
+    Add {
+        /// One of the account's addresses
+        address: String,
+        /// What its owner calls the device
+        #[arg(long, default_value = "")]
+        label: String,
+    },
+    /// List an account's app passwords, without the passwords themselves
+    List {
+        /// One of the account's addresses
+        address: String,
+    },
+    /// Take an app password away
+    Revoke {
+        /// One of the account's addresses
+        address: String,
+        /// The first four letters, as the list shows them
+        id: String,
     },
 }
 

@@ -1,6 +1,7 @@
 //! The commands: each takes its arguments and the configuration, and gives the text to print.
 
 pub mod account;
+pub mod app_password;
 pub mod apply;
 pub mod calendar;
 pub mod check;

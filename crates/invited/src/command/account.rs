@@ -3,7 +3,7 @@
 use pipeline::address;
 use store::{NewAccount, Store};
 
-use super::Outcome;
+use super::{Outcome, app_password};
 use crate::cli::Account;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -29,6 +29,7 @@ pub async fn run(command: Account, config: &Config) -> Outcome {
                 account.address
             ))
         }
+        Account::AppPassword(command) => app_password::run(command, &*store).await,
         Account::Password { address, .. } => {
             let account = wiring::account(&*store, &address).await?;
             let hash = password::hash(&password::from_standard_input()?)?;

@@ -19,6 +19,7 @@ pub(crate) struct Site {
 struct Server {
     child: Child,
     address: String,
+    http: String,
     log: std::thread::JoinHandle<String>,
 }
 
@@ -183,9 +184,15 @@ impl Site {
         let address = address
             .unwrap_or_else(|| panic!("the server did not start: {line:?}"))
             .to_owned();
+        let http = line
+            .split(" and ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next());
+        let http = http.unwrap_or_default().to_owned();
         self.server = Some(Server {
             child,
             address,
+            http,
             log,
         });
     }
@@ -193,6 +200,11 @@ impl Site {
     /// Where the server takes mail.
     pub(crate) fn address(&self) -> &str {
         &self.server.as_ref().unwrap().address
+    }
+
+    /// Where the server answers HTTP.
+    pub(crate) fn http(&self) -> &str {
+        &self.server.as_ref().unwrap().http
     }
 
     /// Kills the server as `kill -9` does.

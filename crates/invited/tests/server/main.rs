@@ -14,6 +14,7 @@ mod by_hand;
 mod commands;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod dav;
 mod harness;
 mod manifest;
 mod order;
