@@ -7,13 +7,13 @@ mod gone;
 mod reply;
 mod request;
 
-use calendar::Method;
+use calendar::{Document, Method};
 
 pub use early::recall;
 
 use crate::authority;
 use crate::case::{Case, Texts};
-use crate::decision::{Decision, Outcome};
+use crate::decision::{Change, Decision, Outcome};
 use crate::incoming::{Incoming, Trust};
 use crate::limits::Limits;
 use crate::note::Note;
@@ -59,9 +59,26 @@ fn decide(
         Err(reason) => return failure(reason),
     };
     match Case::of(stored, &texts, incoming, (owner, policy, limits)) {
-        Ok(case) => by_method(&case),
+        Ok(case) => readable(by_method(&case), &limits.calendar),
         Err(reason) => failure(reason),
     }
+}
+
+/// Refuses what would make an object too much to be read again: attendees by their answers let it grow.
+fn readable(decision: Decision, limits: &calendar::Limits) -> Decision {
+    match &decision.change {
+        Change::Put { text, .. } if !is_readable(text, limits) => {
+            Decision::no_action(Reason::TooMuch).suggested()
+        }
+        _ => decision,
+    }
+}
+
+fn is_readable(text: &[u8], limits: &calendar::Limits) -> bool {
+    // Few lines are below every count.
+    let lines = memchr::memchr_iter(b'\n', text).count();
+    let least = limits.lines.min(limits.components).min(limits.attendees);
+    text.len() <= limits.bytes && (lines <= least || Document::parse(text, limits).is_ok())
 }
 
 fn failure(reason: Reason) -> Decision {

@@ -119,6 +119,41 @@ fn a_broken_stored_object_is_left_alone() {
 }
 
 #[test]
+fn answers_never_make_an_object_unreadable() {
+    let own = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:event-1\r\nDTSTART:20261201T100000Z\r\nRRULE:FREQ=DAILY;COUNT=40\r\nORGANIZER:mailto:bob@example.com\r\nATTENDEE:mailto:carol@example.net\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let answer = |to: usize| {
+        format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:event-1\r\nDTSTAMP:202611{to:02}T100000Z\r\nORGANIZER:mailto:bob@example.com\r\nATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:guest{to}@example.org\":mailto:carol@example.net\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let mut few_bytes = Limits::default();
+    few_bytes.calendar.bytes = 1500;
+    let mut few_attendees = Limits::default();
+    few_attendees.calendar.attendees = 10;
+    for limits in [few_bytes, few_attendees] {
+        let mut stored = stored(own.as_bytes());
+        let mut last = None;
+        for day in 1..=28 {
+            let answer = answer(day);
+            let decision = receive(
+                &stored,
+                answer.as_bytes(),
+                Method::Reply,
+                "carol@example.net",
+                &limits,
+            );
+            last = Some(decision.reason);
+            if let Change::Put { text, .. } = decision.change {
+                assert!(Document::parse(text.as_slice(), &limits.calendar).is_ok());
+                stored.objects[0].text = text;
+            }
+            stored.state = decision.state.unwrap_or(stored.state);
+        }
+        assert_eq!(last, Some(Reason::TooMuch));
+    }
+}
+
+#[test]
 fn an_object_does_not_grow_past_the_limit() {
     let limits = Limits {
         components: 1,
