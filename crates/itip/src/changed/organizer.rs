@@ -50,6 +50,7 @@ impl Change<'_> {
         let mut object = after.clone();
         let mut is_changed = false;
         if let Some(before) = &before {
+            is_changed |= self.keep_dates(before.object, &mut object);
             is_changed |= self.keep_answers(before.object, &mut object);
             is_changed |= self.reschedule(before, &mut object);
         }
@@ -82,6 +83,30 @@ impl Change<'_> {
         } else {
             Ok(())
         }
+    }
+
+    /// Dates that answers made, which the client may not know, come back where the series still has them.
+    fn keep_dates(&self, before: &Object<'_>, after: &mut Object<'_>) -> bool {
+        let made = self.state.made.iter();
+        let missing: Vec<_> = made
+            .filter(|id| self.seen == Seen::Earlier && before.components.contains_key(id))
+            .filter(|id| !after.components.contains_key(id))
+            .collect();
+        if missing.is_empty() {
+            return false;
+        }
+        let Ok(Some(course)) = Course::of(after, &self.limits.recurrence) else {
+            return false;
+        };
+        let mut is_changed = false;
+        for id in missing {
+            if let Ok(Some(instance)) = course.find(id) {
+                let component = Body::made(course.component(&instance));
+                after.components.insert(id.clone(), component);
+                is_changed = true;
+            }
+        }
+        is_changed
     }
 
     /// Answers that came since the version that the client changed survive its PUT (RFC 6638 section

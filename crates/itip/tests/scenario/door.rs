@@ -38,7 +38,10 @@ impl Actor {
     /// `save CALENDAR`: as `put`, through the door.
     pub(crate) fn save(&mut self, step: &Step, words: &[&str]) {
         let before = self.stored.objects.first().cloned();
+        let known = self.stored.state.clone();
         self.put(step, words);
+        // What is decided comes before what is stored.
+        self.stored.state = known;
         let after = self.stored.objects.last().map(|object| object.text.clone());
         self.through(before, after);
     }
@@ -61,21 +64,28 @@ impl Actor {
         };
         let text = before.as_ref().map(|object| object.text.clone());
         let is_todo = |text: &Vec<u8>| text.windows(11).any(|words| words == b"BEGIN:VTODO");
+        let kind = if text.iter().chain(&after).any(is_todo) {
+            Kind::Todo
+        } else {
+            Kind::Event
+        };
         let change = OwnersChange {
             before: text.as_deref(),
             after: after.as_deref(),
-            kind: if text.iter().chain(&after).any(is_todo) {
-                Kind::Todo
-            } else {
-                Kind::Event
-            },
+            kind,
             now: self.now,
             reply: self.reply,
             door: itip::Door::Caldav,
             seen: self.seen,
         };
         match itip::changed(&self.stored, &change, &account, &self.limits) {
-            Ok(scheduled) => self.take(scheduled),
+            Ok(scheduled) => {
+                self.take(scheduled);
+                if let Some(object) = self.stored.objects.last() {
+                    let limits = &self.limits.calendar;
+                    self.stored.state.observe(&object.text, kind, limits);
+                }
+            }
             Err(forbidden) => {
                 self.door = Door {
                     given: format!("forbidden {}", forbidden.code()),
