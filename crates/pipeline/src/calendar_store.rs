@@ -10,6 +10,7 @@ use store::{
 use crate::clock::Clock;
 use crate::member::{self, Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
 use crate::owner::{self, NotStored};
+use crate::schedule::{self, NotScheduled};
 
 const KIND: CollectionKind = CollectionKind::Calendar;
 
@@ -159,6 +160,10 @@ async fn write(
         before,
     } = change;
     let given = commit.put.first().map(|put| put.text.clone());
+    if let Some(before) = before.filter(|before| before.uid == commit.uid) {
+        let (text, now) = (&before.text, clock.now());
+        schedule::answer(store, account, event, text, &mut commit, now).await?;
+    }
     owner::complete(store, account, clock.now(), event, &mut commit).await?;
     match store.commit(commit).await {
         Err(Error::Conflict) => return Ok(None),
@@ -205,6 +210,15 @@ fn alone(event: &Event, place: &Place, text: &[u8], leaving: &[&Place]) -> Resul
     match others.find(|other| is_meeting || other.0 == place.0) {
         Some(other) => Err(NotChanged::UidElsewhere(other)),
         None => Ok(()),
+    }
+}
+
+impl From<NotScheduled> for NotChanged {
+    fn from(error: NotScheduled) -> Self {
+        match error {
+            NotScheduled::Forbidden(forbidden) => Self::Forbidden(forbidden),
+            NotScheduled::Stored(error) => error.into(),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub mod owner;
 pub mod preferences;
 pub mod receive;
 pub mod respond;
+pub mod schedule;
 pub mod site;
 pub mod spool;
 pub mod trace;

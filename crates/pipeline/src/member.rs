@@ -69,6 +69,9 @@ pub enum NotChanged {
     /// What is there has another UID.
     #[error("what is there has another UID")]
     OtherUid,
+    /// What is somebody else's event may not be changed so.
+    #[error(transparent)]
+    Forbidden(#[from] itip::Forbidden),
     /// The store could not be asked or written.
     #[error("{0}")]
     Store(#[from] store::Error),

@@ -6,12 +6,10 @@ use itip::{Answered, CannotRespond, Limits, Partstat, Response};
 use store::{Account, CalendarId, Commit, Expect, NewMail, PutObject, Store, Timestamp};
 
 use crate::clock::Clock;
-use crate::outbox::scheduling::{NotMailed, Posting};
+use crate::outbox::scheduling::NotMailed;
 use crate::owner::{NotStored, ROUNDS};
+use crate::schedule;
 use crate::update::decide::stored;
-
-/// How many of the account's latest records are looked through for the invitation's mail.
-const RECORDS: u32 = 500;
 
 /// What the owner says.
 #[derive(Debug, Clone)]
@@ -53,7 +51,7 @@ pub async fn respond(
     account: &Account,
     answer: &Answer<'_>,
 ) -> Result<Vec<String>, NotAnswered> {
-    let in_reply_to = invitation(store, account, answer.uid).await?;
+    let in_reply_to = schedule::invitation(store, account, answer.uid).await?;
     for _ in 0..ROUNDS {
         let commit = commit(store, clock.now(), account, answer, in_reply_to.as_deref()).await?;
         let recipients = commit
@@ -103,31 +101,7 @@ async fn commit(
         text: responded.text,
         unanswered: responded.answered == Answered::No,
     });
-    let mails = responded.scheduled.messages.iter().map(|message| {
-        let posting = Posting {
-            account: account.id,
-            name: &account.name,
-            message,
-            in_reply_to,
-            now,
-            hold: 0,
-        };
-        posting.mail()
-    });
+    let mails = schedule::post(account, &responded.scheduled.messages, in_reply_to, now);
     commit.mails = mails.collect::<Result<Vec<NewMail>, NotMailed>>()?;
     Ok(commit)
-}
-
-/// The Message-ID of the mail that brought the event, as far as the records tell.
-async fn invitation(
-    store: &dyn Store,
-    account: &Account,
-    uid: &str,
-) -> Result<Option<String>, NotAnswered> {
-    let records = store.decisions(account.id, RECORDS).await?;
-    let mut records = records.into_iter().map(|decision| decision.record);
-    let invitation = records.find(|record| {
-        record.uid == uid && record.method == "REQUEST" && !record.message_id.is_empty()
-    });
-    Ok(invitation.map(|record| record.message_id))
 }

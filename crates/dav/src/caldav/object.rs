@@ -6,6 +6,7 @@ use calendar::{
 use jiff::tz::TimeZone;
 use pipeline::calendar_store::{self, Given};
 use pipeline::member::{NotChanged, Place, Stored};
+use pipeline::schedule::Forbidden;
 use store::{Collection, CollectionKind};
 
 use super::{component_set, time_zone};
@@ -76,6 +77,13 @@ impl From<NotChanged> for Failure {
             NotChanged::UidElsewhere(_) | NotChanged::OtherUid => {
                 Self::refused("C:no-uid-conflict")
             }
+            NotChanged::Forbidden(Forbidden::Organizer) => {
+                Self::refused("C:allowed-attendee-scheduling-object-change")
+            }
+            NotChanged::Forbidden(Forbidden::SeveralOrganizers) => {
+                Self::refused("C:same-organizer-in-all-components")
+            }
+            NotChanged::Forbidden(Forbidden::Unreadable) => Self::refused("C:valid-calendar-data"),
             NotChanged::Store(error) => error.into(),
             NotChanged::Unreadable(what) => {
                 tracing::error!(what, "a change over DAV was not made");

@@ -1,0 +1,112 @@
+//! What the owner's own change of an invitation sends, put into the commit that stores it (rules F1 and
+//! F7, promise 6).
+
+pub use itip::Forbidden;
+use itip::{Answered, Door, Limits, OutgoingMessage, OwnersChange, Reply, Scheduled, Seen};
+use store::{Account, Commit, Event, NewMail, Store, Timestamp};
+
+use crate::outbox::scheduling::{NotMailed, Posting};
+use crate::owner::NotStored;
+use crate::update::decide::stored;
+
+/// How many of the account's latest records are looked through for the invitation's mail.
+const RECORDS: u32 = 500;
+
+/// Why a change is not made.
+#[derive(Debug, thiserror::Error)]
+pub enum NotScheduled {
+    /// The rules forbid it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// What is kept beside the object cannot be read.
+    #[error(transparent)]
+    Stored(#[from] NotStored),
+}
+
+/// Completes a commit that stores one object over an invitation of somebody else's: what is the
+/// organizer's is put back, and an answer that changed is mailed.
+///
+/// Changes of the owner's own events send nothing yet.
+pub async fn answer(
+    store: &dyn Store,
+    account: &Account,
+    event: &Event,
+    before: &[u8],
+    commit: &mut Commit,
+    now: Timestamp,
+) -> Result<(), NotScheduled> {
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let facts = itip::facts(before);
+    let (Some(kind), [put]) = (facts.kind, commit.put.as_mut_slice()) else {
+        return Ok(());
+    };
+    if facts.is_organized_by(&addresses) {
+        return Ok(());
+    }
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    let change = OwnersChange {
+        before: Some(before),
+        after: Some(&put.text),
+        kind,
+        now,
+        reply: Reply::Send,
+        door: Door::Caldav,
+        seen: Seen::Earlier,
+    };
+    let limits = Limits::default();
+    let held = stored(event).map_err(NotStored::from)?;
+    let scheduled = itip::changed(&held, &change, &owner, &limits)?;
+    let Scheduled { text, messages, .. } = scheduled;
+    if let Some(text) = text {
+        put.text = text;
+    }
+    put.unanswered = itip::answered(&put.text, kind, &owner, &limits) == Answered::No;
+    let in_reply_to = invitation(store, account, &commit.uid).await;
+    let in_reply_to = in_reply_to.map_err(NotStored::from)?;
+    let mails = post(account, &messages, in_reply_to.as_deref(), now);
+    for mail in mails {
+        match mail {
+            Ok(mail) => commit.mails.push(mail),
+            Err(error) => {
+                tracing::warn!(account = account.id.0, %error, "an answer cannot be mailed")
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The mails of messages that go at once.
+pub(crate) fn post<'m>(
+    account: &'m Account,
+    messages: &'m [OutgoingMessage],
+    in_reply_to: Option<&'m str>,
+    now: Timestamp,
+) -> impl Iterator<Item = Result<NewMail, NotMailed>> + 'm {
+    messages.iter().map(move |message| {
+        let posting = Posting {
+            account: account.id,
+            name: &account.name,
+            message,
+            in_reply_to,
+            now,
+            hold: 0,
+        };
+        posting.mail()
+    })
+}
+
+/// The Message-ID of the mail that brought the event, as far as the records tell.
+pub(crate) async fn invitation(
+    store: &dyn Store,
+    account: &Account,
+    uid: &str,
+) -> Result<Option<String>, store::Error> {
+    let records = store.decisions(account.id, RECORDS).await?;
+    let mut records = records.into_iter().map(|decision| decision.record);
+    let invitation = records.find(|record| {
+        record.uid == uid && record.method == "REQUEST" && !record.message_id.is_empty()
+    });
+    Ok(invitation.map(|record| record.message_id))
+}
