@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::harness::{Invitation, Site};
+use crate::redirect::Relay;
 
 /// The status of a request, and the whole answer.
 fn ask(site: &Site, method: &str, path: &str, password: &str, body: &str) -> (u16, String) {
@@ -121,4 +122,58 @@ fn a_contact_counts_at_once() {
         .collect();
     assert_eq!(outcomes, ["no-action", "added", "no-action"]);
     site.stop();
+}
+
+/// The href that stands first in an answer, with this ending.
+fn href(answer: &str, ending: &str) -> String {
+    let mut hrefs = answer.split("href>").skip(1).step_by(2);
+    let found = hrefs.find(|text| {
+        text.trim_end_matches("</D:")
+            .trim_end_matches("</")
+            .ends_with(ending)
+    });
+    let found = found.unwrap_or_else(|| panic!("{answer}"));
+    found.split('<').next().unwrap().to_owned()
+}
+
+/// An answer that a calendar app gives goes to the organizer; what is the organizer's stays as it was.
+#[test]
+fn an_answer_over_caldav_is_mailed_and_keeps_the_times() {
+    let relay = Relay::start("");
+    let mut site = Site::new(&format!("[smtp]\nrelay = \"smtp://{}\"", relay.address));
+    site.start();
+    site.settle(&["alice@example.org"], &Invitation::default().mail());
+    let home = "/dav/calendars/alice@example.org/";
+    let (_, calendars) = ask(&site, "PROPFIND", home, "secret", "");
+    let calendar = calendars.split("href>").skip(1).step_by(2);
+    let calendar = calendar.map(|text| text.split('<').next().unwrap());
+    let calendar = calendar
+        .into_iter()
+        .find(|href| href.len() > home.len())
+        .unwrap();
+    let (_, members) = ask(&site, "PROPFIND", calendar, "secret", "");
+    let event = href(&members, ".ics");
+    let (status, got) = ask(&site, "GET", &event, "secret", "");
+    assert_eq!(status, 200, "{got}");
+    let text = got.split_once("\r\n\r\n").unwrap().1;
+    let accepted = text.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED");
+    let (status, answer) = ask(&site, "PUT", &event, "secret", &accepted);
+    assert_eq!(status, 204, "{answer}");
+    assert!(answer.to_lowercase().contains("\r\netag:"), "{answer}");
+    let mail = relay.mails.recv().unwrap();
+    assert!(mail.contains("RCPT TO:<bob@example.com>"), "{mail}");
+    assert!(mail.contains("Subject: Accepted: Lunch"), "{mail}");
+    let moved = accepted.replace("20270301T110000Z", "20270301T150000Z");
+    let (status, answer) = ask(&site, "PUT", &event, "secret", &moved);
+    assert_eq!(status, 204, "{answer}");
+    assert!(!answer.to_lowercase().contains("\r\netag:"), "{answer}");
+    let (_, got) = ask(&site, "GET", &event, "secret", "");
+    assert!(got.contains("DTSTART:20270301T110000Z"), "{got}");
+    let taken = accepted.replace("ORGANIZER:mailto:bob@", "ORGANIZER:mailto:eve@");
+    let (status, answer) = ask(&site, "PUT", &event, "secret", &taken);
+    assert_eq!(status, 403, "{answer}");
+    assert!(
+        answer.contains("allowed-attendee-scheduling-object-change"),
+        "{answer}"
+    );
 }
