@@ -141,7 +141,7 @@ impl From<BadPath> for Failure {
     fn from(bad: BadPath) -> Self {
         Self::status(match bad {
             BadPath::Malformed => StatusCode::BAD_REQUEST,
-            BadPath::Unknown => StatusCode::NOT_FOUND,
+            BadPath::Unknown | BadPath::TooDeep => StatusCode::NOT_FOUND,
         })
     }
 }

@@ -40,6 +40,8 @@ pub(crate) enum BadPath {
     Malformed,
     /// There is no such thing, or it is another account's.
     Unknown,
+    /// It is in something of this account that holds nothing.
+    TooDeep,
 }
 
 impl Resource {
@@ -78,6 +80,7 @@ impl Resource {
             (Some(kind), [collection, member]) => {
                 Ok(Self::Member(kind, collection.clone(), member.clone()))
             }
+            (Some(_), _) => Err(BadPath::TooDeep),
             _ => Err(BadPath::Unknown),
         }
     }
@@ -226,7 +229,6 @@ mod tests {
             "/dav/calendars/carol@example.org/a/",
             "/dav/principals/carol@example.org/",
             "/dav/principals/alice@example.org/a",
-            "/dav/calendars/alice@example.org/a/b/c",
             "/dav/x",
             "/davprincipals",
             "/davx/principals/alice@example.org/y",
@@ -234,5 +236,7 @@ mod tests {
         ] {
             assert_eq!(parse(path), Err(BadPath::Unknown), "{path}");
         }
+        let deep = parse("/dav/calendars/alice@example.org/a/b/c");
+        assert_eq!(deep, Err(BadPath::TooDeep));
     }
 }

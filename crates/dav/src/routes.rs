@@ -13,7 +13,7 @@ use crate::Dav;
 use crate::caldav::mkcalendar;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
-use crate::resource::Resource;
+use crate::resource::{BadPath, Resource};
 use crate::webdav::{
     add_member, delete, get, mkcol, options, propfind, proppatch, put, report, transfer,
 };
@@ -21,6 +21,9 @@ use crate::webdav::{
 /// The methods that some resource has.
 pub(crate) const METHODS: &str = "OPTIONS, GET, HEAD, POST, PUT, DELETE, PROPFIND, PROPPATCH, \
                                   REPORT, MKCOL, MKCALENDAR, COPY, MOVE";
+
+/// What makes something; where what it would be in is no collection, it says 409 (RFC 4918, 9.3.1).
+const MAKING: [&str; 3] = ["PUT", "MKCOL", "MKCALENDAR"];
 
 pub(crate) fn router(dav: Arc<Dav>) -> Router {
     Router::new()
@@ -56,7 +59,12 @@ async fn admitted(dav: Arc<Dav>, request: HttpRequest) -> Outcome {
     let peer = peer(&request);
     let (parts, body) = request.into_parts();
     let account = dav.gate.enter(&parts.headers, peer).await?;
-    let resource = Resource::parse(parts.uri.path(), &account)?;
+    let resource = match Resource::parse(parts.uri.path(), &account) {
+        Err(BadPath::TooDeep) if MAKING.contains(&parts.method.as_str()) => {
+            return Err(Failure::status(StatusCode::CONFLICT));
+        }
+        parsed => parsed?,
+    };
     let request = Request {
         dav,
         account,

@@ -3,18 +3,19 @@
 
 pub(crate) mod account;
 pub(crate) mod calendar;
+pub(crate) mod collection;
 pub(crate) mod commit;
 pub(crate) mod job;
 pub(crate) mod mail;
 pub(crate) mod queue;
 pub(crate) mod record;
 
-use store::Store;
+use store::Collections;
 
 /// A fresh database, which several processes may open at once.
 pub(crate) trait Database: Send + Sync {
     /// What opens it.
-    type Store: Store;
+    type Store: Collections;
     /// Opens it as one more process.
     fn open(&self) -> Self::Store;
 }
@@ -28,6 +29,10 @@ macro_rules! contract {
                 must_be_there_to_be_written_to;
             calendar: keeps_any_text, has_a_fresh_opaque_id, has_one_default, keeps_contacts_by_name,
                 finds_contacts_by_address, keeps_settings, is_its_account_s_alone;
+            collection: has_one_name_in_paths, keeps_properties_and_drops_them_with_their_owner,
+                tells_members_by_name_page_and_uid, finds_objects_in_a_window, pages_what_changed,
+                refuses_cards_that_are_in_the_way, makes_contacts_of_the_cards_of_all_books,
+                counts_what_is_used, keeps_app_passwords;
             commit: writes_everything_at_once, writes_nothing_when_refused,
                 is_refused_when_an_object_moved, is_refused_when_the_state_moved,
                 loses_nothing_among_many, numbers_every_change, shows_deletions,

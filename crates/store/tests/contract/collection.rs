@@ -1,0 +1,335 @@
+//! What is promised of collections: names in paths, properties, members, sync pages, cards, app
+//! passwords.
+
+use store::{
+    AccountId, AppPassword, CardCommit, Collection, CollectionKind, Collections, Detail, Error,
+    Member, NewCollection, Property, PropertyChanges, PutCard, Revision, Selection, Store,
+};
+
+use super::Database;
+use super::record::{account, contact, default_calendar, writing};
+
+const BOOK: CollectionKind = CollectionKind::AddressBook;
+const CALENDAR: CollectionKind = CollectionKind::Calendar;
+
+fn new(kind: CollectionKind, segment: &str) -> NewCollection {
+    NewCollection {
+        kind,
+        segment: segment.to_owned(),
+        name: format!("The {segment}"),
+        properties: vec![property("colour", "<colour>red</colour>")],
+    }
+}
+
+fn property(name: &str, value: &str) -> Property {
+    Property {
+        namespace: "x".to_owned(),
+        name: name.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+fn card(book: &Collection, name: &str, uid: &str, address: &str) -> PutCard {
+    PutCard {
+        book: book.id.clone(),
+        name: name.to_owned(),
+        uid: uid.to_owned(),
+        text: format!("card of {uid}").into_bytes(),
+        addresses: vec![address.to_owned()],
+    }
+}
+
+fn putting(cards: Vec<PutCard>) -> CardCommit {
+    CardCommit {
+        put: cards,
+        ..CardCommit::default()
+    }
+}
+
+async fn default_book(store: &impl Collections, account: AccountId) -> Collection {
+    store
+        .collections(account, BOOK)
+        .await
+        .unwrap()
+        .swap_remove(0)
+}
+
+fn names(members: &[Member]) -> Vec<&str> {
+    members.iter().map(|member| member.name.as_str()).collect()
+}
+
+pub(crate) async fn has_one_name_in_paths(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    for kind in [CALENDAR, BOOK] {
+        let made = store
+            .collection_add(alice, new(kind, "work"))
+            .await
+            .unwrap();
+        assert!(!made.is_default);
+        let again = store.collection_add(alice, new(kind, "work")).await;
+        assert_eq!(again.unwrap_err(), Error::Conflict);
+        let found = store.collection(alice, kind, "work").await.unwrap();
+        assert_eq!(found.as_ref(), Some(&made));
+        let all = store.collections(alice, kind).await.unwrap();
+        assert_eq!((all.len(), all[0].is_default, &all[1]), (2, true, &made));
+        assert_eq!(
+            all[0].segment, all[0].id.0,
+            "one that nobody named is named by its id"
+        );
+        store
+            .collection_remove(alice, kind, &made.id)
+            .await
+            .unwrap();
+        assert_eq!(store.collection(alice, kind, "work").await.unwrap(), None);
+        let stays = store.collection_remove(alice, kind, &all[0].id).await;
+        assert_eq!(stays.unwrap_err(), Error::Conflict, "the default one");
+        let fresh = store
+            .collection_add(alice, new(kind, "work"))
+            .await
+            .unwrap();
+        assert_ne!(fresh.id, made.id);
+    }
+    let bob = account(&store, "bob@example.com").await.id;
+    assert_eq!(store.collection(bob, BOOK, "work").await.unwrap(), None);
+}
+
+pub(crate) async fn keeps_properties_and_drops_them_with_their_owner(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let book = store
+        .collection_add(alice, new(BOOK, "team"))
+        .await
+        .unwrap();
+    assert_eq!(
+        book.properties,
+        [property("colour", "<colour>red</colour>")]
+    );
+    let changes = PropertyChanges {
+        name: Some("Renamed".to_owned()),
+        set: vec![property("order", "<order/>")],
+        remove: vec![("x".to_owned(), "colour".to_owned())],
+    };
+    store
+        .properties_change(alice, &book.id, None, changes)
+        .await
+        .unwrap();
+    let found = store
+        .collection(alice, BOOK, "team")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.name, "Renamed");
+    assert_eq!(found.properties, [property("order", "<order/>")]);
+
+    store
+        .cards_commit(alice, putting(vec![card(&book, "a", "a", "a@x.org")]))
+        .await
+        .unwrap();
+    let changes = PropertyChanges {
+        set: vec![property("note", "<note/>")],
+        ..PropertyChanges::default()
+    };
+    store
+        .properties_change(alice, &book.id, Some("a"), changes)
+        .await
+        .unwrap();
+    let set = store.member_properties(alice, &book.id).await.unwrap();
+    assert_eq!(set, [("a".to_owned(), property("note", "<note/>"))]);
+    let delete = CardCommit {
+        delete: vec![(book.id.clone(), "a".to_owned())],
+        ..CardCommit::default()
+    };
+    store.cards_commit(alice, delete).await.unwrap();
+    assert_eq!(store.member_properties(alice, &book.id).await.unwrap(), []);
+}
+
+pub(crate) async fn tells_members_by_name_page_and_uid(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let book = default_book(&store, alice).await;
+    let cards = ["c", "a", "b"].map(|name| card(&book, name, &format!("uid-{name}"), "a@x.org"));
+    store
+        .cards_commit(alice, putting(cards.to_vec()))
+        .await
+        .unwrap();
+    let ask = |selection, detail| store.members(alice, BOOK, &book.id, selection, detail);
+    let page = ask(Selection::After(String::new(), 2), Detail::Etag)
+        .await
+        .unwrap();
+    assert_eq!(names(&page), ["a", "b"]);
+    assert!(page[0].text.is_empty());
+    assert_eq!(page[0].size, "card of uid-a".len() as u64);
+    let rest = ask(Selection::After("b".to_owned(), 2), Detail::Text)
+        .await
+        .unwrap();
+    assert_eq!(names(&rest), ["c"]);
+    assert_eq!(rest[0].text, b"card of uid-c");
+    let named = ["b", "x", "a", "b"].map(str::to_owned).to_vec();
+    assert_eq!(
+        names(&ask(Selection::Names(named), Detail::Etag).await.unwrap()),
+        ["a", "b"]
+    );
+    let one = ask(Selection::Uid("uid-b".to_owned()), Detail::Etag)
+        .await
+        .unwrap();
+    assert_eq!(names(&one), ["b"]);
+}
+
+pub(crate) async fn finds_objects_in_a_window(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    let event = |lines: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    for (uid, text) in [
+        ("past", event("DTSTART:20260101T100000Z")),
+        ("now", event("DTSTART:20270310T100000Z")),
+        (
+            "endless",
+            event("DTSTART:20260101T100000Z\r\nRRULE:FREQ=DAILY"),
+        ),
+        (
+            "ended",
+            event("DTSTART:20260101T100000Z\r\nRRULE:FREQ=DAILY;COUNT=9"),
+        ),
+        ("future", event("DTSTART:20280101T100000Z")),
+        ("unreadable", "x".to_owned()),
+    ] {
+        let commit = writing(&store, alice, &calendar, uid, &text).await;
+        store.commit(commit).await.unwrap();
+    }
+    // March 2027.
+    let window = Selection::Window(1_803_859_200_000, 1_806_537_600_000);
+    let found = store
+        .members(alice, CALENDAR, &calendar, window, Detail::Etag)
+        .await
+        .unwrap();
+    let mut uids: Vec<&str> = found.iter().map(|member| member.uid.as_str()).collect();
+    uids.sort_unstable();
+    assert_eq!(uids, ["endless", "now", "unreadable"]);
+}
+
+pub(crate) async fn pages_what_changed(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let book = default_book(&store, alice).await;
+    for name in ["a", "b", "c"] {
+        let commit = putting(vec![card(&book, name, name, "a@x.org")]);
+        store.cards_commit(alice, commit).await.unwrap();
+    }
+    let reopened = database.open();
+    let sync = |after, limit| reopened.sync(alice, BOOK, &book.id, after, limit);
+    let all = sync(None, 10).await.unwrap();
+    assert_eq!(all.members.len(), 3);
+    assert!(!all.is_cut);
+    let first = sync(None, 2).await.unwrap();
+    assert!(first.is_cut);
+    let rest = sync(Some(first.revision), 2).await.unwrap();
+    assert_eq!(
+        (rest.members.len(), rest.is_cut, rest.revision),
+        (1, false, all.revision)
+    );
+    let again = card(&book, "a", "a", "a@x.org");
+    let change = CardCommit {
+        delete: vec![(book.id.clone(), "b".to_owned())],
+        put: vec![again],
+        ..CardCommit::default()
+    };
+    let revision = store.cards_commit(alice, change).await.unwrap();
+    let later = sync(Some(all.revision), 10).await.unwrap();
+    let told: Vec<(&str, bool)> = later
+        .members
+        .iter()
+        .map(|(name, revision)| (name.as_str(), revision.is_some()))
+        .collect();
+    assert_eq!(told, [("b", false), ("a", true)]);
+    assert_eq!(Some(later.revision), revision);
+    let nothing = sync(Some(later.revision), 10).await.unwrap();
+    assert_eq!(
+        (nothing.members, nothing.revision),
+        (Vec::new(), later.revision)
+    );
+}
+
+pub(crate) async fn refuses_cards_that_are_in_the_way(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let book = default_book(&store, alice).await;
+    let mut commit = putting(vec![card(&book, "a", "uid", "a@x.org")]);
+    commit.expect = vec![(book.id.clone(), "a".to_owned(), None)];
+    let revision = store.cards_commit(alice, commit.clone()).await.unwrap();
+    assert_eq!(
+        store.cards_commit(alice, commit.clone()).await,
+        Err(Error::Conflict)
+    );
+    commit.expect = vec![(book.id.clone(), "a".to_owned(), Some(Revision(0)))];
+    assert_eq!(
+        store.cards_commit(alice, commit.clone()).await,
+        Err(Error::Conflict)
+    );
+    commit.expect = vec![(book.id.clone(), "a".to_owned(), revision)];
+    assert!(store.cards_commit(alice, commit).await.is_ok());
+    let other = putting(vec![card(&book, "b", "uid", "a@x.org")]);
+    assert_eq!(store.cards_commit(alice, other).await, Err(Error::Conflict));
+}
+
+pub(crate) async fn makes_contacts_of_the_cards_of_all_books(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let team = store
+        .collection_add(alice, new(BOOK, "team"))
+        .await
+        .unwrap();
+    let commit = putting(vec![card(&team, "a", "a", "Zoe@Example.com")]);
+    store.cards_commit(alice, commit).await.unwrap();
+    assert!(store.is_contact(alice, "zoe@example.com").await.unwrap());
+    store
+        .contacts_put(alice, vec![contact("b", &["bob@example.com"])])
+        .await
+        .unwrap();
+    assert_eq!(store.contacts(alice).await.unwrap().len(), 2);
+    store
+        .collection_remove(alice, BOOK, &team.id)
+        .await
+        .unwrap();
+    assert!(!store.is_contact(alice, "zoe@example.com").await.unwrap());
+    assert!(store.is_contact(alice, "bob@example.com").await.unwrap());
+}
+
+pub(crate) async fn counts_what_is_used(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    assert_eq!(store.used_octets(alice).await.unwrap(), 0);
+    let book = default_book(&store, alice).await;
+    let one = card(&book, "a", "a", "a@x.org");
+    let size = one.text.len() as u64;
+    store.cards_commit(alice, putting(vec![one])).await.unwrap();
+    assert_eq!(store.used_octets(alice).await.unwrap(), size);
+}
+
+pub(crate) async fn keeps_app_passwords(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let bob = account(&store, "bob@example.com").await.id;
+    let password = AppPassword {
+        id: "abcd".to_owned(),
+        label: "phone".to_owned(),
+        hash: "hash".to_owned(),
+        created: 5,
+    };
+    store
+        .app_password_add(alice, password.clone())
+        .await
+        .unwrap();
+    let again = store.app_password_add(alice, password.clone()).await;
+    assert_eq!(again, Err(Error::Conflict));
+    assert_eq!(store.app_passwords(alice).await.unwrap(), [password]);
+    assert_eq!(store.app_passwords(bob).await.unwrap(), []);
+    assert!(!store.app_password_remove(bob, "abcd").await.unwrap());
+    assert!(store.app_password_remove(alice, "abcd").await.unwrap());
+    assert_eq!(store.app_passwords(alice).await.unwrap(), []);
+}
