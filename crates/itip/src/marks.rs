@@ -28,7 +28,7 @@ pub(crate) fn marked<'o, 'a>(
         return Cow::Borrowed(version);
     }
     let mut object = version.clone();
-    add_dates(&mut object, &state.added);
+    add_dates(&mut object, state.added.keys());
     let course = Course::of(&object, limits).ok().flatten();
     let end = state.end();
     if let (Some(end), Some(course)) = (&end, &course) {
@@ -59,8 +59,8 @@ pub(crate) fn marked<'o, 'a>(
 }
 
 /// Instances that an ADD brought stand in the master's RDATE, as its DTSTART is written (rule D4).
-fn add_dates(object: &mut Object<'_>, added: &BTreeSet<RecurrenceId>) {
-    let added = added.iter().filter(|id| object.components.contains_key(id));
+fn add_dates<'s>(object: &mut Object<'_>, added: impl Iterator<Item = &'s RecurrenceId>) {
+    let added = added.filter(|id| object.components.contains_key(*id));
     let added: Vec<_> = added.cloned().collect();
     let clock = object.clock();
     edit(object, &MASTER, |component| {

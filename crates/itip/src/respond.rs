@@ -13,7 +13,6 @@ use crate::object::{Body, Object};
 use crate::owner::Owner;
 use crate::recurrence_id::RecurrenceId;
 use crate::stored::{Access, Account, Stored, StoredObject};
-use crate::strip;
 
 /// What the owner says to an invitation.
 #[derive(Clone, Debug)]
@@ -201,9 +200,16 @@ impl Work<'_> {
 
     fn answer(&self, component: &mut ComponentBuf) {
         let partstat = self.response.partstat.as_str();
-        match strip::own_attendee_mut(component, self.owner) {
-            Some(own) => own.set_parameter("PARTSTAT", partstat),
-            None => component.push_property(self.new_attendee(partstat)),
+        // Who is listed by several addresses answers for all of them.
+        let lines = component.properties_mut();
+        let mut own = lines
+            .filter(|line| line.is("ATTENDEE") && self.owner.is(*line))
+            .peekable();
+        if own.peek().is_some() {
+            own.for_each(|line| line.set_parameter("PARTSTAT", partstat));
+        } else {
+            drop(own);
+            component.push_property(self.new_attendee(partstat));
         }
         if let Some(comment) = self.response.comment.filter(|text| !text.trim().is_empty()) {
             let comment = PropertyBuf::text("COMMENT", comment);

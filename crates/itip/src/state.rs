@@ -34,9 +34,9 @@ pub struct State {
     /// What was taken last, per component.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) components: BTreeMap<RecurrenceId, Taken>,
-    /// Instances that an ADD brought, which the master needs as RDATE (rule D4).
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) added: BTreeSet<RecurrenceId>,
+    /// Instances that an ADD brought, which the master needs as RDATE (rule D4), and its DTSTAMP.
+    #[serde(rename = "dates", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) added: BTreeMap<RecurrenceId, Timestamp>,
     /// Overrides that were made for answers and follow those to the series (rule E2).
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) made: BTreeSet<RecurrenceId>,
@@ -192,9 +192,12 @@ impl State {
                 .or_default()
                 .take_later(taken);
         }
-        for ids in [&mut self.added, &mut self.made] {
-            *ids = std::mem::take(ids).into_iter().map(&name).collect();
-        }
+        let added = std::mem::take(&mut self.added);
+        self.added = added.into_iter().map(|(id, at)| (name(id), at)).collect();
+        self.made = std::mem::take(&mut self.made)
+            .into_iter()
+            .map(&name)
+            .collect();
         let times = std::mem::take(&mut self.times);
         self.times = times
             .into_iter()

@@ -132,18 +132,6 @@ fn unanswer(line: &mut PropertyBuf) {
 }
 
 /// The owner's ATTENDEE.
-pub(crate) fn own_attendee_mut<'c>(
-    component: &'c mut ComponentBuf,
-    owner: &Owner,
-) -> Option<&'c mut PropertyBuf> {
-    let at = owner.position(component.properties_named("ATTENDEE"))?;
-    component
-        .properties_mut()
-        .filter(|line| line.is("ATTENDEE"))
-        .nth(at)
-}
-
-/// The owner's ATTENDEE.
 pub(crate) fn own_attendee<'c>(
     component: &'c ComponentBuf,
     owner: &Owner,

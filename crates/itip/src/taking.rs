@@ -112,20 +112,25 @@ impl<'a> Taking<'a> {
         verdict
     }
 
-    /// Takes what an ADD brings, if it is new; whether it was.
-    pub(crate) fn take_if_new(
+    /// Takes what an ADD brings, if it is new. That there is such a date stays true when its content
+    /// is older than an override's, but not beside a newer version of the series (rules C2 and D4).
+    pub(crate) fn take_added(
         &mut self,
         id: &RecurrenceId,
         stamp: &Stamp,
         content: Body<'a>,
         case: &Case<'a>,
-    ) -> bool {
+    ) {
         let verdict = self.judge(id, stamp, &content, case);
         self.verdicts.push(verdict);
         if verdict.is_taken() {
             self.take(id, stamp, content);
         }
-        verdict.is_taken()
+        let series = self.state.request_stamp(&MASTER);
+        if series.is_none_or(|series| series.dtstamp <= stamp.dtstamp) {
+            let at = self.state.added.entry(id.clone()).or_insert(stamp.dtstamp);
+            *at = stamp.dtstamp.max(*at);
+        }
     }
 
     /// Rule C2: within a component by SEQUENCE and DTSTAMP, beside the master by DTSTAMP alone.
@@ -274,6 +279,7 @@ impl<'a> Taking<'a> {
         let Some(master) = self.state.request_stamp(&MASTER).map(|stamp| stamp.dtstamp) else {
             return;
         };
+        self.state.added.retain(|_, at| *at >= master);
         let ids: BTreeSet<_> = self
             .state
             .components

@@ -1,6 +1,6 @@
 //! Undo: puts back what a decision changed, unless it was changed again since (RULES.md, G).
 
-use itip::Facts;
+use itip::{Answered, Limits};
 use store::{
     Account, CalendarId, Commit, Decision, DecisionId, Event, Expect, NewDecision, Object,
     PutObject, Store,
@@ -131,7 +131,7 @@ fn commit(
             name: name.clone(),
             uid: record.uid.clone(),
             text: text.clone(),
-            unanswered: waits(account, &itip::facts(text)),
+            unanswered: waits(account, text),
         }),
         None => commit.delete.push((calendar.clone(), name.clone())),
     }
@@ -148,9 +148,13 @@ fn place(held: Option<&Object>, record: &NewDecision) -> Option<(CalendarId, Str
 }
 
 /// Whether the event waits for its owner's answer.
-fn waits(account: &Account, facts: &Facts) -> bool {
+fn waits(account: &Account, text: &[u8]) -> bool {
     let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
-    facts.partstat_of(&addresses) == Some("NEEDS-ACTION")
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    let kind = itip::facts(text).kind;
+    kind.is_some_and(|kind| itip::answered(text, kind, &owner, &Limits::default()) == Answered::No)
 }
 
 /// The record of the undoing, which can be undone itself.

@@ -40,7 +40,7 @@ pub(super) fn add(case: &Case<'_>) -> Decision {
     if taking.version.components.len() > case.limits.components {
         return Decision::no_action(Reason::TooMuch).noted(Note::RefreshOffered);
     }
-    if taking.applied.is_empty() {
+    if taking.applied.is_empty() && taking.state.added == case.state.added {
         return Decision::no_action(taking.refusal());
     }
     taking.take_envelope(case);
@@ -85,8 +85,6 @@ fn join_one<'a>(
     let id = id.ok_or(Reason::BadDate)?;
     let written = case.arrival.clock.written(&id).ok_or(Reason::BadDate)?;
     content.set_property(written.to_property("RECURRENCE-ID"));
-    if taking.take_if_new(&id, &part.stamp, Body::made(content), case) {
-        taking.state.added.insert(id);
-    }
+    taking.take_added(&id, &part.stamp, Body::made(content), case);
     Ok(())
 }

@@ -30,10 +30,8 @@ pub(super) fn cancel(case: &Case<'_>) -> Decision {
     if !case.may_update() {
         return case.refuse(Reason::NotPermitted);
     }
-    // Whom the organizer ever listed, his own version tells; an answer may have listed the owner since.
-    let is_listed = case.lists_owner(&case.version);
-    let is_for_others = |part: &Part<'_>| is_listed && leaves_out(&part.component, case);
-    if case.arrival.parts.values().all(is_for_others) {
+    let is_for_others = for_others(case);
+    if case.arrival.parts.values().all(&is_for_others) {
         return Decision::no_action(Reason::NotForYou);
     }
     let mut taking = Taking::begin(case);
@@ -55,6 +53,13 @@ pub(super) fn cancel(case: &Case<'_>) -> Decision {
         Some(reason) if !is_here => remembered(taking, reason),
         _ => finish(case, taking, missing),
     }
+}
+
+/// Which parts of a CANCEL are for others (rule D2): whom the organizer ever listed, his own version
+/// tells; an answer may have listed the owner since.
+pub(super) fn for_others(case: &Case<'_>) -> impl Fn(&Part<'_>) -> bool {
+    let is_listed = case.lists_owner(&case.version);
+    move |part| is_listed && leaves_out(&part.component, case)
 }
 
 /// A CANCEL of what is not there yet.

@@ -29,6 +29,9 @@ const KEPT: &[&str] = &[
     "COMMENT",
 ];
 
+/// How often what waits is gone through again, because something of it counted.
+const ROUNDS: usize = 8;
+
 /// The most ATTENDEEs of a kept component.
 const ATTENDEES: usize = 16;
 
@@ -53,6 +56,7 @@ pub(super) fn keep(case: &Case<'_>, reason: Reason) -> Decision {
         return Decision::no_action(Reason::Duplicate);
     }
     let text = reduced(case);
+    make_room(&mut state, sender.as_str(), case.limits);
     let is_full = case.policy.caps.early_of_sender >= case.limits.early_per_sender
         || state.early.len() >= case.limits.early_per_uid
         || text.len() > case.limits.early_bytes;
@@ -72,6 +76,30 @@ pub(super) fn keep(case: &Case<'_>, reason: Reason) -> Decision {
     let mut decision = Decision::no_action(reason).noted(Note::KeptForLater);
     decision.state = Some(state);
     decision
+}
+
+/// Where a UID has all that it may keep, the oldest message goes of the sender who has most, so that
+/// nobody can crowd out the organizer.
+fn make_room(state: &mut State, sender: &str, limits: &Limits) {
+    if state.early.len() < limits.early_per_uid {
+        return;
+    }
+    let count = |of: &str| {
+        state
+            .early
+            .iter()
+            .filter(|early| early.sender == of)
+            .count()
+    };
+    let most = state.early.iter().max_by_key(|early| count(&early.sender));
+    let Some(most) = most.map(|early| early.sender.clone()) else {
+        return;
+    };
+    if count(&most) > count(sender) + 1
+        && let Some(at) = state.early.iter().position(|early| early.sender == most)
+    {
+        state.early.remove(at);
+    }
 }
 
 fn is_expired(early: &Early, now: Timestamp, limits: &Limits) -> bool {
@@ -234,7 +262,11 @@ impl<'a> Replay<'a> {
 
     fn run(&mut self) {
         // What one brings another may wait for: a delegate his delegator's answer.
-        while self.round() {}
+        for _ in 0..ROUNDS {
+            if !self.round() {
+                return;
+            }
+        }
     }
 
     /// Goes through what waits, once; whether any of it counted while other waits.

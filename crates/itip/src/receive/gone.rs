@@ -1,6 +1,6 @@
 //! Messages about what stood in the calendar and does not any more (rules C2 and C10).
 
-use super::request;
+use super::{cancel, request};
 use crate::authority;
 use crate::case::Case;
 use crate::decision::Decision;
@@ -90,9 +90,15 @@ pub(super) fn cancel(case: &Case<'_>) -> Decision {
     if let Err(reason) = authority::of_organizer(case) {
         return case.refuse(reason);
     }
+    let is_for_others = cancel::for_others(case);
+    if case.arrival.parts.values().all(&is_for_others) {
+        return Decision::no_action(Reason::NotForYou);
+    }
     let mut taking = Taking::begin(case);
     for (id, part) in &case.arrival.parts {
-        taking.take_cancel(id, part, case.limits);
+        if !is_for_others(part) {
+            taking.take_cancel(id, part, case.limits);
+        }
     }
     let reason = match case.state.removed {
         _ if !taking.is_cancel_taken() => Reason::Duplicate,
