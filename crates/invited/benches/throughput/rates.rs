@@ -10,6 +10,7 @@ use crate::applied::Applied;
 use crate::client::{Acknowledged, load};
 use crate::floor::Floor;
 use crate::mail::Kind;
+use crate::process;
 use crate::product::Product;
 
 const ROUNDS: usize = 15;
@@ -57,6 +58,8 @@ struct Figures {
     floor: Vec<f64>,
     product: Vec<f64>,
     ratios: Vec<f64>,
+    /// Microseconds of processor time for each mail: client, product and daemon.
+    processor: Vec<f64>,
     lags: Vec<Duration>,
     daemon: Vec<f64>,
     outcomes: BTreeMap<String, usize>,
@@ -68,6 +71,7 @@ impl Bench {
         let mut figures = Figures::default();
         for _ in 0..ROUNDS {
             let (floor, _) = self.round(&self.floor.address.clone(), kind, connections);
+            let used = process::processor_time();
             let (product, mails) =
                 self.round(&self.product.running.lmtp.clone(), kind, connections);
             figures.floor.push(floor);
@@ -76,6 +80,10 @@ impl Bench {
             if kind == Kind::Invitation {
                 self.settle(&mails, &mut figures);
             }
+            let used = process::processor_time() - used;
+            figures
+                .processor
+                .push(used.as_secs_f64() * 1e6 / mails.len() as f64);
         }
         let after = self.product.running.store.statistics();
         figures.print(kind, connections, before, after);
@@ -121,9 +129,11 @@ impl Figures {
         );
         let (lowest, highest) = (self.ratios[0], self.ratios[self.ratios.len() - 1]);
         println!(
-            "    ratios {:.0} to {:.0} %",
+            "    ratios {:.0} to {:.0} %; {:.0} us of processor time for a mail of the product, \
+             client included",
             100.0 * lowest,
-            100.0 * highest
+            100.0 * highest,
+            median(&mut self.processor),
         );
         if kind == Kind::Invitation {
             self.print_jobs(before, after);

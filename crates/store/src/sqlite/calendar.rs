@@ -143,7 +143,7 @@ pub(super) fn holding(
 }
 
 pub(super) fn unanswered(connection: &Connection, account: AccountId) -> Result<u64> {
-    let statement = "SELECT count(*) FROM objects WHERE account = ?1 AND unanswered = 1";
+    let statement = "SELECT ifnull((SELECT unanswered FROM accounts WHERE id = ?1), 0)";
     count(connection, statement, [account])
 }
 

@@ -202,16 +202,25 @@ impl<'a> Writing<'a> {
         } else {
             decision::record
         };
+        let after = self.revision_with(new.after.as_deref(), commit);
         let went = commit.put.iter().zip(places).find(|(put, (calendar, _))| {
             put.calendar != *calendar && new.calendar.as_ref() == Some(&put.calendar)
         });
         let Some((_, (calendar, name))) = went else {
-            return record(self.connection, self.account, new);
+            return record(self.connection, self.account, new, after);
         };
         let mut new = new.clone();
         new.calendar = Some(calendar.clone());
         new.name = new.name.map(|_| name.clone());
-        record(self.connection, self.account, &new)
+        record(self.connection, self.account, &new, after)
+    }
+
+    /// The revision that the commit's only change will have, if that has the text of the decision.
+    fn revision_with(&self, text: Option<&[u8]>, commit: &Commit) -> Option<Revision> {
+        match (&commit.put[..], &commit.delete[..]) {
+            ([put], []) if text == Some(&put.text) => Some(Revision(self.revision.0 + 1)),
+            _ => None,
+        }
     }
 
     fn delete(

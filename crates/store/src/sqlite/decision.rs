@@ -6,35 +6,42 @@ use rusqlite::{Connection, Row, params};
 use super::address::folded;
 use super::clock;
 use super::statement::{all, count, execute, first, one};
-use crate::{AccountId, Decision, DecisionId, Error, JobKey, NewDecision, Result, Timestamp};
+use crate::{
+    AccountId, Decision, DecisionId, Error, JobKey, NewDecision, Result, Revision, Timestamp,
+};
 
 const COLUMNS: &str = "id, job, method, uid, summary, message_id, outcome, reason, notes, sender,
-    authentication, calendar, name, received, decided, before, after, suggestion";
+    authentication, calendar, name, received, decided, before,
+    ifnull(after, (SELECT text FROM changes WHERE changes.account = decisions.account
+                   AND revision = after_revision)), suggestion";
 
 /// The reason of a job that was dropped.
 const DROPPED: &str = "dropped";
 
-/// Records a decision, unless its job has one; returns the number of the one that stands.
+/// Records a decision, unless its job has one; returns the number of the one that stands. Its text
+/// `after` is not stored again when a change of that revision has it.
 pub(super) fn record(
     connection: &Connection,
     account: AccountId,
     decision: &NewDecision,
+    after: Option<Revision>,
 ) -> Result<DecisionId> {
     match of_job(connection, account, &decision.job)? {
         Some(id) => Ok(id),
-        None => add(connection, account, decision),
+        None => add(connection, account, decision, after),
     }
 }
 
-/// Records a decision in place of what was recorded of its job.
+/// As [`record`], in place of what was recorded of its job.
 pub(super) fn replace(
     connection: &Connection,
     account: AccountId,
     decision: &NewDecision,
+    after: Option<Revision>,
 ) -> Result<DecisionId> {
     let statement = "DELETE FROM decisions WHERE account = ?1 AND job = ?2";
     execute(connection, statement, params![account, decision.job])?;
-    add(connection, account, decision)
+    add(connection, account, decision, after)
 }
 
 /// Records that a job was dropped, with what was recorded of its message before.
@@ -58,7 +65,7 @@ pub(super) fn record_drop(
         decided: clock::now(),
         ..before.map_or(bare, |decision| decision.record)
     };
-    replace(connection, job.account, &record)
+    replace(connection, job.account, &record, None)
 }
 
 /// Whether that decision is that the job was dropped.
@@ -67,14 +74,19 @@ pub(super) fn is_drop(connection: &Connection, account: AccountId, id: DecisionI
     Ok(decision.is_some_and(|decision| decision.record.reason == DROPPED))
 }
 
-fn add(connection: &Connection, account: AccountId, decision: &NewDecision) -> Result<DecisionId> {
+fn add(
+    connection: &Connection,
+    account: AccountId,
+    decision: &NewDecision,
+    after: Option<Revision>,
+) -> Result<DecisionId> {
     let id = one(
         connection,
         "UPDATE accounts SET decision = decision + 1 WHERE id = ?1 RETURNING decision",
         [account],
         |row| row.get(0),
     )?;
-    insert(connection, account, id, decision)?;
+    insert(connection, account, id, decision, after)?;
     Ok(id)
 }
 
@@ -83,16 +95,18 @@ fn insert(
     account: AccountId,
     id: DecisionId,
     decision: &NewDecision,
+    after: Option<Revision>,
 ) -> Result<()> {
+    let text = decision.after.as_ref().filter(|_| after.is_none());
     let notes = serde_json::to_string(&decision.notes)
         .map_err(|error| Error::Unusable(format!("notes cannot be written: {error}")))?;
     execute(
         connection,
         "INSERT INTO decisions (account, id, job, method, uid, summary, message_id, outcome,
              reason, notes, sender, sender_folded, authentication, calendar, name, received,
-             decided, before, after, suggestion)
+             decided, before, after, after_revision, suggestion)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20)",
+             ?19, ?20, ?21)",
         params![
             account,
             id,
@@ -112,7 +126,8 @@ fn insert(
             decision.received,
             decision.decided,
             decision.before,
-            decision.after,
+            text,
+            after,
             decision.suggestion,
         ],
     )?;

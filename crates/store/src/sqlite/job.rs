@@ -357,7 +357,7 @@ pub(super) fn park(
 ) -> Result<()> {
     let is_there = give_back(connection, &job, QueueState::Parked, clock::now(), error)?;
     if is_there && let Some(failure) = failure {
-        decision::replace(connection, job.account, failure)?;
+        decision::replace(connection, job.account, failure, None)?;
     }
     effects.work = true;
     effects.freed.push(Freed::Job(job));

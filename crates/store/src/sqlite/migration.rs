@@ -11,6 +11,7 @@ const APPLICATION_ID: i64 = 0x696e_7669;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_collections.sql"),
+    include_str!("migrations/0003_fewer_pages.sql"),
 ];
 
 /// Refuses a file of another program or of a later version of this one, before it is written to.

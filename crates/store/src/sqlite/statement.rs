@@ -44,7 +44,7 @@ pub(super) fn all<T>(
     rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
 }
 
-/// How many rows a `SELECT count(*)` counts.
+/// The number that a statement counts to.
 pub(super) fn count(connection: &Connection, sql: &str, params: impl Params) -> Result<u64> {
     let count: i64 = one(connection, sql, params, |row| row.get(0))?;
     Ok(count.unsigned_abs())

@@ -447,6 +447,50 @@ pub(crate) async fn counts_for_caps(database: &impl Database) {
     answer.put[0].unanswered = false;
     store.commit(answer).await.unwrap();
     assert_eq!(grounds(&store, alice, eve, 0).await.unanswered, 2);
+    let mut again = writing(&store, alice, &calendar, "uid-1", "text").await;
+    again.put[0].unanswered = true;
+    store.commit(again).await.unwrap();
+    assert_eq!(grounds(&store, alice, eve, 0).await.unanswered, 3);
+    for (uid, left) in [("uid-3", 3), ("uid-2", 2)] {
+        let mut gone = Commit::new(alice, uid);
+        gone.delete.push((calendar.clone(), format!("{uid}.ics")));
+        store.commit(gone).await.unwrap();
+        assert_eq!(grounds(&store, alice, eve, 0).await.unanswered, left);
+    }
+}
+
+/// Whether or not the object got the very text, and whatever becomes of it.
+pub(crate) async fn keeps_what_a_decision_wrote(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    for (job, text, after) in [
+        ("same", "one", Some("one")),
+        ("other", "two", Some("else")),
+        ("none", "three", None),
+    ] {
+        let mut commit = writing(&store, alice, &calendar, "uid-1", text).await;
+        let mut record = decision(job, "eve@example.org", 1);
+        record.after = after.map(|text| text.as_bytes().to_vec());
+        commit.decision = Some(record);
+        store.commit(commit).await.unwrap();
+    }
+    let mut moved = writing(&store, alice, &calendar, "uid-1", "four").await;
+    moved
+        .delete
+        .push((calendar.clone(), "uid-1.ics".to_owned()));
+    moved.put[0].name = "moved.ics".to_owned();
+    let mut record = decision("moved", "eve@example.org", 1);
+    record.after = Some(b"four".to_vec());
+    moved.decision = Some(record);
+    store.commit(moved).await.unwrap();
+    let decisions = store.decisions(alice, 10).await.unwrap();
+    let texts: Vec<_> = decisions
+        .iter()
+        .map(|one| one.record.after.as_deref())
+        .collect();
+    let expected: [Option<&[u8]>; 4] = [Some(b"four"), None, Some(b"else"), Some(b"one")];
+    assert_eq!(texts, expected, "newest first");
 }
 
 pub(crate) async fn gives_its_grounds_in_one_read(database: &impl Database) {

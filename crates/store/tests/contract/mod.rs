@@ -40,7 +40,7 @@ macro_rules! contract {
                 spares_what_has_the_name_already, refuses_a_name_with_another_uid,
                 records_one_decision_for_a_job, is_done_once_for_a_job, ends_a_job_whose_failure_was_recorded,
                 replaces_the_record_of_a_failure, is_refused_when_its_job_was_dropped,
-                counts_for_caps, gives_its_grounds_in_one_read,
+                counts_for_caps, keeps_what_a_decision_wrote, gives_its_grounds_in_one_read,
                 replaces_what_came_early, forgets_what_came_early_after_ninety_days;
             job: is_held_joined_and_done, is_taken_once_released, comes_oldest_first,
                 is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::Connection;
-use store::{Commit, Error, Holding, QueueState, SqliteStore, Store};
+use store::{AccountId, Commit, Error, Holding, QueueState, Since, SqliteStore, Store};
 
 use crate::contract::Database;
 use crate::contract::record::{account, holder, job, key, mail, ready, take};
@@ -302,6 +302,41 @@ fn a_database_of_another_program_is_refused_and_left_alone() {
     let before = std::fs::read(file.path()).unwrap();
     assert!(refusal(&file.path()).contains("another program"));
     assert_eq!(std::fs::read(file.path()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn the_third_migration_keeps_what_is_there() {
+    let file = File::new();
+    let connection = Connection::open(file.path()).unwrap();
+    for migration in [
+        include_str!("../../src/sqlite/migrations/0001_initial.sql"),
+        include_str!("../../src/sqlite/migrations/0002_collections.sql"),
+    ] {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection
+        .execute_batch(
+            "INSERT INTO accounts (id, name, password) VALUES (1, '', ''), (2, '', '');
+             INSERT INTO calendars (account, id, name, is_default) VALUES (1, 'c', 'C', 1);
+             INSERT INTO objects (account, calendar, name, uid, revision, unanswered, text) VALUES
+                 (1, 'c', 'a', 'a', 1, 1, x''), (1, 'c', 'b', 'b', 2, 1, x''),
+                 (1, 'c', 'd', 'd', 3, 0, x'');
+             INSERT INTO jobs (account, id, state, due, received) VALUES (1, 'j', 1, 1, 1);
+             INSERT INTO job_contents (account, job, content) VALUES (1, 'j', x'4142');
+             PRAGMA application_id = 0x696e7669;
+             PRAGMA user_version = 2;",
+        )
+        .unwrap();
+    drop(connection);
+    let store = file.open();
+    let since = Since { added: 0, early: 0 };
+    for (account, unanswered) in [(1, 2), (2, 0)] {
+        let grounds = store
+            .grounds(AccountId(account), "a", "eve@example.org", since)
+            .await;
+        assert_eq!(grounds.unwrap().unanswered, unanswered);
+    }
+    assert_eq!(store.jobs_take(1, 1).await.unwrap()[0].content, b"AB");
 }
 
 #[test]
