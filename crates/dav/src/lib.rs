@@ -1,8 +1,8 @@
 //! WebDAV (RFC 4918, classes 1 and 3), CalDAV (RFC 4791) and CardDAV (RFC 6352) over the calendars and
 //! address books of accounts.
 //!
-//! [`router`] gives the whole as an axum router. Paths are data: [`resource`] says what a path names,
-//! and [`routes`] which method does what to it.
+//! [`router`] gives the whole as an axum router. Paths are data: `resource` says what a path names,
+//! and `routes` which method does what to it.
 
 mod auth;
 mod body;

@@ -37,6 +37,19 @@ pub(crate) trait Line {
     }
 }
 
+/// What a line says, in a form in which equal lines are equal: name without case, parameters in order,
+/// value.
+pub(crate) fn content(line: &PropertyBuf) -> (String, Vec<(String, Vec<String>)>, String) {
+    let mut parameters = line.parameters();
+    for (name, values) in &mut parameters {
+        name.make_ascii_uppercase();
+        values.sort_unstable();
+    }
+    parameters.sort_unstable();
+    let name = line.name().to_ascii_uppercase();
+    (name, parameters, PropertyBuf::value(line).into_owned())
+}
+
 /// A floating time of a component that has TZID as a property, as Zoom writes, is one of that zone.
 pub(crate) fn within(value: Option<DateOrTime>, zone: Option<&str>) -> Option<DateOrTime> {
     match (value?, zone.map(str::trim).filter(|zone| !zone.is_empty())) {

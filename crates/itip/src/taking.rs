@@ -8,6 +8,7 @@ use jiff::Timestamp as Instant;
 use crate::arrival::{Part, Reach};
 use crate::case::{Case, MASTER};
 use crate::limits::Limits;
+use crate::line;
 use crate::merge::Base;
 use crate::note::Note;
 use crate::object::{Body, Object};
@@ -426,17 +427,10 @@ pub(crate) fn leaves_out(component: &Component<'_>, case: &Case<'_>) -> bool {
 
 /// Whether two components say the same, whatever the order of their lines.
 fn same_content(one: &ComponentBuf, other: &ComponentBuf) -> bool {
-    let mut left: Vec<_> = other.properties().collect();
-    for line in one.properties() {
-        match left
-            .iter()
-            .position(|candidate| candidate.same_content(line))
-        {
-            Some(at) => {
-                left.swap_remove(at);
-            }
-            None => return false,
-        }
-    }
-    left.is_empty() && one.components().eq(other.components())
+    let lines = |component: &ComponentBuf| {
+        let mut lines: Vec<_> = component.properties().map(line::content).collect();
+        lines.sort_unstable();
+        lines
+    };
+    lines(one) == lines(other) && one.components().eq(other.components())
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use calendar::{ComponentBuf, Item, PropertyBuf};
 
 use super::view;
+use crate::line;
 use crate::owner::Owner;
 
 /// What is always the organizer's (rule C3).
@@ -56,11 +57,15 @@ fn replace(
         .filter(|line| is_meant(line))
         .cloned()
         .collect();
-    let is_same = |one: &PropertyBuf, other: &PropertyBuf| plain(one).same_content(&plain(other));
-    let says_same = written.len() == wanted.len()
-        && written
+    let said = |lines: &[&PropertyBuf]| {
+        let mut said: Vec<_> = lines
             .iter()
-            .all(|line| wanted.iter().any(|other| is_same(line, other)));
+            .map(|line| line::content(&plain(line)))
+            .collect();
+        said.sort_unstable();
+        said
+    };
+    let says_same = said(&written) == said(&wanted.iter().collect::<Vec<_>>());
     if says_same {
         return false;
     }
