@@ -186,11 +186,15 @@ impl<'a> Work<'_, 'a> {
     /// As for a component, of all that the series has; overrides that stay say it themselves.
     fn series_moves_or_adds(&self) -> bool {
         let clock = &self.clocks;
-        let old = clock.before.get_or_init(|| self.before.clock());
-        let new = clock.after.get_or_init(|| self.after.clock());
+        let old_clock = clock.before.get_or_init(|| self.before.clock());
+        let new_clock = clock.after.get_or_init(|| self.after.clock());
+        // Overrides that stay came after this version, or come with it: it did not find them there.
+        let mut old = Object::clone(&self.before);
+        old.components
+            .retain(|id, _| id.is_master() || !self.after.components.contains_key(id));
         extent::series_moves_or_adds(
-            (&self.before, old),
-            (&self.after, new),
+            (&old, old_clock),
+            (&self.after, new_clock),
             &self.case.limits.recurrence,
         )
     }

@@ -335,11 +335,14 @@ impl State {
                 .unwrap_or(0)
         };
         let request = self.request_stamp(id).map_or(0, |stamp| stamp.sequence);
-        request.max(of(id)).max(if id.is_master() {
-            0
+        let master = RecurrenceId::MASTER;
+        // One that a newer version outlived would be stale, had it come later.
+        let of_all = if !id.is_master() && self.is_cancelled(&master) {
+            of(&master)
         } else {
-            of(&RecurrenceId::MASTER)
-        })
+            0
+        };
+        request.max(of(id)).max(of_all)
     }
 
     /// The last reply taken of an attendee, by the address in lower case, for a component.
