@@ -7,7 +7,7 @@ use calendar::{
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::object::{Body, Object};
+use crate::object::Object;
 use crate::span::{self, Timed};
 
 /// The most instances that two versions are compared by.
@@ -54,8 +54,8 @@ enum Grain {
 struct Extent {
     series: Series,
     grain: Grain,
-    /// Places of the components that are cancelled: what they name does not take place.
-    cancelled: Vec<usize>,
+    /// The components that are cancelled: what they say does not take place.
+    cancelled: Vec<InstanceSource>,
 }
 
 impl Extent {
@@ -78,27 +78,26 @@ impl Extent {
             .map(|body| body.to_buf().into_owned())
             .collect();
         let first = components.first().ok_or(BadSeries::Empty)?;
-        let overrides = object.components.values().enumerate().skip(1);
+        let sources = object.components.iter().enumerate();
+        let cancelled = sources.filter(|(_, (_, body))| body.is_cancelled());
+        let cancelled = cancelled.map(|(at, (id, _))| match id.is_master() {
+            true => InstanceSource::Master,
+            false => InstanceSource::Override(at),
+        });
         Ok(Self {
             series: Series::read(&components, clock.zones(), limits)?,
             grain: grain(Timed {
                 component: first,
                 clock,
             }),
-            cancelled: overrides
-                .filter(|(_, body)| Body::is_cancelled(body))
-                .map(|(at, _)| at)
-                .collect(),
+            cancelled: cancelled.collect(),
         })
     }
 
     fn instances(&self) -> impl Iterator<Item = Result<Instance, TooManySteps>> {
-        let takes_place = |instance: &Result<Instance, _>| match instance {
-            Ok(Instance {
-                source: InstanceSource::Override(at),
-                ..
-            }) => !self.cancelled.contains(at),
-            _ => true,
+        let takes_place = |instance: &Result<Instance, _>| {
+            let instance = instance.as_ref();
+            instance.map_or(true, |instance| !self.cancelled.contains(&instance.source))
         };
         let always = Timestamp::MIN..Timestamp::MAX;
         self.series.instances(always).filter(takes_place)

@@ -169,17 +169,15 @@ impl<'a> Work<'_, 'a> {
 
     /// Whether a component's instances move, come or come back (rule C4).
     fn asks_again(&self, id: &RecurrenceId, before: &ComponentBuf, after: &ComponentBuf) -> bool {
-        if self.is_reinstated(id) {
-            return true;
-        }
+        let is_back = self.is_reinstated(id);
         if !id.is_master() {
-            return self.moves_or_adds(before, after);
+            return is_back || self.moves_or_adds(before, after);
         }
         let ids = self.before.components.keys();
         let has_lost = ids
             .into_iter()
             .any(|id| !self.after.components.contains_key(id));
-        let is_same = !has_lost && span::has_lines_of(before, after);
+        let is_same = !is_back && !has_lost && span::has_lines_of(before, after);
         !is_same && self.series_moves_or_adds()
     }
 
