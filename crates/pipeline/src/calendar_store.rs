@@ -2,6 +2,7 @@
 //! object ends in [`write`], so that what a change sends can be decided there (rules F).
 
 use itip::Facts;
+pub use itip::{Reply, Seen};
 use store::{
     Account, CollectionId, CollectionKind, Collections, Commit, Error, Event, Expect, Member,
     PutObject,
@@ -23,6 +24,17 @@ pub struct Given {
     pub text: Vec<u8>,
 }
 
+/// On what terms the owner's client makes a change.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    /// What must be true of the object that is there.
+    pub condition: Condition<'a>,
+    /// Which version the client knew (RFC 6638, 3.2.10.1).
+    pub seen: Seen,
+    /// Whether an answer may be sent (RFC 6638, 8.1).
+    pub reply: Reply,
+}
+
 /// Stores an object at a place, if the condition holds for what is there.
 pub async fn put(
     store: &dyn Collections,
@@ -30,11 +42,11 @@ pub async fn put(
     account: &Account,
     place: &Place,
     given: &Given,
-    condition: Condition<'_>,
+    terms: &Terms<'_>,
 ) -> Result<Stored, NotChanged> {
     for _ in 0..ROUNDS {
         let event = store.event(account.id, &given.uid).await?;
-        let before = member::held(store, account.id, KIND, place, condition).await?;
+        let before = member::held(store, account.id, KIND, place, terms.condition).await?;
         if before
             .as_ref()
             .is_some_and(|before| before.uid != given.uid)
@@ -48,6 +60,7 @@ pub async fn put(
             event: &event,
             place,
             before: before.as_ref(),
+            terms,
         };
         if let Some(stored) = write(store, clock, account, change).await? {
             return Ok(stored);
@@ -62,10 +75,10 @@ pub async fn delete(
     clock: &dyn Clock,
     account: &Account,
     place: &Place,
-    condition: Condition<'_>,
+    terms: &Terms<'_>,
 ) -> Result<(), NotChanged> {
     for _ in 0..ROUNDS {
-        let before = member::held(store, account.id, KIND, place, condition).await?;
+        let before = member::held(store, account.id, KIND, place, terms.condition).await?;
         let before = before.ok_or(NotChanged::Missing)?;
         let event = store.event(account.id, &before.uid).await?;
         let mut commit = Commit::new(account.id, before.uid.clone());
@@ -76,6 +89,7 @@ pub async fn delete(
             event: &event,
             place,
             before: Some(&before),
+            terms,
         };
         if write(store, clock, account, change).await?.is_some() {
             return Ok(());
@@ -90,10 +104,10 @@ pub async fn transfer(
     clock: &dyn Clock,
     account: &Account,
     transfer: &Transfer,
-    condition: Condition<'_>,
+    terms: &Terms<'_>,
 ) -> Result<Stored, NotChanged> {
     for _ in 0..ROUNDS {
-        let source = member::held(store, account.id, KIND, &transfer.from, condition).await?;
+        let source = member::held(store, account.id, KIND, &transfer.from, terms.condition).await?;
         let source = source.ok_or(NotChanged::Missing)?;
         let target = member::at(store, account.id, KIND, &transfer.to).await?;
         if target.is_some() && transfer.overwrite == Overwrite::No {
@@ -118,6 +132,7 @@ pub async fn transfer(
             event: &event,
             place: &transfer.to,
             before: target.as_ref(),
+            terms,
         };
         if let Some(stored) = write(store, clock, account, change).await? {
             return Ok(stored);
@@ -143,6 +158,7 @@ struct Change<'a> {
     place: &'a Place,
     /// What is at the place before.
     before: Option<&'a Member>,
+    terms: &'a Terms<'a>,
 }
 
 /// The one door of all changes that an owner makes to objects. `None`: something changed meanwhile,
@@ -158,11 +174,12 @@ async fn write(
         event,
         place,
         before,
+        terms,
     } = change;
     let given = commit.put.first().map(|put| put.text.clone());
     if let Some(before) = before.filter(|before| before.uid == commit.uid) {
         let (text, now) = (&before.text, clock.now());
-        schedule::answer(store, account, event, text, &mut commit, now).await?;
+        schedule::answer(store, account, event, text, terms, &mut commit, now).await?;
     }
     owner::complete(store, account, clock.now(), event, &mut commit).await?;
     match store.commit(commit).await {

@@ -8,9 +8,8 @@ pub(crate) const ROUNDS: usize = 8;
 /// Where a member is: its collection and its name in there.
 pub type Place = (CollectionId, String);
 
-/// What must be true of the member that is there, by its revision, for a change to be made; `None`:
-/// there is none.
-pub type Condition<'a> = &'a (dyn Fn(Option<Revision>) -> bool + Sync);
+/// What must be true of the member that is there for a change to be made; `None`: there is none.
+pub type Condition<'a> = &'a (dyn Fn(Option<&Member>) -> bool + Sync);
 
 /// What was stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +100,7 @@ pub(crate) async fn held(
     condition: Condition<'_>,
 ) -> Result<Option<Member>, NotChanged> {
     let member = at(store, account, kind, place).await?;
-    match condition(member.as_ref().map(|member| member.revision)) {
+    match condition(member.as_ref()) {
         true => Ok(member),
         false => Err(NotChanged::Condition),
     }

@@ -2,9 +2,10 @@
 //! F7, promise 6).
 
 pub use itip::Forbidden;
-use itip::{Answered, Door, Limits, OutgoingMessage, OwnersChange, Reply, Scheduled, Seen};
+use itip::{Answered, Door, Limits, OutgoingMessage, OwnersChange, Scheduled};
 use store::{Account, Commit, Event, NewMail, Store, Timestamp};
 
+use crate::calendar_store::Terms;
 use crate::outbox::scheduling::{NotMailed, Posting};
 use crate::owner::NotStored;
 use crate::update::decide::stored;
@@ -32,6 +33,7 @@ pub async fn answer(
     account: &Account,
     event: &Event,
     before: &[u8],
+    terms: &Terms<'_>,
     commit: &mut Commit,
     now: Timestamp,
 ) -> Result<(), NotScheduled> {
@@ -51,9 +53,9 @@ pub async fn answer(
         after: Some(&put.text),
         kind,
         now,
-        reply: Reply::Send,
+        reply: terms.reply,
         door: Door::Caldav,
-        seen: Seen::Earlier,
+        seen: terms.seen,
     };
     let limits = Limits::default();
     let held = stored(event).map_err(NotStored::from)?;

@@ -14,7 +14,6 @@ use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
 use crate::webdav::condition::Conditions;
-use crate::webdav::etag;
 use axum::http::StatusCode;
 
 /// The most octets of a UID.
@@ -36,9 +35,10 @@ pub(crate) async fn put(
     let uid = check(&text, &component_set::of(calendar), &limits)?;
     let place = (calendar.id.clone(), name.to_owned());
     let given = Given { uid, text };
-    let holds = |revision: Option<_>| conditions.hold(revision.map(etag::of).as_deref());
+    let holds = |member: Option<&_>| conditions.hold_for(member);
     let (store, clock) = (request.store(), &*request.dav.clock);
-    let storing = calendar_store::put(store, clock, &request.account, &place, &given, &holds);
+    let terms = conditions.terms(&holds);
+    let storing = calendar_store::put(store, clock, &request.account, &place, &given, &terms);
     match storing.await {
         Ok(stored) => Ok(stored),
         Err(NotChanged::UidElsewhere(other)) => Err(conflict(request, calendar, &other).await?),

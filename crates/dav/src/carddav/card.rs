@@ -10,7 +10,6 @@ use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
 use crate::webdav::condition::Conditions;
-use crate::webdav::etag;
 
 /// Checks a card and stores it.
 pub(crate) async fn put(
@@ -33,7 +32,7 @@ pub(crate) async fn put(
         text,
         addresses: card.addresses,
     };
-    let holds = |revision: Option<_>| conditions.hold(revision.map(etag::of).as_deref());
+    let holds = |member: Option<&_>| conditions.hold_for(member);
     let (store, account) = (request.store(), request.account.id);
     match address_book::put(store, account, &place, &card, &holds).await {
         Ok(stored) => Ok(stored),

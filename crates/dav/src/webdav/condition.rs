@@ -1,7 +1,11 @@
 //! Conditional requests: If-Match, If-None-Match (RFC 9110, 13) and If (RFC 4918, 10.4).
 
 use axum::http::StatusCode;
+use pipeline::calendar_store::{Reply, Seen, Terms};
+use pipeline::member::Condition;
+use store::Member;
 
+use super::etag;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 
@@ -12,6 +16,8 @@ pub(crate) struct Conditions {
     matches_none: Option<Tags>,
     /// The lists of the If field that are about this resource: one of them must hold.
     lists: Option<Vec<Vec<Term>>>,
+    /// Schedule-Reply: F (RFC 6638, 8.1).
+    is_silent: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +48,44 @@ impl Conditions {
             matches: text("if-match").map(|text| tags(&text)),
             matches_none: text("if-none-match").map(|text| tags(&text)),
             lists,
+            is_silent: request
+                .field("schedule-reply")
+                .trim()
+                .eq_ignore_ascii_case("f"),
         })
+    }
+
+    /// Whether the conditions hold for a member; `None`: there is none.
+    pub(crate) fn hold_for(&self, member: Option<&Member>) -> bool {
+        let tag = member.map(|member| etag::of(member.revision));
+        self.hold(tag.as_deref())
+    }
+
+    /// What a change of a calendar object is told of the request.
+    pub(crate) fn terms<'a>(&self, condition: Condition<'a>) -> Terms<'a> {
+        Terms {
+            condition,
+            seen: self.seen(),
+            reply: match self.is_silent {
+                true => Reply::Suppress,
+                false => Reply::Send,
+            },
+        }
+    }
+
+    /// Which version the client has, if the conditions hold: who names an entity tag has that version.
+    fn seen(&self) -> Seen {
+        let is_named =
+            |terms: &Vec<Term>| terms.iter().any(|one| !one.negated && one.tag.is_some());
+        let in_lists = || {
+            let lists = self.lists.as_deref().unwrap_or_default();
+            !lists.is_empty() && lists.iter().all(is_named)
+        };
+        match &self.matches {
+            Some(Tags::These(_)) => Seen::Current,
+            _ if in_lists() => Seen::Current,
+            _ => Seen::Earlier,
+        }
     }
 
     /// Whether the conditions hold for the member's entity tag; `None`: there is no member.
@@ -157,7 +200,7 @@ mod tests {
         let conditions = |matches: Option<&str>, none: Option<&str>| Conditions {
             matches: matches.map(tags),
             matches_none: none.map(tags),
-            lists: None,
+            ..Conditions::default()
         };
         let is_new = conditions(None, Some("*"));
         assert!(is_new.hold(None) && !is_new.hold(Some("\"1\"")));
@@ -166,6 +209,23 @@ mod tests {
         assert!(!is_same.hold(None));
         let is_there = conditions(Some("*"), None);
         assert!(is_there.hold(Some("\"1\"")) && !is_there.hold(None));
+    }
+
+    #[test]
+    fn who_names_an_entity_tag_has_that_version() {
+        let seen = |matches: Option<&str>, list: Option<&str>| {
+            let conditions = Conditions {
+                matches: matches.map(tags),
+                lists: list.and_then(terms).map(|list| vec![list]),
+                ..Conditions::default()
+            };
+            conditions.seen()
+        };
+        assert_eq!(seen(Some("\"1\""), None), Seen::Current);
+        assert_eq!(seen(None, Some("[\"1\"]")), Seen::Current);
+        assert_eq!(seen(Some("*"), None), Seen::Earlier);
+        assert_eq!(seen(None, Some("Not [\"1\"]")), Seen::Earlier);
+        assert_eq!(seen(None, None), Seen::Earlier);
     }
 
     #[test]

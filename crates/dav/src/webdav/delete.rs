@@ -6,7 +6,6 @@ use pipeline::{address_book, calendar_store};
 use store::CollectionKind;
 
 use super::condition::Conditions;
-use super::etag;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 
@@ -19,11 +18,12 @@ pub(crate) async fn member(
     let conditions = Conditions::of(&request)?;
     let collection = request.collection(kind, &segment).await?;
     let place = (collection.id, name);
-    let holds = |revision: Option<_>| conditions.hold(revision.map(etag::of).as_deref());
+    let holds = |member: Option<&_>| conditions.hold_for(member);
     let (store, account) = (request.store(), &request.account);
     match kind {
         CollectionKind::Calendar => {
-            calendar_store::delete(store, &*request.dav.clock, account, &place, &holds).await?;
+            let (clock, terms) = (&*request.dav.clock, conditions.terms(&holds));
+            calendar_store::delete(store, clock, account, &place, &terms).await?;
         }
         CollectionKind::AddressBook => {
             address_book::delete(store, account.id, &place, &holds).await?;

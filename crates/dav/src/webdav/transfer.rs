@@ -7,7 +7,7 @@ use pipeline::{address_book, calendar_store};
 use store::CollectionKind;
 
 use super::condition::Conditions;
-use super::{etag, put};
+use super::put;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
@@ -36,12 +36,12 @@ pub(crate) async fn run(
     if transfer.from == transfer.to {
         return Err(Failure::forbidden());
     }
-    let holds = |revision: Option<_>| conditions.hold(revision.map(etag::of).as_deref());
+    let holds = |member: Option<&_>| conditions.hold_for(member);
     let (store, account) = (request.store(), &request.account);
     let stored = match kind {
         CollectionKind::Calendar => {
-            let clock = &*request.dav.clock;
-            calendar_store::transfer(store, clock, account, &transfer, &holds).await?
+            let (clock, terms) = (&*request.dav.clock, conditions.terms(&holds));
+            calendar_store::transfer(store, clock, account, &transfer, &terms).await?
         }
         CollectionKind::AddressBook => {
             address_book::transfer(store, account.id, &transfer, &holds).await?
