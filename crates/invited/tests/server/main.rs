@@ -8,6 +8,7 @@
     reason = "a test that fails may panic, and shows the log of its server"
 )]
 
+mod at_once;
 mod bad_input;
 mod behaviour;
 mod by_hand;
