@@ -17,8 +17,8 @@ impl Event {
     pub(super) fn read(text: &[u8]) -> Self {
         let text = unfolded(text);
         let after = |name: &str| {
-            let lines = text.lines().filter_map(|line| line.strip_prefix(name));
-            lines.last().unwrap_or_default().to_owned()
+            let mut lines = text.lines().filter_map(|line| line.strip_prefix(name));
+            lines.next_back().unwrap_or_default().to_owned()
         };
         Self {
             start: after("DTSTART:"),
@@ -30,23 +30,19 @@ impl Event {
 }
 
 /// The text with another note, and with another answer if one is given.
-pub(super) fn edited(text: &[u8], note: &str, partstat: Option<&str>) -> String {
+pub(super) fn edited(text: &[u8], note: &str, answer: Option<&str>) -> String {
     let text = unfolded(text);
     let lines = text.lines().filter(|line| !line.starts_with("X-NOTE:"));
     let kept: Vec<&str> = lines.collect();
     let noted = format!("X-NOTE:{note}\r\nEND:VEVENT");
     let edited = kept.join("\r\n").replace("END:VEVENT", &noted) + "\r\n";
-    match partstat {
+    match answer {
         Some(answer) => {
-            let before = format!("PARTSTAT={}", partstat_of(&edited));
+            let before = format!("PARTSTAT={}", partstat(&edited));
             edited.replace(&before, &format!("PARTSTAT={answer}"))
         }
         None => edited,
     }
-}
-
-fn partstat_of(text: &str) -> String {
-    partstat(text).to_owned()
 }
 
 fn partstat(text: &str) -> &str {
