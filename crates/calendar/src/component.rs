@@ -2,6 +2,7 @@
 
 use crate::component_buf::ComponentBuf;
 use crate::document::Document;
+use crate::name::NameMark;
 use crate::property::Property;
 use crate::scan::{Line, LineKind};
 
@@ -12,6 +13,7 @@ pub struct Component<'a> {
     begin: usize,
     close: usize,
     kind: LineKind,
+    mark: NameMark,
 }
 
 impl<'a> Component<'a> {
@@ -21,6 +23,7 @@ impl<'a> Component<'a> {
             begin,
             close: line.close(),
             kind: line.kind,
+            mark: line.name,
         }
     }
 
@@ -31,7 +34,7 @@ impl<'a> Component<'a> {
 
     /// Whether it has this name, without case.
     pub fn is(&self, name: &str) -> bool {
-        self.name().eq_ignore_ascii_case(name)
+        self.mark == NameMark::of(name.as_bytes()) && self.name().eq_ignore_ascii_case(name)
     }
 
     /// Whether an END of its own closes it; else an outer END or the end of the text does.
@@ -46,7 +49,7 @@ impl<'a> Component<'a> {
 
     /// Its own properties in order, not those of inner components.
     pub fn properties(&self) -> impl Iterator<Item = Property<'a>> + use<'a> {
-        self.property_lines().filter_map(Property::of)
+        self.property_lines(|_| true)
     }
 
     /// Its own properties of this name, without case.
@@ -54,9 +57,8 @@ impl<'a> Component<'a> {
         &self,
         name: &'n str,
     ) -> impl Iterator<Item = Property<'a>> + use<'a, 'n> {
-        self.property_lines()
-            .filter(move |raw| may_be_named(raw, name))
-            .filter_map(Property::of)
+        let mark = NameMark::of(name.as_bytes());
+        self.property_lines(move |line| line.name == mark)
             .filter(move |property| property.is(name))
     }
 
@@ -65,9 +67,8 @@ impl<'a> Component<'a> {
         &self,
         names: &'n [&'n str],
     ) -> impl Iterator<Item = Property<'a>> + use<'a, 'n> {
-        self.property_lines()
-            .filter(move |raw| names.iter().any(|name| may_be_named(raw, name)))
-            .filter_map(Property::of)
+        let is_marked = |mark| move |name: &&str| NameMark::of(name.as_bytes()) == mark;
+        self.property_lines(move |line| names.iter().any(is_marked(line.name)))
             .filter(move |property| names.iter().any(|name| property.is(name)))
     }
 
@@ -84,8 +85,9 @@ impl<'a> Component<'a> {
 
     /// Its own lines that are no BEGIN or END of anything.
     pub(crate) fn lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let is_own = |kind| matches!(kind, LineKind::Property | LineKind::Stray);
-        self.document.lines_of_kind(self.inside(), is_own)
+        let is_own = |line: &Line| matches!(line.kind, LineKind::Property | LineKind::Stray);
+        let lines = self.document.lines_in(self.inside(), is_own);
+        lines.map(|(raw, _)| raw)
     }
 
     /// Its lines from BEGIN to END as they came; without END, up to where it was closed.
@@ -105,9 +107,14 @@ impl<'a> Component<'a> {
         )
     }
 
-    fn property_lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let is_property = |kind| kind == LineKind::Property;
-        self.document.lines_of_kind(self.inside(), is_property)
+    /// Its own properties whose lines pass the test.
+    fn property_lines<F>(&self, is_wanted: F) -> impl Iterator<Item = Property<'a>> + use<'a, F>
+    where
+        F: Fn(&Line) -> bool,
+    {
+        let is_wanted = move |line: &Line| line.kind == LineKind::Property && is_wanted(line);
+        let lines = self.document.lines_in(self.inside(), is_wanted);
+        lines.filter_map(|(raw, line)| Property::of_line(raw, &line))
     }
 
     /// The lines between BEGIN and END.
@@ -119,22 +126,4 @@ impl<'a> Component<'a> {
         };
         self.begin + 1..end
     }
-}
-
-/// A quick look that spares unfolding lines of other names.
-fn may_be_named(raw: &[u8], name: &str) -> bool {
-    let first = name.as_bytes().first();
-    // A line may begin with its fold.
-    let is_first = |byte: &u8| {
-        matches!(byte, b'\r' | b'\n') || first.is_some_and(|first| byte.eq_ignore_ascii_case(first))
-    };
-    if !raw.first().is_some_and(is_first) {
-        return false;
-    }
-    let Some(start) = raw.get(..=name.len()) else {
-        return false;
-    };
-    let (head, next) = start.split_at(name.len());
-    let is_folded = start.iter().any(|byte| matches!(byte, b'\r' | b'\n'));
-    is_folded || (head.eq_ignore_ascii_case(name.as_bytes()) && matches!(next, b":" | b";"))
 }

@@ -84,7 +84,7 @@ impl ComponentBuf {
 
     fn begun(raw: &[u8]) -> Self {
         Self {
-            name: component_name(raw),
+            name: component_name(raw).into(),
             begin: raw.to_vec(),
             items: Vec::new(),
             end: None,

@@ -27,9 +27,21 @@ pub(crate) struct Layout {
 impl Layout {
     /// Reads the line; none when it has no colon or no readable name.
     pub(crate) fn of(content: &[u8]) -> Option<Self> {
-        let name = name_end(content)?;
-        if !is_name(content.get(..name)?) {
-            return None;
+        let name = match plain_name_end(content) {
+            Some(name) => name,
+            None => name_end(content).filter(|end| content.get(..*end).is_some_and(is_name))?,
+        };
+        Self::of_named(content, name)
+    }
+
+    /// Reads a line whose readable name ends here; none when it has no colon.
+    pub(crate) fn of_named(content: &[u8], name: usize) -> Option<Self> {
+        if content.get(name) == Some(&b':') {
+            return Some(Self {
+                name,
+                value: name + 1,
+                quoting: Quoting::Honoured,
+            });
         }
         [Quoting::Honoured, Quoting::Literal]
             .into_iter()
@@ -94,6 +106,9 @@ impl Layout {
 
     /// The first parameter of that name.
     pub(crate) fn parameter<'c>(&self, content: &'c [u8], name: &str) -> Option<Parameter<'c>> {
+        if self.value <= self.name + 1 {
+            return None;
+        }
         self.parameters(content).find(|p| p.is(name))
     }
 }
@@ -137,6 +152,13 @@ impl<'c> Parameter<'c> {
 /// Where the name of a content line ends; names are short, so this beats `memchr`.
 pub(crate) fn name_end(line: &[u8]) -> Option<usize> {
     line.iter().position(|byte| matches!(byte, b';' | b':'))
+}
+
+/// The same where the name has nothing but letters, digits and hyphens, and so is readable.
+pub(crate) fn plain_name_end(line: &[u8]) -> Option<usize> {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let end = line.iter().position(|byte| !is_plain(byte))?;
+    (end > 0 && matches!(line.get(end), Some(b';' | b':'))).then_some(end)
 }
 
 /// Whether this can be the name of a property: readable, and not to be taken for a fold when printed.

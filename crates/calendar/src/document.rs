@@ -3,7 +3,7 @@
 use crate::component::Component;
 use crate::limits::{Limits, TooMuch};
 use crate::problem::Problem;
-use crate::scan::{self, Line, LineKind, Scan};
+use crate::scan::{self, Line, Scan};
 
 /// iCalendar text kept byte for byte, with a flat index of its lines.
 ///
@@ -69,15 +69,15 @@ impl Document {
             .map(|(begin, line)| Component::new(self, begin, line))
     }
 
-    /// The lines in `lines` of the wanted kinds, those inside components left out.
-    pub(crate) fn lines_of_kind(
+    /// The wanted lines in `lines`, those inside components left out.
+    pub(crate) fn lines_in(
         &self,
         lines: std::ops::Range<usize>,
-        is_wanted: impl Fn(LineKind) -> bool,
-    ) -> impl Iterator<Item = &[u8]> {
+        is_wanted: impl Fn(&Line) -> bool,
+    ) -> impl Iterator<Item = (&[u8], Line)> {
         self.steps(lines)
-            .filter(move |(_, line)| is_wanted(line.kind))
-            .map(|(_, line)| self.bytes(line.range()))
+            .filter(move |(_, line)| is_wanted(line))
+            .map(|(_, line)| (self.bytes(line.range()), line))
     }
 
     /// The lines of a range, each component as its BEGIN line alone.

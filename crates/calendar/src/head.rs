@@ -1,21 +1,26 @@
 //! What a logical line begins with, as far as nesting and limits ask (RFC 5545 section 3.1).
 
-use crate::content::{Layout, is_name, name_end};
+use crate::content::{Layout, is_name, name_end, plain_name_end};
 use crate::eol;
 use crate::fold::unfold;
+use crate::name::NameMark;
 
-/// The first words of a line, as far as nesting and limits ask.
+/// The first word of a line.
 pub(crate) enum Head {
     Begin,
     End,
-    Attendee,
-    Other,
+    Attendee(NameMark),
+    Other(NameMark),
     Blank,
     None,
 }
 
 impl Head {
     pub(crate) fn of(raw: &[u8]) -> Self {
+        if let Some(end) = plain_name_end(raw) {
+            let (name, rest) = raw.split_at(end);
+            return Self::of_named(name, rest);
+        }
         let line = eol::without(raw);
         let Some(end) = name_end(line) else {
             return match unfold(raw).trim_ascii() {
@@ -23,14 +28,11 @@ impl Head {
                 _ => Self::None,
             };
         };
-        let name = line.get(..end).unwrap_or_default();
+        let (name, rest) = line.split_at(end);
         if name.contains(&b'\n') {
-            return Self::of_folded(raw);
-        }
-        let has_colon = line.get(end) == Some(&b':')
-            || memchr::memchr(b':', line.get(end..).unwrap_or_default()).is_some();
-        if is_name(name) && has_colon {
-            Self::of_name(name)
+            Self::of_folded(raw)
+        } else if is_name(name) {
+            Self::of_named(name, rest)
         } else {
             Self::None
         }
@@ -45,15 +47,24 @@ impl Head {
         }
     }
 
+    /// A name and what follows it, in which a colon must be.
+    fn of_named(name: &[u8], rest: &[u8]) -> Self {
+        if rest.first() == Some(&b':') || memchr::memchr(b':', rest).is_some() {
+            Self::of_name(name)
+        } else {
+            Self::None
+        }
+    }
+
     fn of_name(name: &[u8]) -> Self {
         if name.eq_ignore_ascii_case(b"BEGIN") {
             Self::Begin
         } else if name.eq_ignore_ascii_case(b"END") {
             Self::End
         } else if name.eq_ignore_ascii_case(b"ATTENDEE") {
-            Self::Attendee
+            Self::Attendee(NameMark::of(name))
         } else {
-            Self::Other
+            Self::Other(NameMark::of(name))
         }
     }
 }

@@ -20,6 +20,7 @@ mod head;
 mod limits;
 mod message;
 mod method;
+mod name;
 pub mod parameter;
 mod problem;
 mod property;

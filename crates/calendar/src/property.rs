@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use crate::content::Layout;
+use crate::eol;
 use crate::fold::unfold;
 use crate::property_buf::PropertyBuf;
+use crate::scan::{Line, Shape};
 use crate::text;
 
 /// One logical content line, borrowed; what is not UTF-8 reads as U+FFFD.
@@ -20,6 +22,23 @@ impl<'a> Property<'a> {
     pub(crate) fn of(raw: &'a [u8]) -> Option<Self> {
         let content = unfold(raw);
         let layout = Layout::of(&content)?;
+        Some(Self {
+            raw,
+            content,
+            layout,
+        })
+    }
+
+    /// Reads a line that the scanner found to be a property.
+    pub(crate) fn of_line(raw: &'a [u8], line: &Line) -> Option<Self> {
+        let content = match line.shape {
+            Shape::OneLine => Cow::Borrowed(eol::without(raw)),
+            Shape::Folded => unfold(raw),
+        };
+        let layout = match line.name.length() {
+            Some(name) => Layout::of_named(&content, name)?,
+            None => Layout::of(&content)?,
+        };
         Some(Self {
             raw,
             content,

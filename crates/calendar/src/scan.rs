@@ -1,10 +1,14 @@
 //! One pass over calendar text: logical lines, nesting and limits (RFC 5545 sections 3.1 and 3.4).
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::content::Layout;
 use crate::eol;
 use crate::fold::unfold;
 use crate::head::Head;
 use crate::limits::{Limits, TooMuch};
+use crate::name::NameMark;
 use crate::problem::{Defect, Problems};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -17,6 +21,16 @@ pub(crate) struct Line {
     /// Behind the last line of the component that a BEGIN line opens; of other lines the next line.
     close: u32,
     pub(crate) kind: LineKind,
+    /// Of a property its name; of a BEGIN line the name of the component.
+    pub(crate) name: NameMark,
+    pub(crate) shape: Shape,
+}
+
+/// On how many lines of the text a logical line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    OneLine,
+    Folded,
 }
 
 /// What a logical line is.
@@ -32,7 +46,7 @@ pub(crate) enum LineKind {
 }
 
 impl Line {
-    pub(crate) fn range(&self) -> std::ops::Range<usize> {
+    pub(crate) fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
@@ -69,16 +83,16 @@ pub(crate) fn scan(source: &[u8], limits: &Limits) -> Result<Scan, TooMuch> {
 }
 
 /// A component that is open at this point of the text.
-struct Open {
+struct Open<'s> {
     line: usize,
-    name: Box<str>,
+    name: Cow<'s, str>,
     attendees: usize,
 }
 
 struct Scanner<'s> {
     source: &'s [u8],
     limits: &'s Limits,
-    open: Vec<Open>,
+    open: Vec<Open<'s>>,
     components: usize,
     /// CRLFs seen so far; every other CR or LF is a bare one.
     crlf: usize,
@@ -107,19 +121,24 @@ impl<'s> Scanner<'s> {
         if self.source.starts_with(BYTE_ORDER_MARK) {
             at = BYTE_ORDER_MARK.len();
             self.stray(0, Defect::ByteOrderMark);
-            self.push(0, at, LineKind::Stray)?;
+            self.push(
+                0..at,
+                Shape::OneLine,
+                (LineKind::Stray, NameMark::default()),
+            )?;
         }
         while at < self.source.len() {
-            let end = self.logical_end(at)?;
-            self.read_line(at, end)?;
+            let (end, shape) = self.logical_end(at)?;
+            self.read_line(at..end, shape)?;
             at = end;
         }
         Ok(())
     }
 
     /// The end of the logical line from `start`: behind the first line end that no fold follows.
-    fn logical_end(&mut self, start: usize) -> Result<usize, TooMuch> {
+    fn logical_end(&mut self, start: usize) -> Result<(usize, Shape), TooMuch> {
         let mut at = start;
+        let mut shape = Shape::OneLine;
         loop {
             let rest = self.source.get(at..).unwrap_or_default();
             at = match memchr::memchr(b'\n', rest) {
@@ -131,35 +150,44 @@ impl<'s> Scanner<'s> {
                 return Err(TooMuch::LineLength);
             }
             if !matches!(self.source.get(at), Some(b' ' | b'\t')) {
-                return Ok(at);
+                return Ok((at, shape));
             }
+            shape = Shape::Folded;
         }
     }
 
-    fn read_line(&mut self, start: usize, end: usize) -> Result<(), TooMuch> {
-        let raw = self.source.get(start..end).unwrap_or_default();
+    fn read_line(&mut self, range: Range<usize>, shape: Shape) -> Result<(), TooMuch> {
+        let source = self.source;
+        let raw = source.get(range.clone()).unwrap_or_default();
         let index = self.scan.lines.len();
-        let kind = match Head::of(raw) {
+        let what = match Head::of(raw) {
             Head::Begin => self.begin(index, raw)?,
-            Head::End => self.end(index, raw),
-            Head::Attendee => self.attendee()?,
-            Head::Other => LineKind::Property,
+            Head::End => (self.end(index, raw), NameMark::default()),
+            Head::Attendee(name) => (self.attendee()?, name),
+            Head::Other(name) => (LineKind::Property, name),
             Head::Blank => self.stray(index, Defect::BlankLine),
             Head::None => self.stray(index, Defect::NotAProperty),
         };
-        self.push(start, end, kind)
+        self.push(range, shape, what)
     }
 
-    fn push(&mut self, start: usize, end: usize, kind: LineKind) -> Result<(), TooMuch> {
+    fn push(
+        &mut self,
+        range: Range<usize>,
+        shape: Shape,
+        (kind, name): (LineKind, NameMark),
+    ) -> Result<(), TooMuch> {
         if self.scan.lines.len() >= self.limits.lines {
             return Err(TooMuch::Lines);
         }
         let close = self.scan.lines.len() as u32 + 1;
         self.scan.lines.push(Line {
-            start: start as u32,
-            end: end as u32,
+            start: range.start as u32,
+            end: range.end as u32,
             close,
             kind,
+            name,
+            shape,
         });
         if kind == LineKind::End
             && let Some(open) = self.open.pop()
@@ -170,7 +198,7 @@ impl<'s> Scanner<'s> {
         Ok(())
     }
 
-    fn begin(&mut self, line: usize, raw: &[u8]) -> Result<LineKind, TooMuch> {
+    fn begin(&mut self, line: usize, raw: &'s [u8]) -> Result<(LineKind, NameMark), TooMuch> {
         if self.open.len() >= self.limits.depth {
             return Err(TooMuch::Depth);
         }
@@ -179,15 +207,16 @@ impl<'s> Scanner<'s> {
         }
         self.components += 1;
         let name = component_name(raw);
-        if borrowed_name(raw).is_none() {
-            self.scan.names.push((line, name.clone()));
+        if let Cow::Owned(name) = &name {
+            self.scan.names.push((line, name.as_str().into()));
         }
+        let mark = NameMark::of(name.as_bytes());
         self.open.push(Open {
             line,
             name,
             attendees: 0,
         });
-        Ok(LineKind::Begin)
+        Ok((LineKind::Begin, mark))
     }
 
     /// Closes the innermost component of that name and, without END, everything inside it.
@@ -199,7 +228,7 @@ impl<'s> Scanner<'s> {
             .rposition(|open| open.name.eq_ignore_ascii_case(&name));
         let Some(level) = matching else {
             self.scan.is_well_nested = false;
-            return self.stray(line, Defect::UnexpectedEnd);
+            return self.stray(line, Defect::UnexpectedEnd).0;
         };
         self.close_unended(level + 1);
         LineKind::End
@@ -228,9 +257,9 @@ impl<'s> Scanner<'s> {
         Ok(LineKind::Property)
     }
 
-    fn stray(&mut self, line: usize, defect: Defect) -> LineKind {
+    fn stray(&mut self, line: usize, defect: Defect) -> (LineKind, NameMark) {
         self.scan.problems.note(line, defect);
-        LineKind::Stray
+        (LineKind::Stray, NameMark::default())
     }
 
     /// Notes what is wrong with octets, each kind once, at its first line.
@@ -261,13 +290,13 @@ impl<'s> Scanner<'s> {
 }
 
 /// The name behind BEGIN or END, blanks around it removed.
-pub(crate) fn component_name(raw: &[u8]) -> Box<str> {
+pub(crate) fn component_name(raw: &[u8]) -> Cow<'_, str> {
     if let Some(name) = borrowed_name(raw) {
-        return name.into();
+        return Cow::Borrowed(name);
     }
     let content = unfold(raw);
     let value = Layout::of(&content).map_or(&[][..], |layout| layout.value(&content));
-    String::from_utf8_lossy(value.trim_ascii()).into()
+    Cow::Owned(String::from_utf8_lossy(value.trim_ascii()).into_owned())
 }
 
 /// The same where it needs no copy: no folds, valid UTF-8.
