@@ -2,7 +2,7 @@
 
 use crate::component_buf::ComponentBuf;
 use crate::document::Document;
-use crate::name::NameMark;
+use crate::name::{NameMark, NameSet};
 use crate::property::Property;
 use crate::scan::{Line, LineKind};
 
@@ -67,8 +67,8 @@ impl<'a> Component<'a> {
         &self,
         names: &'n [&'n str],
     ) -> impl Iterator<Item = Property<'a>> + use<'a, 'n> {
-        let is_marked = |mark| move |name: &&str| NameMark::of(name.as_bytes()) == mark;
-        self.property_lines(move |line| names.iter().any(is_marked(line.name)))
+        let set = NameSet::of(names);
+        self.property_lines(move |line| set.may_have(line.name))
             .filter(move |property| names.iter().any(|name| property.is(name)))
     }
 
@@ -98,12 +98,17 @@ impl<'a> Component<'a> {
         self.document.bytes(start..end)
     }
 
+    /// Whether [`raw`](Self::raw) needs no mending: it has its END, and [`Document::is_plain`].
+    pub fn is_plain(&self) -> bool {
+        self.has_end() && self.document.is_plain()
+    }
+
     /// An owned copy to edit.
     pub fn to_buf(&self) -> ComponentBuf {
         ComponentBuf::of_lines(
             (self.begin..self.close)
                 .filter_map(|at| self.document.line(at))
-                .map(|line| (line.kind, self.document.bytes(line.range()))),
+                .map(|line| (line, self.document.bytes(line.range()))),
         )
     }
 

@@ -3,7 +3,7 @@
 use crate::eol::{self, Eol};
 use crate::property::Property;
 use crate::property_buf::{PropertyBuf, is_name_character};
-use crate::scan::{LineKind, component_name};
+use crate::scan::{Line, LineKind, component_name};
 
 /// An owned, editable component; whatever is not edited prints as it came.
 ///
@@ -63,16 +63,16 @@ impl ComponentBuf {
     }
 
     /// Builds from the lines of one component, BEGIN first.
-    pub(crate) fn of_lines<'l>(lines: impl Iterator<Item = (LineKind, &'l [u8])>) -> Self {
+    pub(crate) fn of_lines<'l>(lines: impl Iterator<Item = (Line, &'l [u8])>) -> Self {
         let mut open: Vec<Self> = Vec::new();
         let mut whole = None;
-        for (kind, raw) in lines {
-            match kind {
+        for (line, raw) in lines {
+            match line.kind {
                 LineKind::Begin | LineKind::Unclosed => open.push(Self::begun(raw)),
                 LineKind::End => {
                     close_through(&mut open, &mut whole, raw);
                 }
-                LineKind::Property => put(&mut open, property_item(raw)),
+                LineKind::Property => put(&mut open, property_item(raw, &line)),
                 LineKind::Stray => put(&mut open, Item::Stray(raw.to_vec())),
             }
         }
@@ -298,8 +298,8 @@ impl PartialEq for Item {
 
 impl Eq for Item {}
 
-fn property_item(raw: &[u8]) -> Item {
-    match Property::of(raw) {
+fn property_item(raw: &[u8], line: &Line) -> Item {
+    match Property::of_line(raw, line) {
         Some(property) => Item::Property(property.to_buf()),
         None => Item::Stray(raw.to_vec()),
     }

@@ -126,7 +126,7 @@ pub(crate) struct Parameter<'c> {
 
 impl<'c> Parameter<'c> {
     fn parts(&self) -> (&'c [u8], &'c [u8]) {
-        match memchr::memchr(b'=', self.text) {
+        match self.text.iter().position(|byte| *byte == b'=') {
             Some(at) => (
                 self.text.get(..at).unwrap_or_default(),
                 self.text.get(at + 1..).unwrap_or_default(),
@@ -136,7 +136,17 @@ impl<'c> Parameter<'c> {
     }
 
     pub(crate) fn is(&self, name: &str) -> bool {
-        self.parts().0.eq_ignore_ascii_case(name.as_bytes())
+        let Some((start, rest)) = self.text.split_at_checked(name.len()) else {
+            return false;
+        };
+        matches!(rest.first(), None | Some(b'=')) && start.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// The first value.
+    pub(crate) fn value(&self) -> Cow<'c, str> {
+        let values = self.parts().1;
+        let end = find(values, b',', 0, self.quoting).unwrap_or(values.len());
+        parameter::decode(text::lossy(values.get(..end).unwrap_or_default()))
     }
 
     pub(crate) fn name(&self) -> Cow<'c, str> {

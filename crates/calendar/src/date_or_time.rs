@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use thiserror::Error;
 
 use crate::component_buf::ComponentBuf;
@@ -62,13 +62,15 @@ impl DateOrTime {
     /// The leap second 60 reads as 59, as RFC 5545 asks of systems without leap seconds.
     pub fn parse(value: &str, tzid: Option<&str>) -> Option<Self> {
         let value = value.trim();
-        let Some((date, time)) = value.split_once(['T', 't']) else {
+        let is_mark = |byte: &u8| matches!(byte, b'T' | b't');
+        let Some(mark) = value.as_bytes().iter().position(is_mark) else {
             return parse_date(value).map(Self::Date);
         };
+        let (date, time) = (value.get(..mark)?, value.get(mark + 1..)?);
         let date = parse_date(date)?;
         if let Some(time) = time.strip_suffix(['Z', 'z']) {
-            let utc = date.to_datetime(parse_time(time)?).to_zoned(TimeZone::UTC);
-            return Some(Self::Utc(utc.ok()?.timestamp()));
+            let utc = date.to_datetime(parse_time(time)?);
+            return Some(Self::Utc(Offset::UTC.to_timestamp(utc).ok()?));
         }
         let civil = date.to_datetime(parse_time(time)?);
         Some(match tzid.map(str::trim).filter(|tzid| !tzid.is_empty()) {
@@ -86,8 +88,8 @@ impl DateOrTime {
     /// section 3.3.5).
     pub fn instant(&self, zones: &Zones) -> Result<Timestamp, NoInstant> {
         let (civil, zone) = self.anchor(zones)?;
-        let zoned = zone.to_zoned(civil).map_err(|_| NoInstant::OutOfRange)?;
-        Ok(zoned.timestamp())
+        let instant = zone.to_timestamp(civil);
+        instant.map_err(|_| NoInstant::OutOfRange)
     }
 
     /// The local time and the zone that it counts in: UTC for an instant, midnight for a date.
@@ -148,26 +150,64 @@ impl DateOrTime {
 /// The value as RFC 5545 writes it, without its zone.
 impl fmt::Display for DateOrTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = Digits::default();
         match self {
-            Self::Date(date) => write_date(f, *date),
-            Self::Floating(civil) | Self::Zoned { civil, .. } => write_civil(f, *civil),
+            Self::Date(date) => digits.date(*date),
+            Self::Floating(civil) | Self::Zoned { civil, .. } => digits.civil(*civil),
             Self::Utc(instant) => {
-                write_civil(f, TimeZone::UTC.to_datetime(*instant))?;
-                f.write_str("Z")
+                digits.civil(Offset::UTC.to_datetime(*instant));
+                digits.push(b'Z');
             }
         }
+        f.write_str(digits.as_str())
     }
 }
 
-fn write_date(f: &mut fmt::Formatter<'_>, date: Date) -> fmt::Result {
-    let (year, month, day) = (date.year(), date.month(), date.day());
-    write!(f, "{year:04}{month:02}{day:02}")
+/// A value while it is written: every instance is named by one, which the formatter would slow down.
+#[derive(Default)]
+struct Digits {
+    octets: [u8; 17],
+    length: usize,
 }
 
-fn write_civil(f: &mut fmt::Formatter<'_>, civil: DateTime) -> fmt::Result {
-    write_date(f, civil.date())?;
-    let (hour, minute, second) = (civil.hour(), civil.minute(), civil.second());
-    write!(f, "T{hour:02}{minute:02}{second:02}")
+impl Digits {
+    fn date(&mut self, date: Date) {
+        let year = date.year();
+        // No year before the first can be read, but steps back from it may lead there.
+        if year < 0 {
+            self.push(b'-');
+        }
+        let year = year.unsigned_abs();
+        self.pair((year / 100) as u8);
+        self.pair((year % 100) as u8);
+        self.pair(date.month().unsigned_abs());
+        self.pair(date.day().unsigned_abs());
+    }
+
+    fn civil(&mut self, civil: DateTime) {
+        self.date(civil.date());
+        self.push(b'T');
+        self.pair(civil.hour().unsigned_abs());
+        self.pair(civil.minute().unsigned_abs());
+        self.pair(civil.second().unsigned_abs());
+    }
+
+    fn pair(&mut self, number: u8) {
+        self.push(b'0' + number / 10);
+        self.push(b'0' + number % 10);
+    }
+
+    fn push(&mut self, octet: u8) {
+        if let Some(place) = self.octets.get_mut(self.length) {
+            *place = octet;
+            self.length += 1;
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        let written = self.octets.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(written).unwrap_or_default()
+    }
 }
 
 fn parse_date(text: &str) -> Option<Date> {

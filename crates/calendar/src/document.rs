@@ -38,6 +38,11 @@ impl Document {
         self.scan.is_well_nested
     }
 
+    /// Whether every line ends with CRLF and none is blank.
+    pub fn is_plain(&self) -> bool {
+        self.scan.is_plain
+    }
+
     /// The outermost components in order, whatever their names.
     pub fn components(&self) -> impl Iterator<Item = Component<'_>> {
         self.components_in(0..self.scan.lines.len())

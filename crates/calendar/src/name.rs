@@ -25,6 +25,25 @@ impl NameMark {
     }
 }
 
+/// Marks of several names in one number: a name outside may pass, one inside always does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NameSet(u64);
+
+impl NameSet {
+    pub(crate) fn of(names: &[&str]) -> Self {
+        let marks = names.iter().map(|name| NameMark::of(name.as_bytes()));
+        Self(marks.fold(0, |set, mark| set | Self::bit(mark)))
+    }
+
+    pub(crate) fn may_have(self, mark: NameMark) -> bool {
+        self.0 & Self::bit(mark) != 0
+    }
+
+    fn bit(mark: NameMark) -> u64 {
+        1 << (mark.letters.wrapping_add(mark.length.wrapping_mul(7)) & 63)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +61,16 @@ mod tests {
         for (at, mark) in marks.iter().enumerate() {
             assert_eq!(marks.iter().position(|other| other == mark), Some(at));
         }
+    }
+
+    #[test]
+    fn a_set_lets_its_own_names_pass() {
+        let names = ["COLOR", "CLASS", "ATTENDEE", "CATEGORIES"];
+        let set = NameSet::of(&names);
+        for name in names {
+            assert!(set.may_have(NameMark::of(name.to_lowercase().as_bytes())));
+        }
+        assert!(!NameSet::of(&[]).may_have(NameMark::of(b"CLASS")));
     }
 
     #[test]

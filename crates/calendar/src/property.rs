@@ -18,17 +18,6 @@ pub struct Property<'a> {
 }
 
 impl<'a> Property<'a> {
-    /// Reads one logical line; none when it has no name or no colon.
-    pub(crate) fn of(raw: &'a [u8]) -> Option<Self> {
-        let content = unfold(raw);
-        let layout = Layout::of(&content)?;
-        Some(Self {
-            raw,
-            content,
-            layout,
-        })
-    }
-
     /// Reads a line that the scanner found to be a property.
     pub(crate) fn of_line(raw: &'a [u8], line: &Line) -> Option<Self> {
         let content = match line.shape {
@@ -84,9 +73,9 @@ impl<'a> Property<'a> {
     /// The first value of the first parameter of this name, quotes and ^-escapes (RFC 6868) removed.
     pub fn parameter(&self, name: &str) -> Option<Cow<'a, str>> {
         match &self.content {
-            Cow::Borrowed(content) => self.layout.parameter(content, name)?.values().next(),
+            Cow::Borrowed(content) => Some(self.layout.parameter(content, name)?.value()),
             Cow::Owned(content) => {
-                let value = self.layout.parameter(content, name)?.values().next()?;
+                let value = self.layout.parameter(content, name)?.value();
                 Some(Cow::Owned(value.into_owned()))
             }
         }

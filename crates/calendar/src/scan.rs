@@ -68,6 +68,8 @@ pub(crate) struct Scan {
     pub(crate) names: Vec<(usize, Box<str>)>,
     pub(crate) problems: Problems,
     pub(crate) is_well_nested: bool,
+    /// Whether every line ends with CRLF and none is blank.
+    pub(crate) is_plain: bool,
 }
 
 /// Reads the whole source or says which limit it goes past.
@@ -104,6 +106,7 @@ impl<'s> Scanner<'s> {
         let scan = Scan {
             lines: Vec::with_capacity(source.len() / 40),
             is_well_nested: true,
+            is_plain: true,
             ..Scan::default()
         };
         Self {
@@ -129,6 +132,7 @@ impl<'s> Scanner<'s> {
         }
         while at < self.source.len() {
             let (end, shape) = self.logical_end(at)?;
+            self.scan.is_plain &= !matches!(self.source.get(at), Some(b'\r' | b'\n'));
             self.read_line(at..end, shape)?;
             at = end;
         }
@@ -280,8 +284,10 @@ impl<'s> Scanner<'s> {
                 first_bare(source, b'\r', self.crlf, bare_cr),
             ),
         ];
+        self.scan.is_plain &= source.ends_with(b"\n");
         for (defect, at) in found {
             if let Some(at) = at {
+                self.scan.is_plain &= defect != Defect::BareLf;
                 let line = self.scan.lines.partition_point(|l| l.range().end <= at);
                 self.scan.problems.note(line, defect);
             }

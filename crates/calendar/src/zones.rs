@@ -143,6 +143,11 @@ impl Zones {
         self.decided.insert(tzid.to_owned(), zone);
     }
 
+    /// Whether it was decided what a name means, see [`decide`](Self::decide).
+    pub fn is_decided(&self, tzid: &str) -> bool {
+        self.decided.contains_key(tzid)
+    }
+
     fn choose(
         &self,
         tzid: &str,

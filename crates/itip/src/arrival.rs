@@ -126,7 +126,7 @@ impl<'a> Arrival<'a> {
         let has_start = |part: &Part<'_>| {
             let start = part.component.property("DTSTART");
             start.map_or(part.component.is("VTODO"), |start| {
-                start.date_or_time().is_some()
+                DateOrTime::parse(&start.value(), None).is_some()
             })
         };
         if !self.parts.values().all(has_start) {
@@ -188,14 +188,15 @@ fn clock(
         clock.run_as(&version.clock());
     }
     if brings_times {
-        let times = meant.iter().flat_map(times);
-        times.for_each(|time| clock.meet(&time));
+        for component in meant {
+            meet_times(&mut clock, component);
+        }
     }
     clock
 }
 
-/// The first value of every line of times that has a zone.
-fn times<'c>(component: &'c Component<'_>) -> impl Iterator<Item = DateOrTime> + use<'c> {
+/// Lets the zones of a component's times be decided, each by the first value that names it.
+fn meet_times(clock: &mut Clock, component: &Component<'_>) {
     const NAMES: &[&str] = &[
         "DTSTART",
         "DTEND",
@@ -205,12 +206,17 @@ fn times<'c>(component: &'c Component<'_>) -> impl Iterator<Item = DateOrTime> +
         "EXDATE",
     ];
     let zone = component.property("TZID").map(|zone| zone.text());
-    let lines = component.properties_among(NAMES);
-    lines.filter_map(move |line| {
+    for line in component.properties_among(NAMES) {
         let tzid = line.parameter("TZID").or(zone.as_deref().map(Into::into));
+        let Some(tzid) = tzid.filter(|tzid| !clock.has_met(tzid)) else {
+            continue;
+        };
         let value = line.value();
-        DateOrTime::parse(value.split([',', '/']).next()?, tzid.as_deref())
-    })
+        let first = value.split([',', '/']).next().unwrap_or_default();
+        if let Some(time) = DateOrTime::parse(first, Some(&tzid)) {
+            clock.meet(&time);
+        }
+    }
 }
 
 /// Whether a component is one of those that the message is about.

@@ -50,6 +50,11 @@ impl Clock {
         }
     }
 
+    /// Whether the zone of this name is decided.
+    pub(crate) fn has_met(&self, tzid: &str) -> bool {
+        self.zones.is_decided(tzid.trim())
+    }
+
     pub(crate) fn zones(&self) -> &Zones {
         &self.zones
     }

@@ -32,6 +32,7 @@ mod reason;
 mod receive;
 mod recurrence_id;
 mod respond;
+mod short_text;
 mod span;
 mod stamp;
 mod state;

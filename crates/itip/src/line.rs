@@ -6,6 +6,8 @@ use calendar::{CalendarUserAddress, DateOrTime, Property, PropertyBuf};
 
 /// A content line of either form.
 pub(crate) trait Line {
+    /// Whether it has this name.
+    fn is(&self, name: &str) -> bool;
     /// The value, unfolded.
     fn value(&self) -> Cow<'_, str>;
     /// The first value of a parameter.
@@ -62,6 +64,10 @@ pub(crate) fn within(value: Option<DateOrTime>, zone: Option<&str>) -> Option<Da
 }
 
 impl Line for Property<'_> {
+    fn is(&self, name: &str) -> bool {
+        Property::is(self, name)
+    }
+
     fn value(&self) -> Cow<'_, str> {
         Property::value(self)
     }
@@ -80,6 +86,10 @@ impl Line for Property<'_> {
 }
 
 impl Line for PropertyBuf {
+    fn is(&self, name: &str) -> bool {
+        PropertyBuf::is(self, name)
+    }
+
     fn value(&self) -> Cow<'_, str> {
         PropertyBuf::value(self)
     }

@@ -43,12 +43,11 @@ pub(crate) enum Place {
 pub(crate) fn is_untouched(base: &Body<'_>, mine: &Body<'_>, theirs: &Body<'_>) -> bool {
     let values = |body: &Body<'_>| {
         let mut values = Vec::new();
-        for name in ownership::OWNERS {
-            body.any_line(name, |line| {
-                values.push((*name, line.value().into_owned()));
-                false
-            });
-        }
+        body.each_line(ownership::OWNERS, |line| {
+            let name = ownership::OWNERS.iter().position(|name| line.is(name));
+            values.push((name, line.value().into_owned()));
+        });
+        values.sort_by_key(|(name, _)| *name);
         values
     };
     base.same_text(mine) && values(mine) == values(theirs)

@@ -2,6 +2,7 @@
 //! (RFC 5545 section 3.4).
 
 use std::borrow::Cow;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -62,6 +63,22 @@ impl Body<'_> {
         match self {
             Self::Kept(component) => component.properties_named(name).any(|line| test(&line)),
             Self::Made(component) => component.properties_named(name).any(|line| test(line)),
+        }
+    }
+
+    /// Every line of these names.
+    pub(crate) fn each_line(&self, names: &[&str], mut then: impl FnMut(&dyn Line)) {
+        match self {
+            Self::Kept(component) => component
+                .properties_among(names)
+                .for_each(|line| then(&line)),
+            Self::Made(component) => {
+                let is_meant = |line: &&PropertyBuf| names.iter().any(|name| line.is(name));
+                component
+                    .properties()
+                    .filter(is_meant)
+                    .for_each(|line| then(line));
+            }
         }
     }
 
@@ -134,10 +151,11 @@ impl<'a> Object<'a> {
             object.clock_of(components().filter(|component| component.is(kind.component_name())));
         for component in components() {
             let id = RecurrenceId::of_stored(&component, &mut clock);
-            if component.is(kind.component_name()) && !object.components.contains_key(&id) {
-                object.components.insert(id, Body::Kept(component));
-            } else {
-                object.others.push(Body::Kept(component));
+            match object.components.entry(id) {
+                Entry::Vacant(place) if component.is(kind.component_name()) => {
+                    place.insert(Body::Kept(component));
+                }
+                _ => object.others.push(Body::Kept(component)),
             }
         }
         (!object.components.is_empty()).then_some(object)
@@ -157,6 +175,16 @@ impl<'a> Object<'a> {
             envelope: lines.map(|line| line.to_buf()).collect(),
             zones: zones.collect(),
             ..Self::default()
+        }
+    }
+
+    /// The same without its components.
+    pub(crate) fn without_components(&self) -> Self {
+        Self {
+            envelope: self.envelope.clone(),
+            zones: self.zones.clone(),
+            components: BTreeMap::new(),
+            others: self.others.clone(),
         }
     }
 
@@ -244,7 +272,12 @@ impl<'a> Object<'a> {
         }
         let bodies = self.zones.values().chain(self.components.values());
         for body in bodies.chain(&self.others) {
-            push_crlf(&mut out, &body.bytes());
+            match body {
+                Body::Kept(component) if component.is_plain() => {
+                    out.extend_from_slice(component.raw());
+                }
+                _ => push_crlf(&mut out, &body.bytes()),
+            }
         }
         out.extend_from_slice(b"END:VCALENDAR\r\n");
         out

@@ -45,11 +45,12 @@ pub(crate) fn result<'a>(case: &Case<'a>, taking: &Taking<'a>) -> Result<'a> {
         after: marks::marked(&taking.version, &taking.state, &own, limits),
         clocks: Clocks::default(),
         course: OnceCell::new(),
+        had_cancels: case.state.has_cancels(),
         asks_series: false,
         overwritten: Vec::new(),
         notes: Vec::new(),
     };
-    let mut object = mine.clone();
+    let mut object = mine.without_components();
     object.components = work.components();
     work.surround(&mut object);
     object.drop_unused_zones();
@@ -70,6 +71,8 @@ struct Work<'w, 'a> {
     clocks: Clocks,
     /// The series before, once it was asked.
     course: OnceCell<std::result::Result<Option<Course>, Reason>>,
+    /// Whether anything was cancelled before.
+    had_cancels: bool,
     /// Whether the series as a whole is asked again.
     asks_series: bool,
     overwritten: Vec<PropertyBuf>,
@@ -377,7 +380,11 @@ impl<'a> Work<'_, 'a> {
     }
 
     fn note_cancellation(&mut self, id: &RecurrenceId) {
-        if self.is_applied(id) && self.case.state.is_cancelled(id) && self.case.mine.is_some() {
+        if self.had_cancels
+            && self.is_applied(id)
+            && self.case.state.is_cancelled(id)
+            && self.case.mine.is_some()
+        {
             self.note(if self.taking.state.is_cancelled(id) {
                 Note::CancellationStays
             } else {

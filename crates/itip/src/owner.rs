@@ -9,15 +9,19 @@ use crate::stored::Account;
 #[derive(Clone, Debug)]
 pub(crate) struct Owner {
     addresses: Vec<CalendarUserAddress>,
+    /// Whether all of them can be compared as they stand.
+    are_plain: bool,
 }
 
 impl Owner {
     pub(crate) fn of(account: &Account<'_>) -> Self {
         let addresses = account.addresses.iter();
+        let addresses: Vec<_> = addresses
+            .map(|address| CalendarUserAddress::parse(address))
+            .collect();
         Self {
-            addresses: addresses
-                .map(|address| CalendarUserAddress::parse(address))
-                .collect(),
+            are_plain: addresses.iter().all(|own| is_plain(own.as_str())),
+            addresses,
         }
     }
 
@@ -43,11 +47,10 @@ impl Owner {
         const SCHEME: &str = "mailto:";
         let value = line.value();
         let (scheme, address) = value.split_at_checked(SCHEME.len())?;
-        let is_plain = |text: &str| text.is_ascii() && !text.contains(['%', '+', ' ', '"']);
-        let is_comparable = scheme.eq_ignore_ascii_case(SCHEME)
+        let is_comparable = self.are_plain
+            && scheme.eq_ignore_ascii_case(SCHEME)
             && is_plain(address)
-            && line.parameter("EMAIL").is_none()
-            && self.addresses.iter().all(|own| is_plain(own.as_str()));
+            && line.parameter("EMAIL").is_none();
         is_comparable.then(|| {
             let mut all = self.addresses.iter();
             all.any(|own| own.as_str().eq_ignore_ascii_case(address))
@@ -75,6 +78,12 @@ impl Owner {
         }
         first
     }
+}
+
+/// Whether an address is nothing but ASCII that stands for itself.
+fn is_plain(address: &str) -> bool {
+    let mut bytes = address.bytes();
+    bytes.all(|byte| byte.is_ascii() && !matches!(byte, b'%' | b'+' | b' ' | b'"'))
 }
 
 /// The address without what follows a `+` in its local part; none when there is no tag.

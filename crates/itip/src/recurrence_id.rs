@@ -4,19 +4,19 @@
 use std::fmt;
 
 use calendar::{Component, DateOrTime, NoInstant};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::Clock;
 use crate::line::{self, Line};
+use crate::short_text::ShortText;
 
 /// Names a component of an object: the master, or an override by the instant of its RECURRENCE-ID,
 /// however that was written.
 ///
 /// `20260301T080000Z` in a series of times, `20260301` in one of days, `20260301T090000` in a floating
 /// one; in this order, so that names of one series sort by time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RecurrenceId(String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecurrenceId(ShortText);
 
 /// Why a RECURRENCE-ID names no instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) enum BadRecurrenceId {
 
 impl RecurrenceId {
     /// The master, which has none.
-    pub const MASTER: Self = Self(String::new());
+    pub const MASTER: Self = Self(ShortText::EMPTY);
 
     /// Reads that of a component.
     pub(crate) fn of(
@@ -60,26 +60,26 @@ impl RecurrenceId {
 
     /// A name that no message can mean.
     pub(crate) fn unreadable(value: &str) -> Self {
-        Self(format!("? {value}"))
+        Self(ShortText::of(&format!("? {value}")))
     }
 
     /// The override of the instance at this time: an instant, a date or a floating time.
     pub(crate) fn instance(value: &DateOrTime) -> Self {
-        Self(value.to_string())
+        Self(ShortText::of(&value.to_string()))
     }
 
     /// The instance's time; none for the master.
     pub(crate) fn date_or_time(&self) -> Option<DateOrTime> {
         // The first form of the state wrote a zone behind the local time.
-        match self.0.split_once(' ') {
+        self.0.with(|text| match text.split_once(' ') {
             Some((value, tzid)) => DateOrTime::parse(value, Some(tzid)),
-            None => DateOrTime::parse(&self.0, None),
-        }
+            None => DateOrTime::parse(text, None),
+        })
     }
 
     /// Whether it is the master.
     pub fn is_master(&self) -> bool {
-        self.0.is_empty()
+        self.0 == ShortText::EMPTY
     }
 
     /// Whether it is this instance or a later one of the same series.
@@ -90,6 +90,25 @@ impl RecurrenceId {
 
 impl fmt::Display for RecurrenceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
+    }
+}
+
+impl Default for RecurrenceId {
+    fn default() -> Self {
+        Self::MASTER
+    }
+}
+
+impl Serialize for RecurrenceId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.with(|text| serializer.serialize_str(text))
+    }
+}
+
+impl<'de> Deserialize<'de> for RecurrenceId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(Self(ShortText::of(&text)))
     }
 }

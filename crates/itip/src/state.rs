@@ -320,7 +320,7 @@ impl State {
         let request = self.request_stamp(id);
         let is_later = |end: &Stamp| request.is_none_or(|request| end.dtstamp >= request.dtstamp);
         let mut ends = self.components.iter();
-        ends.any(|(first, taken)| id.is_from(first) && taken.end.as_ref().is_some_and(is_later))
+        ends.any(|(first, taken)| taken.end.as_ref().is_some_and(is_later) && id.is_from(first))
     }
 
     /// The SEQUENCE that a component shows: the higher of what REQUEST and live CANCEL said.

@@ -100,7 +100,9 @@ pub(crate) fn body<'a>(
 ) -> Body<'a> {
     let is_clean = incoming.document.problems().is_empty()
         && !component.components().any(|inner| inner.is("VALARM"))
-        && component.properties().all(|line| may_stay(&line, owner));
+        && component
+            .properties_among(QUESTIONABLE)
+            .all(|line| may_stay(&line, owner));
     if is_clean {
         Body::Kept(*component)
     } else {
@@ -108,15 +110,16 @@ pub(crate) fn body<'a>(
     }
 }
 
-/// Whether a line may come in as it is.
+/// The properties that may not come in as they are, or not at all.
+const QUESTIONABLE: &[&str] = &["ATTENDEE", "CATEGORIES", "CLASS", "COLOR", "METHOD", "TZID"];
+
+/// Whether one of the [`QUESTIONABLE`] lines may come in as it is.
 fn may_stay(line: &Property<'_>, owner: &Owner) -> bool {
-    const GO: &[&str] = &["COLOR", "CLASS", "METHOD", "TZID"];
     if line.is("ATTENDEE") {
-        return is_asking(line) || !owner.is(line);
+        is_asking(line) || !owner.is(line)
+    } else {
+        line.is("CATEGORIES") && !text::list(&line.value()).any(|one| is_colour(&one))
     }
-    let is_colour_category =
-        || line.is("CATEGORIES") && text::list(&line.value()).any(|one| is_colour(&one));
-    !GO.iter().any(|name| line.is(name)) && !is_colour_category()
 }
 
 fn is_asking(line: &impl Line) -> bool {

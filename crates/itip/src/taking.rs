@@ -286,12 +286,10 @@ impl<'a> Taking<'a> {
             .components
             .keys()
             .chain(self.version.components.keys())
+            .filter(|id| !id.is_master() && !case.arrival.parts.contains_key(id))
             .cloned()
             .collect();
-        for id in ids
-            .iter()
-            .filter(|id| !id.is_master() && !case.arrival.parts.contains_key(id))
-        {
+        for id in &ids {
             let is_older = |stamp: &Stamp| stamp.dtstamp < master;
             let taken = self.state.components.entry(id.clone()).or_default();
             if taken.request.as_ref().is_none_or(is_older) {
