@@ -15,7 +15,7 @@ use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::{BadPath, Resource};
 use crate::webdav::{
-    add_member, delete, get, mkcol, options, propfind, proppatch, put, report, transfer,
+    add_member, collection, delete, get, mkcol, options, propfind, proppatch, put, report, transfer,
 };
 
 /// The methods that some resource has.
@@ -96,6 +96,9 @@ async fn dispatch(request: Request) -> Outcome {
         }
         ("COPY" | "MOVE", Resource::Member(kind, segment, name)) => {
             transfer::run(request, kind, segment, name).await
+        }
+        ("COPY" | "MOVE", Resource::Collection(kind, segment)) => {
+            collection::run(request, kind, segment).await
         }
         ("MKCALENDAR", _) => mkcalendar::run(request).await,
         ("MKCOL", _) => mkcol::run(request).await,

@@ -6,6 +6,7 @@ pub mod address_book;
 pub mod by_hand;
 pub mod calendar_store;
 pub mod clock;
+pub mod collection;
 pub mod deliver;
 mod digest;
 pub mod examine;

@@ -77,6 +77,8 @@ pub struct Member {
     pub uid: String,
     /// The change that wrote it last; serves as its etag.
     pub revision: Revision,
+    /// When that was.
+    pub changed: Timestamp,
     /// How many octets its text has.
     pub size: u64,
     /// The text, where it was asked for.

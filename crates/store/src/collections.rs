@@ -37,6 +37,25 @@ pub trait Collections: Store {
         kind: CollectionKind,
         collection: &CollectionId,
     ) -> Result<()>;
+    /// Gives a collection another name in paths; [`Error::Conflict`](crate::Error::Conflict) when that
+    /// is taken. All else, its sync pages too, stays.
+    async fn collection_move(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        collection: &CollectionId,
+        segment: &str,
+    ) -> Result<()>;
+    /// Makes a collection, and puts copies of another one's members into it, with the properties that
+    /// clients set on them; nothing of it with [`Error::Conflict`](crate::Error::Conflict) when its
+    /// name in paths is taken, or one of the members is not at its revision any more.
+    async fn collection_copy(
+        &self,
+        account: AccountId,
+        from: &CollectionId,
+        new: NewCollection,
+        members: Vec<(String, Revision)>,
+    ) -> Result<Collection>;
     /// Changes the properties of a collection, or of a member of it; all or none.
     async fn properties_change(
         &self,
@@ -80,6 +99,8 @@ pub trait Collections: Store {
     ) -> Result<Option<Revision>>;
     /// How many octets the account's objects and cards have.
     async fn used_octets(&self, account: AccountId) -> Result<u64>;
+    /// How many octets there is room for, shared by all accounts; `None` when that is not known.
+    async fn free_octets(&self) -> Result<Option<u64>>;
 
     /// The account's app passwords, the oldest first.
     async fn app_passwords(&self, account: AccountId) -> Result<Vec<AppPassword>>;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use pipeline::{address_book, calendar_store};
-use store::CollectionKind;
+use store::{Collection, CollectionKind};
 
 use super::condition::Conditions;
 use crate::failure::{Failure, Outcome};
@@ -32,10 +32,16 @@ pub(crate) async fn member(
     Ok(no_content())
 }
 
-/// The default collection stays: new events and contacts go there.
 pub(crate) async fn collection(request: Request, kind: CollectionKind, segment: String) -> Outcome {
     let collection = request.collection(kind, &segment).await?;
     Conditions::of(&request)?.require(None)?;
+    remove(&request, collection).await?;
+    Ok(no_content())
+}
+
+/// The default collection stays: new events and contacts go there.
+pub(crate) async fn remove(request: &Request, collection: Collection) -> Outcome<()> {
+    let kind = collection.kind;
     if collection.is_default {
         return Err(match kind {
             CollectionKind::Calendar => Failure::refused("C:default-calendar-needed"),
@@ -53,7 +59,7 @@ pub(crate) async fn collection(request: Request, kind: CollectionKind, segment: 
                 .await?;
         }
     }
-    Ok(no_content())
+    Ok(())
 }
 
 fn no_content() -> Response<Body> {

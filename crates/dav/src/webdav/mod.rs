@@ -2,6 +2,7 @@
 
 pub(crate) mod add_member;
 pub(crate) mod ask;
+pub(crate) mod collection;
 pub(crate) mod condition;
 pub(crate) mod delete;
 pub(crate) mod etag;

@@ -28,10 +28,7 @@ pub(crate) async fn run(
             "COPY" => Way::Copy,
             _ => Way::Move,
         },
-        overwrite: match request.field("overwrite").trim() {
-            "F" | "f" => Overwrite::No,
-            _ => Overwrite::Yes,
-        },
+        overwrite: overwrite(&request),
     };
     if transfer.from == transfer.to {
         return Err(Failure::forbidden());
@@ -53,6 +50,14 @@ pub(crate) async fn run(
         false => StatusCode::NO_CONTENT,
     };
     Ok(response)
+}
+
+/// Whether what is at the destination may be replaced (RFC 4918, 10.6).
+pub(crate) fn overwrite(request: &Request) -> Overwrite {
+    match request.field("overwrite").trim() {
+        "F" | "f" => Overwrite::No,
+        _ => Overwrite::Yes,
+    }
 }
 
 /// Where it goes: a member of a collection of the same kind that is there.

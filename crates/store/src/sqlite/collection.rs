@@ -131,6 +131,23 @@ pub(super) fn remove(
     execute(connection, &statement, params![account, collection]).map(drop)
 }
 
+pub(super) fn change_segment(
+    connection: &Connection,
+    account: AccountId,
+    kind: CollectionKind,
+    collection: &CollectionId,
+    segment: &str,
+) -> Result<()> {
+    if by_segment(connection, account, kind, segment)?.is_some() {
+        return Err(Error::Conflict);
+    }
+    let statement = kind.sql("UPDATE COLLECTIONS SET segment = ?3 WHERE account = ?1 AND id = ?2");
+    match execute(connection, &statement, params![account, collection, segment])? {
+        0 => Err(Error::NotFound(format!("collection {collection}"))),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn rename(
     connection: &Connection,
     account: AccountId,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::member::{self, Question};
-use super::{SqliteStore, app_password, card, collection, property, sync};
+use super::{SqliteStore, app_password, card, collection, copy, property, sync};
 use crate::{
     AccountId, AppPassword, CardCommit, Collection, CollectionId, CollectionKind, Collections,
     Detail, Member, NewCollection, Property, PropertyChanges, Result, Revision, Selection,
@@ -49,6 +49,34 @@ impl Collections for SqliteStore {
         let id = collection.clone();
         self.writer
             .write(move |connection, _| collection::remove(connection, account, kind, &id))
+            .await
+    }
+
+    async fn collection_move(
+        &self,
+        account: AccountId,
+        kind: CollectionKind,
+        collection: &CollectionId,
+        segment: &str,
+    ) -> Result<()> {
+        let (id, segment) = (collection.clone(), segment.to_owned());
+        self.writer
+            .write(move |connection, _| {
+                collection::change_segment(connection, account, kind, &id, &segment)
+            })
+            .await
+    }
+
+    async fn collection_copy(
+        &self,
+        account: AccountId,
+        from: &CollectionId,
+        new: NewCollection,
+        members: Vec<(String, Revision)>,
+    ) -> Result<Collection> {
+        let from = from.clone();
+        self.writer
+            .write(move |connection, _| copy::copy(connection, account, &from, new, &members))
             .await
     }
 
@@ -130,6 +158,10 @@ impl Collections for SqliteStore {
         self.readers
             .read(move |connection| member::octets(connection, account))
             .await
+    }
+
+    async fn free_octets(&self) -> Result<Option<u64>> {
+        Ok(self.readers.free_octets())
     }
 
     async fn app_passwords(&self, account: AccountId) -> Result<Vec<AppPassword>> {

@@ -49,8 +49,10 @@ impl Question {
             Detail::Text => "text",
         };
         self.kind.sql(&format!(
-            "SELECT name, uid, revision, length(text), {text} FROM MEMBERS
-             WHERE account = ?1 AND PARENT = ?2 AND {condition}"
+            "SELECT name, uid, revision, length(text), {text},
+             (SELECT at FROM changes WHERE changes.account = MEMBERS.account
+              AND changes.revision = MEMBERS.revision)
+             FROM MEMBERS WHERE account = ?1 AND PARENT = ?2 AND {condition}"
         ))
     }
 }
@@ -98,6 +100,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
         revision: row.get(2)?,
         size: row.get::<_, i64>(3)?.unsigned_abs(),
         text: row.get(4)?,
+        changed: row.get::<_, Option<Timestamp>>(5)?.unwrap_or_default(),
     })
 }
 

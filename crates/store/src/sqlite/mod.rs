@@ -11,6 +11,7 @@ mod collection;
 mod collections;
 mod connection;
 mod contact;
+mod copy;
 mod counter;
 mod decision;
 mod done;

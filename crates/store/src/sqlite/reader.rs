@@ -37,6 +37,12 @@ impl Readers {
         }
     }
 
+    /// The room on the volume of the database.
+    pub(super) fn free_octets(&self) -> Option<u64> {
+        let volume = rustix::fs::statvfs(&self.pool.path).ok()?;
+        volume.f_bavail.checked_mul(volume.f_frsize)
+    }
+
     /// Runs a short `work`, a few rows by key, in one read transaction on this thread.
     ///
     /// It takes some microseconds; the way to a blocking thread and back costs several times that,
