@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::Collection;
 
+use super::free_busy;
 use super::occurrence::{Occurrences, overlaps};
 use super::range::{self, Ends};
 use super::time_zone;
@@ -25,6 +26,7 @@ const RECURRING: [&str; 3] = ["VEVENT", "VTODO", "VJOURNAL"];
 pub(crate) struct Wish {
     zone: TimeZone,
     shape: Option<Shape>,
+    free_busy: Option<Range<Timestamp>>,
     part: Option<Part>,
 }
 
@@ -48,6 +50,7 @@ impl Default for Wish {
         Self {
             zone: TimeZone::UTC,
             shape: None,
+            free_busy: None,
             part: None,
         }
     }
@@ -81,14 +84,17 @@ impl Wish {
         } else if let Some(limit) = data.child(CALDAV, "limit-recurrence-set") {
             wish.shape = Some(Shape::LimitOverrides(range::read(limit, Ends::Both)?));
         }
+        if let Some(limit) = data.child(CALDAV, "limit-freebusy-set") {
+            wish.free_busy = Some(range::read(limit, Ends::Both)?);
+        }
         wish.part = data.child(CALDAV, "comp").map(Part::read).transpose()?;
         Ok(wish)
     }
 
     /// A stored object as it is wanted.
     pub(crate) fn print(&self, text: &[u8]) -> String {
-        let shaped = match (&self.shape, &self.part) {
-            (None, None) => None,
+        let shaped = match (&self.shape, &self.free_busy, &self.part) {
+            (None, None, None) => None,
             _ => self.shaped(text),
         };
         let text = shaped.map_or_else(|| text.into(), std::borrow::Cow::Owned);
@@ -101,6 +107,9 @@ impl Wish {
             Some(Shape::Expand(window)) => expand(&mut object, window),
             Some(Shape::LimitOverrides(window)) => limit_overrides(&mut object, window),
             None => {}
+        }
+        if let Some(window) = &self.free_busy {
+            limit_free_busy(&mut object.calendar, window);
         }
         if let Some(part) = &self.part {
             part.cut(&mut object.calendar);
@@ -208,6 +217,27 @@ fn limit_overrides(object: &mut Occurrences, window: &Range<Timestamp>) {
     }
 }
 
+/// Drops the FREEBUSY periods that have no part in the window (RFC 4791, 9.6.7).
+fn limit_free_busy(calendar: &mut ComponentBuf, window: &Range<Timestamp>) {
+    for part in calendar.components_mut() {
+        if !part.is("VFREEBUSY") {
+            continue;
+        }
+        for property in part.properties_mut().filter(|one| one.is("FREEBUSY")) {
+            let value = property.value().into_owned();
+            let kept = value.split(',').filter(|text| {
+                free_busy::period(text).is_none_or(|(start, end)| overlaps(start, end, window))
+            });
+            let kept: Vec<&str> = kept.collect();
+            property.set_value(&kept.join(","));
+        }
+        part.retain(|item| match item {
+            Item::Property(one) => !one.is("FREEBUSY") || !one.value().is_empty(),
+            _ => true,
+        });
+    }
+}
+
 impl Part {
     fn read(element: &Element) -> Outcome<Self> {
         let name = element.attribute("name").ok_or_else(Failure::bad_request)?;
@@ -260,5 +290,31 @@ impl Part {
                 part.cut(inner);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn busy_times_outside_of_the_window_are_left_out() {
+        let stored = "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nUID:a\r\n\
+            FREEBUSY:20270101T090000Z/PT1H,20270201T090000Z/PT1H\r\n\
+            FREEBUSY;FBTYPE=BUSY-TENTATIVE:20270103T090000Z/20270103T100000Z\r\n\
+            END:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+        let data = format!(
+            "<prop xmlns='DAV:'><C:calendar-data xmlns:C='{CALDAV}'><C:limit-freebusy-set \
+             start='20270201T093000Z' end='20270202T000000Z'/></C:calendar-data></prop>"
+        );
+        let prop = Element::parse(data.as_bytes()).unwrap();
+        let ask = Ask::These(prop.elements().cloned().collect());
+        let wish = Wish::in_zone(&ask, TimeZone::UTC).unwrap();
+        let printed = wish.print(stored.as_bytes());
+        assert_eq!(
+            printed,
+            "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nUID:a\r\n\
+             FREEBUSY:20270201T090000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
+        );
     }
 }

@@ -148,7 +148,7 @@ fn of_periods(object: &Occurrences, window: &Range<Timestamp>, busy: &mut Vec<Bu
     }
 }
 
-fn period(text: &str) -> Option<(Timestamp, Timestamp)> {
+pub(crate) fn period(text: &str) -> Option<(Timestamp, Timestamp)> {
     let (start, end) = text.split_once('/')?;
     let instant = |text: &str| match DateOrTime::parse(text, None)? {
         DateOrTime::Utc(instant) => Some(instant),

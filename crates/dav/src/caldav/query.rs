@@ -39,7 +39,7 @@ pub(crate) async fn run(request: Request, calendar: Collection, body: &Element) 
             ground: Ground {
                 account: &request.account,
                 limits: &request.dav.limits,
-                used: None,
+                quota: None,
             },
             is_minimal: request.prefer() == Prefer::Minimal,
             data: &wish,

@@ -31,7 +31,9 @@ pub(crate) async fn run(request: Request, kind: CollectionKind, segment: String)
         true => copy(&request, &from, &segment, members).await?,
         false => {
             let account = request.account.id;
-            let moving = request.store().collection_move(account, kind, &from.id, &segment);
+            let moving = request
+                .store()
+                .collection_move(account, kind, &from.id, &segment);
             moving.await?;
             Vec::new()
         }

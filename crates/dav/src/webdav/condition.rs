@@ -1,11 +1,11 @@
-//! Conditional requests: If-Match, If-None-Match (RFC 9110, 13) and If (RFC 4918, 10.4).
+//! Conditional requests: by entity tag and date (RFC 9110, 13), and If (RFC 4918, 10.4).
 
 use axum::http::StatusCode;
 use pipeline::calendar_store::{Reply, Seen, Terms};
 use pipeline::member::Condition;
 use store::Member;
 
-use super::etag;
+use super::{date, etag};
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 
@@ -14,6 +14,10 @@ use crate::request::Request;
 pub(crate) struct Conditions {
     matches: Option<Tags>,
     matches_none: Option<Tags>,
+    /// If-Modified-Since, in seconds.
+    modified_since: Option<i64>,
+    /// If-Unmodified-Since, in seconds.
+    unmodified_since: Option<i64>,
     /// The lists of the If field that are about this resource: one of them must hold.
     lists: Option<Vec<Vec<Term>>>,
     /// Schedule-Reply: F (RFC 6638, 8.1).
@@ -47,6 +51,8 @@ impl Conditions {
         Ok(Self {
             matches: text("if-match").map(|text| tags(&text)),
             matches_none: text("if-none-match").map(|text| tags(&text)),
+            modified_since: text("if-modified-since").and_then(|text| date::seconds(&text)),
+            unmodified_since: text("if-unmodified-since").and_then(|text| date::seconds(&text)),
             lists,
             is_silent: request
                 .field("schedule-reply")
@@ -58,7 +64,13 @@ impl Conditions {
     /// Whether the conditions hold for a member; `None`: there is none.
     pub(crate) fn hold_for(&self, member: Option<&Member>) -> bool {
         let tag = member.map(|member| etag::of(member.revision));
-        self.hold(tag.as_deref())
+        self.hold(tag.as_deref()) && member.is_none_or(|member| self.is_old_enough(member))
+    }
+
+    /// If-Unmodified-Since, for which an entity tag speaks where one is named (RFC 9110, 13.1.4).
+    fn is_old_enough(&self, member: &Member) -> bool {
+        let latest = self.unmodified_since.filter(|_| self.matches.is_none());
+        latest.is_none_or(|latest| changed(member) <= latest)
     }
 
     /// What a change of a calendar object is told of the request.
@@ -113,13 +125,20 @@ impl Conditions {
     }
 
     /// Whether a GET is answered with 304: the client has what there is.
-    pub(crate) fn is_not_modified(&self, tag: &str) -> bool {
+    pub(crate) fn is_not_modified(&self, member: &Member) -> bool {
         match &self.matches_none {
             Some(Tags::Any) => true,
-            Some(Tags::These(these)) => these.iter().any(|one| one == tag),
-            None => false,
+            Some(Tags::These(these)) => these.contains(&etag::of(member.revision)),
+            None => self
+                .modified_since
+                .is_some_and(|since| changed(member) <= since),
         }
     }
+}
+
+/// The second in which a member was changed last.
+fn changed(member: &Member) -> i64 {
+    member.changed.div_euclid(1000)
 }
 
 impl Term {

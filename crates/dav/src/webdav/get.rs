@@ -5,8 +5,8 @@ use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use store::{CollectionKind, Member};
 
 use super::condition::Conditions;
-use super::etag;
 use super::property::content_type;
+use super::{date, etag};
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 
@@ -20,12 +20,13 @@ pub(crate) async fn run(
     let collection = request.collection(kind, &segment).await?;
     let member = request.find_member(&collection, &name).await?;
     let member = member.ok_or_else(Failure::not_found)?;
-    let tag = etag::of(member.revision);
-    if conditions.is_not_modified(&tag) {
-        let not_modified = Failure::status(StatusCode::NOT_MODIFIED);
-        return Err(not_modified.and(header::ETAG, tag));
+    if !conditions.hold_for(Some(&member)) && !conditions.is_not_modified(&member) {
+        return Err(Failure::status(StatusCode::PRECONDITION_FAILED));
     }
-    conditions.require(Some(&tag))?;
+    if conditions.is_not_modified(&member) {
+        let not_modified = Failure::status(StatusCode::NOT_MODIFIED);
+        return Err(not_modified.and(header::ETAG, etag::of(member.revision)));
+    }
     Ok(of(&request, kind, member, StatusCode::OK))
 }
 
@@ -46,6 +47,10 @@ pub(crate) fn of(
     fields.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     if let Ok(tag) = HeaderValue::from_str(&etag::of(member.revision)) {
         fields.insert(header::ETAG, tag);
+    }
+    let changed = date::print(member.changed);
+    if let Some(changed) = changed.and_then(|at| HeaderValue::try_from(at).ok()) {
+        fields.insert(header::LAST_MODIFIED, changed);
     }
     if request.method != Method::HEAD {
         *response.body_mut() = Body::from(member.text);

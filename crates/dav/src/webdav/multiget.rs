@@ -31,7 +31,7 @@ pub(crate) async fn run(request: Request, collection: Collection, body: &Element
             ground: Ground {
                 account: &request.account,
                 limits: &request.dav.limits,
-                used: None,
+                quota: None,
             },
             is_minimal: request.prefer() == Prefer::Minimal,
             data: &wish,

@@ -6,7 +6,7 @@ use store::Account;
 
 use super::ask::Ask;
 use super::node::Node;
-use super::property::{COMMON, Ground, LIVE, live};
+use super::property::{COMMON, Ground, LIVE, Quota, live};
 use crate::body::{Failed, Pieces, made};
 use crate::caldav::calendar_data;
 use crate::failure::{Failure, Outcome, XML_TYPE};
@@ -224,16 +224,20 @@ pub(crate) fn propstat(xml: &mut Xml, properties: &str, status: &str) {
         .close("D:propstat");
 }
 
-/// The octets that the account uses, if a request asks for them.
-pub(crate) async fn used(
+/// What the account uses, if a request asks for it.
+pub(crate) async fn quota(
     store: &dyn store::Collections,
     account: &Account,
     ask: &Ask,
-) -> Outcome<Option<u64>> {
-    match ask.wants(crate::xml::DAV, "quota-used-bytes") {
-        true => Ok(Some(store.used_octets(account.id).await?)),
-        false => Ok(None),
+) -> Outcome<Option<Quota>> {
+    let is_asked = |name| ask.wants(crate::xml::DAV, name);
+    if !is_asked("quota-used-bytes") && !is_asked("quota-available-bytes") {
+        return Ok(None);
     }
+    Ok(Some(Quota {
+        used: store.used_octets(account.id).await?,
+        available: store.free_octets().await?,
+    }))
 }
 
 /// An href that names nothing of the account is told as it came.

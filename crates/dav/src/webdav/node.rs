@@ -50,7 +50,12 @@ impl Node {
 impl Node {
     /// The resource that a request is about, as it is stored.
     pub(crate) async fn find(request: &Request) -> Outcome<Self> {
-        Ok(match request.resource.clone() {
+        Self::of(request, request.resource.clone()).await
+    }
+
+    /// Another resource of the account, as it is stored.
+    pub(crate) async fn of(request: &Request, resource: Resource) -> Outcome<Self> {
+        Ok(match resource {
             Resource::Root => Self::Root,
             Resource::Principals => Self::Principals,
             Resource::Principal => Self::Principal,

@@ -21,7 +21,7 @@ pub(crate) fn run(request: &Request, body: &Element) -> Response<Body> {
             ground: Ground {
                 account: &request.account,
                 limits: &request.dav.limits,
-                used: None,
+                quota: None,
             },
             is_minimal: request.prefer() == Prefer::Minimal,
             data: &Wish::default(),

@@ -2,8 +2,8 @@
 
 use store::{Account, Collection, CollectionKind};
 
-use super::etag;
 use super::node::Node;
+use super::{date, etag};
 use crate::Limits;
 use crate::caldav::component_set;
 use crate::resource::Resource;
@@ -13,8 +13,16 @@ use crate::xml::{APPLE, CALDAV, CALENDARSERVER, CARDDAV, DAV, Name, Xml};
 pub(crate) struct Ground<'a> {
     pub(crate) account: &'a Account,
     pub(crate) limits: &'a Limits,
-    /// The octets that the account uses, if that was asked for.
-    pub(crate) used: Option<u64>,
+    /// What the account uses, if that was asked for.
+    pub(crate) quota: Option<Quota>,
+}
+
+/// What an account uses, and what there is left (RFC 4331): the room on the volume, for nothing else
+/// ends what an account may store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quota {
+    pub(crate) used: u64,
+    pub(crate) available: Option<u64>,
 }
 
 /// All live properties, those that `allprop` gives first.
@@ -24,6 +32,7 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
     (DAV, "getetag"),
     (DAV, "getcontenttype"),
     (DAV, "getcontentlength"),
+    (DAV, "getlastmodified"),
     (DAV, "current-user-principal"),
     (DAV, "current-user-privilege-set"),
     (DAV, "owner"),
@@ -37,6 +46,7 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
     (DAV, "supportedlock"),
     (DAV, "sync-token"),
     (DAV, "add-member"),
+    (DAV, "quota-available-bytes"),
     (DAV, "quota-used-bytes"),
     (CALDAV, "calendar-home-set"),
     (CALDAV, "calendar-user-address-set"),
@@ -56,15 +66,14 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
 ];
 
 /// How many of [`LIVE`] `allprop` gives.
-pub(crate) const COMMON: usize = 5;
+pub(crate) const COMMON: usize = 6;
 
 /// Whether clients may not set the property.
 pub(crate) fn is_protected(name: &Name) -> bool {
     let is_live = LIVE
         .iter()
         .any(|(namespace, local)| name.is(namespace, local));
-    let is_lock = name.is(DAV, "lockdiscovery") || name.is(DAV, "getlastmodified");
-    (is_live || is_lock) && !name.is(DAV, "displayname")
+    (is_live || name.is(DAV, "lockdiscovery")) && !name.is(DAV, "displayname")
 }
 
 /// The value of a live property as XML; `None`: the node has it not.
@@ -98,7 +107,11 @@ fn webdav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         ("supportedlock", _) => String::new(),
         ("sync-token", Node::Collection(one)) => text(&etag::sync_token(one, one.revision)),
         ("add-member", Node::Collection(_)) => href(&node.resource(), ground.account),
-        ("quota-used-bytes", Node::Home(_) | Node::Collection(_)) => ground.used?.to_string(),
+        ("getlastmodified", Node::Member(_, member, _)) => date::print(member.changed)?,
+        ("quota-used-bytes", Node::Home(_) | Node::Collection(_)) => ground.quota?.used.to_string(),
+        ("quota-available-bytes", Node::Home(_) | Node::Collection(_)) => {
+            ground.quota?.available?.to_string()
+        }
         _ => return None,
     })
 }
@@ -251,7 +264,7 @@ fn reports(node: &Node) -> String {
         ],
         _ => &[],
     };
-    let set = names.iter().map(|name| {
+    let set = ["D:expand-property"].iter().chain(names).map(|name| {
         format!("<D:supported-report><D:report><{name}/></D:report></D:supported-report>")
     });
     set.collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use store::{Collection, CollectionKind, Detail, Selection};
 
 use super::ask::Ask;
-use super::multistatus::{Broken, Multistatus, Rendering, used};
+use super::multistatus::{Broken, Multistatus, Rendering, quota};
 use super::node::{Node, dead_of_members};
 use super::property::Ground;
 use crate::caldav::calendar_data::Wish;
@@ -25,14 +25,14 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
         return Err(Failure::refused("D:propfind-finite-depth"));
     }
     let node = Node::find(&request).await?;
-    let used = used(request.store(), &request.account, &ask).await?;
+    let quota = quota(request.store(), &request.account, &ask).await?;
     let response = Multistatus::respond(|out| async move {
         let rendering = Rendering {
             ask: &ask,
             ground: Ground {
                 account: &request.account,
                 limits: &request.dav.limits,
-                used,
+                quota,
             },
             is_minimal: request.prefer() == Prefer::Minimal,
             data: &Wish::default(),

@@ -2,7 +2,7 @@
 
 use store::CollectionKind;
 
-use super::{multiget, principal_search, sync};
+use super::{expand, multiget, principal_search, sync};
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
@@ -20,6 +20,7 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
     match (name, kind, collection) {
         ((DAV, "principal-property-search"), ..) => Ok(principal_search::run(&request, &body)),
         ((DAV, "principal-search-property-set"), ..) => Ok(principal_search::properties()),
+        ((DAV, "expand-property"), ..) => expand::run(&request, &body).await,
         ((DAV, "sync-collection"), _, Some(one)) => sync::run(request, one, &body).await,
         ((CALDAV, "calendar-multiget"), Some(CollectionKind::Calendar), Some(one))
         | ((CARDDAV, "addressbook-multiget"), Some(CollectionKind::AddressBook), Some(one)) => {

@@ -142,7 +142,11 @@ pub(super) fn change_segment(
         return Err(Error::Conflict);
     }
     let statement = kind.sql("UPDATE COLLECTIONS SET segment = ?3 WHERE account = ?1 AND id = ?2");
-    match execute(connection, &statement, params![account, collection, segment])? {
+    match execute(
+        connection,
+        &statement,
+        params![account, collection, segment],
+    )? {
         0 => Err(Error::NotFound(format!("collection {collection}"))),
         _ => Ok(()),
     }

@@ -144,6 +144,72 @@ pub(crate) async fn keeps_properties_and_drops_them_with_their_owner(database: &
     assert_eq!(store.member_properties(alice, &book.id).await.unwrap(), []);
 }
 
+pub(crate) async fn goes_by_another_name(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    for kind in [CALENDAR, BOOK] {
+        let work = new(kind, "work");
+        let work = store.collection_add(alice, work).await.unwrap();
+        let taken = new(kind, "taken");
+        store.collection_add(alice, taken).await.unwrap();
+        let moving = |to| store.collection_move(alice, kind, &work.id, to);
+        assert_eq!(moving("taken").await, Err(Error::Conflict));
+        moving("play").await.unwrap();
+        assert_eq!(store.collection(alice, kind, "work").await.unwrap(), None);
+        let found = store.collection(alice, kind, "play").await.unwrap();
+        let found = found.unwrap();
+        assert_eq!((&found.id, &found.name), (&work.id, &work.name));
+    }
+}
+
+pub(crate) async fn is_copied_whole_or_not_at_all(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let book = default_book(&store, alice).await;
+    let cards = vec![
+        card(&book, "a", "a", "a@x.org"),
+        card(&book, "b", "b", "b@x.org"),
+    ];
+    store.cards_commit(alice, putting(cards)).await.unwrap();
+    let note = PropertyChanges {
+        set: vec![property("note", "<note/>")],
+        ..PropertyChanges::default()
+    };
+    let noting = store.properties_change(alice, &book.id, Some("a"), note);
+    noting.await.unwrap();
+    let all = || Selection::After(String::new(), 10);
+    let of = |id| store.members(alice, BOOK, id, all(), Detail::Text);
+    let members = of(&book.id).await.unwrap();
+    let first: Vec<(String, Revision)> = vec![(members[0].name.clone(), members[0].revision)];
+    let mut stale = first.clone();
+    stale.push(("b".to_owned(), Revision(0)));
+    let copying = store.collection_copy(alice, &book.id, new(BOOK, "twin"), stale);
+    assert_eq!(copying.await, Err(Error::Conflict));
+    assert_eq!(store.collection(alice, BOOK, "twin").await.unwrap(), None);
+
+    let copying = store.collection_copy(alice, &book.id, new(BOOK, "twin"), first);
+    let twin = copying.await.unwrap();
+    let copied = of(&twin.id).await.unwrap();
+    assert_eq!(names(&copied), ["a"]);
+    assert_eq!(copied[0].text, members[0].text);
+    assert!(copied[0].revision > members[1].revision && copied[0].changed > 0);
+    assert_eq!(twin.revision, copied[0].revision);
+    let set = store.member_properties(alice, &twin.id).await.unwrap();
+    assert_eq!(set, [("a".to_owned(), property("note", "<note/>"))]);
+    let page = store.sync(alice, BOOK, &twin.id, Some(Revision(0)), 10);
+    assert_eq!(page.await.unwrap().members.len(), 1);
+    let clear = CardCommit {
+        delete: members
+            .iter()
+            .map(|one| (book.id.clone(), one.name.clone()))
+            .collect(),
+        ..CardCommit::default()
+    };
+    store.cards_commit(alice, clear).await.unwrap();
+    assert!(store.is_contact(alice, "a@x.org").await.unwrap());
+    assert!(!store.is_contact(alice, "b@x.org").await.unwrap());
+}
+
 pub(crate) async fn tells_members_by_name_page_and_uid(database: &impl Database) {
     let store = database.open();
     let alice = account(&store, "alice@example.com").await.id;
@@ -309,6 +375,7 @@ pub(crate) async fn counts_what_is_used(database: &impl Database) {
     let size = one.text.len() as u64;
     store.cards_commit(alice, putting(vec![one])).await.unwrap();
     assert_eq!(store.used_octets(alice).await.unwrap(), size);
+    assert_ne!(store.free_octets().await.unwrap(), Some(0));
 }
 
 pub(crate) async fn keeps_app_passwords(database: &impl Database) {

@@ -30,6 +30,7 @@ macro_rules! contract {
             calendar: keeps_any_text, has_a_fresh_opaque_id, has_one_default, keeps_contacts_by_name,
                 finds_contacts_by_address, keeps_settings, is_its_account_s_alone;
             collection: has_one_name_in_paths, keeps_properties_and_drops_them_with_their_owner,
+                goes_by_another_name, is_copied_whole_or_not_at_all,
                 tells_members_by_name_page_and_uid, finds_objects_in_a_window, pages_what_changed,
                 refuses_cards_that_are_in_the_way, makes_contacts_of_the_cards_of_all_books,
                 counts_what_is_used, keeps_app_passwords;
