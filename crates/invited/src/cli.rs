@@ -29,7 +29,7 @@ pub enum Command {
     /// Import contacts
     #[command(subcommand)]
     Contacts(Contacts),
-    /// Show, export and import calendars
+    /// Show, set, export and import calendars
     #[command(subcommand)]
     Calendar(Calendar),
     /// Show and set what happens to an account's invitations
@@ -149,6 +149,16 @@ pub enum Calendar {
         /// One of the account's addresses
         address: String,
     },
+    /// Change a calendar's settings
+    Set {
+        /// One of the account's addresses
+        address: String,
+        /// The calendar's id or name, as `invited calendar show` tells them
+        calendar: String,
+        /// Whether invitations, changes and cancellations of own meetings in it are mailed
+        #[arg(long, value_enum, value_name = "WHETHER")]
+        send_invitations: Switch,
+    },
     /// Print all events of an account as iCalendar
     Export {
         /// One of the account's addresses
@@ -161,6 +171,15 @@ pub enum Calendar {
         /// The file
         file: PathBuf,
     },
+}
+
+/// Whether something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is
+    On,
+    /// It is not
+    Off,
 }
 
 /// `invited preferences …`
@@ -307,6 +326,11 @@ pub enum Queue {
     Drop {
         /// Its id, or enough of its beginning
         id: String,
+    },
+    /// Send the invitations to new meetings that wait for a word because they are so many
+    Release {
+        /// One of the account's addresses
+        address: String,
     },
 }
 

@@ -101,7 +101,8 @@ async fn commit(
         text: responded.text,
         unanswered: responded.answered == Answered::No,
     });
-    let mails = schedule::post(account, &responded.scheduled.messages, in_reply_to, now);
+    let messages = &responded.scheduled.messages;
+    let mails = schedule::post(account, messages, answer.uid, in_reply_to, now);
     commit.mails = mails.collect::<Result<Vec<NewMail>, NotMailed>>()?;
     Ok(commit)
 }

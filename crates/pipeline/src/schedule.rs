@@ -67,7 +67,8 @@ pub async fn answer(
     put.unanswered = itip::answered(&put.text, kind, &owner, &limits) == Answered::No;
     let in_reply_to = invitation(store, account, &commit.uid).await;
     let in_reply_to = in_reply_to.map_err(NotStored::from)?;
-    let mails = post(account, &messages, in_reply_to.as_deref(), now);
+    let uid = commit.uid.clone();
+    let mails = post(account, &messages, &uid, in_reply_to.as_deref(), now);
     for mail in mails {
         match mail {
             Ok(mail) => commit.mails.push(mail),
@@ -83,6 +84,7 @@ pub async fn answer(
 pub(crate) fn post<'m>(
     account: &'m Account,
     messages: &'m [OutgoingMessage],
+    uid: &'m str,
     in_reply_to: Option<&'m str>,
     now: Timestamp,
 ) -> impl Iterator<Item = Result<NewMail, NotMailed>> + 'm {
@@ -91,6 +93,7 @@ pub(crate) fn post<'m>(
             account: account.id,
             name: &account.name,
             message,
+            uid,
             in_reply_to,
             now,
             hold: 0,

@@ -51,12 +51,21 @@ pub trait Store: Send + Sync + 'static {
     async fn calendars(&self, account: AccountId) -> Result<Vec<Calendar>>;
     /// Makes a calendar with a fresh id.
     async fn calendar_add(&self, account: AccountId, name: &str) -> Result<Calendar>;
+    /// Says whether what its owner changes of his own meetings in a calendar is mailed (rule F8).
+    async fn calendar_set_invitations(
+        &self,
+        account: AccountId,
+        calendar: &CalendarId,
+        invitations: Invitations,
+    ) -> Result<()>;
     /// The objects of one calendar, by UID.
     async fn objects(&self, account: AccountId, calendar: &CalendarId) -> Result<Vec<Object>>;
     /// All objects of the account that hold this UID, with the scheduling state of the UID.
     ///
     /// One consistent read.
     async fn event(&self, account: AccountId, uid: &str) -> Result<Event>;
+    /// The last text that an object of this UID had, also when there is none any more.
+    async fn last_text(&self, account: AccountId, uid: &str) -> Result<Option<Vec<u8>>>;
     /// The calendar that holds the UID, the default calendar winning over others.
     async fn uid_exists(&self, account: AccountId, uid: &str) -> Result<Option<CalendarId>>;
     /// Writes contacts into the default address book; one with the same `name` or UID there is
@@ -96,6 +105,11 @@ pub trait Store: Send + Sync + 'static {
     /// A commit that ends a job and sends no mail is whole and seen by all at once, but may become
     /// durable only with the next write that must be: a power failure gives the job back, and the
     /// same is decided again.
+    ///
+    /// Mails of [`Commit::withdraw`] are never sent once the commit is written; it is refused with
+    /// [`Error::Conflict`] when one of them is being sent, was tried, or is gone. With
+    /// [`Commit::guard`], all invitations that wait go on waiting for [`Store::queue_release`] when
+    /// some did before, or they are to more meetings than that.
     async fn commit(&self, commit: Commit) -> Result<Committed>;
     /// The account's changes with a revision above `after`, oldest first, at most `limit`.
     async fn changes(&self, account: AccountId, after: Revision, limit: u32)
@@ -163,6 +177,14 @@ pub trait Store: Send + Sync + 'static {
     /// Writes mails to the outbox; one whose id is there already is left as it is, and one that was
     /// sent in the last 30 days is not written again.
     async fn mails_add(&self, mails: Vec<NewMail>) -> Result<()>;
+    /// The mails about a UID that wait for the hold, or their owner's word, beyond `now`, and were
+    /// never tried: those that [`Commit::withdraw`] may name.
+    async fn mails_held(
+        &self,
+        account: AccountId,
+        uid: &str,
+        now: Timestamp,
+    ) -> Result<Vec<HeldMail>>;
     /// Takes up to `limit` due mails; a restart gives all back.
     async fn mails_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Mail>>;
     /// The relay took the mail: it leaves the outbox. On an error it stays taken: call again.
@@ -187,6 +209,8 @@ pub trait Store: Send + Sync + 'static {
     /// of the job even if another process has it in hand: its commit is refused with
     /// [`Error::Dropped`]. A mail that another process is sending may go out all the same.
     async fn queue_drop(&self, id: &str) -> Result<bool>;
+    /// Makes the account's unconfirmed invitations due; how many there were (rule F8).
+    async fn queue_release(&self, account: AccountId) -> Result<u64>;
     /// Waits until jobs or mails may have become due by a commit, or until `limit` has passed.
     ///
     /// Returns at once when such a commit came since the calling task's last wait ended: a task

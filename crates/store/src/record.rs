@@ -73,6 +73,17 @@ pub struct Calendar {
     pub name: String,
     /// Whether new events without another target come here; one calendar of an account has it.
     pub is_default: bool,
+    /// Whether the owner's changes of his own meetings in it are mailed (rule F8).
+    pub invitations: Invitations,
+}
+
+/// Whether a calendar's invitations, changes and cancellations are mailed (rule F8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invitations {
+    /// They are.
+    Sent,
+    /// They are not; answers are.
+    NotSent,
 }
 
 /// All components with one UID in one calendar (RULES.md, *Object*).
@@ -172,6 +183,10 @@ pub struct Commit {
     pub decision: Option<NewDecision>,
     /// Mail to send.
     pub mails: Vec<NewMail>,
+    /// Ids of held mails that are taken back, before others are written.
+    pub withdraw: Vec<String>,
+    /// How many new meetings may be mailed within one hold.
+    pub guard: Option<Guard>,
     /// The taken job that ends with this commit.
     pub job: Option<JobKey>,
 }
@@ -190,9 +205,20 @@ impl Commit {
             early: None,
             decision: None,
             mails: Vec::new(),
+            withdraw: Vec::new(),
+            guard: None,
             job: None,
         }
     }
+}
+
+/// The limit past which invitations to new meetings wait for their owner's word (rule F8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    /// So many events may wait for the hold at once.
+    pub meetings: u32,
+    /// What is due later than this waits for the hold.
+    pub now: Timestamp,
 }
 
 /// What must still hold for a commit to be written.
@@ -420,6 +446,34 @@ pub struct NewMail {
     pub not_before: Timestamp,
     /// Not to be sent after.
     pub expires: Timestamp,
+    /// The UID that it is about; empty for mail of no event of the account's.
+    pub uid: String,
+    /// Why it is not due at once.
+    pub hold: Hold,
+}
+
+/// Why a mail waits, and so may be taken back before it was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It does not wait.
+    None,
+    /// An answer that its owner may still think better of (rule F2).
+    Answer,
+    /// The invitation to a new meeting (rule F8).
+    Invitation,
+}
+
+/// A mail that waits for the hold and was never tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldMail {
+    /// Its id.
+    pub id: String,
+    /// As in [`NewMail::recipient`].
+    pub recipient: String,
+    /// Why it waits.
+    pub hold: Hold,
+    /// As in [`NewMail::not_before`].
+    pub not_before: Timestamp,
 }
 
 /// A taken mail.
@@ -473,6 +527,8 @@ pub enum QueueState {
     Ready,
     /// It waits for a person.
     Parked,
+    /// It waits for its account's word, with all invitations to new meetings (rule F8).
+    Unconfirmed,
 }
 
 /// Counters since the store was opened.

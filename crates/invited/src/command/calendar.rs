@@ -1,13 +1,13 @@
-//! `invited calendar`: show, export and import events.
+//! `invited calendar`: show, export and import events, and say whether invitations are sent.
 
 use itip::Moment;
 use pipeline::clock::Clock;
 use pipeline::owner;
 use pipeline::words::{self, when::Reader};
-use store::{Account, Store};
+use store::{Account, Invitations, Store};
 
 use super::Outcome;
-use crate::cli::Calendar;
+use crate::cli::{Calendar, Switch};
 use crate::config::Config;
 use crate::event_text;
 use crate::failure::Failure;
@@ -21,6 +21,14 @@ pub async fn run(command: Calendar, config: &Config) -> Outcome {
         Calendar::Show { address } => {
             let account = wiring::account(&*store, &address).await?;
             show(&*store, &account).await
+        }
+        Calendar::Set {
+            address,
+            calendar,
+            send_invitations,
+        } => {
+            let account = wiring::account(&*store, &address).await?;
+            set(&*store, &account, &calendar, send_invitations).await
         }
         Calendar::Export { address } => {
             let account = wiring::account(&*store, &address).await?;
@@ -47,7 +55,12 @@ pub async fn show(store: &dyn Store, account: &Account) -> Outcome {
         } else {
             ""
         };
-        text.push_str(&format!("{} (id {}{role})\n", calendar.name, calendar.id));
+        let silent = match calendar.invitations {
+            Invitations::Sent => "",
+            Invitations::NotSent => ", sends no invitations",
+        };
+        let (name, id) = (&calendar.name, &calendar.id);
+        text.push_str(&format!("{name} (id {id}{role}{silent})\n"));
         let objects = store.objects(account.id, &calendar.id).await?;
         let mut events: Vec<_> = objects
             .iter()
@@ -71,6 +84,36 @@ pub async fn show(store: &dyn Store, account: &Account) -> Outcome {
         });
     }
     Ok(text)
+}
+
+/// Says whether what the owner changes of his meetings in a calendar is mailed (rule F8).
+async fn set(store: &dyn Store, account: &Account, name: &str, switch: Switch) -> Outcome {
+    let calendars = store.calendars(account.id).await?;
+    let is_it = |calendar: &&store::Calendar| calendar.id.0 == name || calendar.name == name;
+    let found: Vec<_> = calendars.iter().filter(is_it).collect();
+    let calendar = match found.as_slice() {
+        [calendar] => calendar,
+        [] => {
+            return Err(Failure::new(format_args!(
+                "{} has no calendar {name:?}; `invited calendar show` lists them",
+                account.address
+            )));
+        }
+        _ => {
+            return Err(Failure::Misuse(format!(
+                "several calendars have the name {name:?}; give the id"
+            )));
+        }
+    };
+    let (invitations, said) = match switch {
+        Switch::On => (Invitations::Sent, "sends"),
+        Switch::Off => (Invitations::NotSent, "sends no"),
+    };
+    let id = &calendar.id;
+    store
+        .calendar_set_invitations(account.id, id, invitations)
+        .await?;
+    Ok(format!("{} {said} invitations", calendar.name))
 }
 
 async fn export(store: &dyn Store, account: &Account) -> Outcome {

@@ -1,5 +1,7 @@
 //! `invited queue`: jobs and mail that wait or are parked.
 
+use std::collections::BTreeSet;
+
 use store::{QueueEntry, QueueState, Store};
 
 use super::Outcome;
@@ -34,6 +36,7 @@ pub async fn run(command: Queue, config: &Config) -> Outcome {
             let entry = find(&entries, &id)?;
             changed(store.queue_drop(&entry.id).await?, entry, "is dropped")
         }
+        Queue::Release { address } => release(&*store, &address).await,
     }
 }
 
@@ -45,6 +48,16 @@ fn changed(done: bool, entry: &QueueEntry, did: &str) -> Outcome {
         "{} is being worked on or gone; look at `invited queue list`",
         entry.id
     )))
+}
+
+/// Sends the invitations that wait for the account's word (rule F8).
+async fn release(store: &dyn Store, address: &str) -> Outcome {
+    let account = wiring::account(store, address).await?;
+    Ok(match store.queue_release(account.id).await? {
+        0 => "no invitation waits for a word".to_owned(),
+        1 => "1 invitation goes out".to_owned(),
+        released => format!("{released} invitations go out"),
+    })
 }
 
 /// The entry whose id begins so.
@@ -88,7 +101,28 @@ async fn list(store: &dyn Store, entries: &[QueueEntry]) -> Outcome {
             entry.error.clone(),
         ]);
     }
-    Ok(table.print())
+    let mut text = table.print();
+    for address in unconfirmed(store, entries).await? {
+        text.push_str(&format!(
+            "\nSo many new meetings at once may be a mistake: their invitations wait. \
+             `invited queue release {address}` sends them, `invited queue drop` gives one up.\n"
+        ));
+    }
+    Ok(text)
+}
+
+/// The addresses of the accounts whose invitations wait for a word.
+async fn unconfirmed(
+    store: &dyn Store,
+    entries: &[QueueEntry],
+) -> Result<BTreeSet<String>, Failure> {
+    let mut addresses = BTreeSet::new();
+    for entry in entries {
+        if entry.state == QueueState::Unconfirmed {
+            addresses.insert(owner(store, entry).await?);
+        }
+    }
+    Ok(addresses)
 }
 
 async fn show(store: &dyn Store, entry: &QueueEntry) -> Outcome {
@@ -117,5 +151,6 @@ fn state(state: QueueState) -> &'static str {
         QueueState::Held => "held",
         QueueState::Ready => "waits",
         QueueState::Parked => "parked",
+        QueueState::Unconfirmed => "unconfirmed",
     }
 }

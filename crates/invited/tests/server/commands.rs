@@ -219,3 +219,22 @@ fn the_demo_is_as_it_should_be() {
     assert!(output.status.success(), "{said}");
     assert!(said.contains("Every line is as it should be."), "{said}");
 }
+
+#[test]
+fn a_calendar_says_whether_it_sends_invitations() {
+    let site = Site::new("");
+    let set = |calendar: &str, switch: &str| {
+        let option = format!("--send-invitations={switch}");
+        site.run(&["calendar", "set", ALICE, calendar, &option], "")
+    };
+    let shown = || site.ok(&["calendar", "show", ALICE]);
+    let first = shown();
+    let name = first.split(" (id ").next().unwrap();
+    assert!(!first.contains("sends no invitations"), "{first}");
+    assert!(set(name, "off").status.success());
+    assert!(shown().contains("the default calendar, sends no invitations)"));
+    assert!(set(name, "on").status.success());
+    assert_eq!(shown(), first);
+    assert_eq!(set("Nowhere", "off").status.code(), Some(1));
+    assert_eq!(set(name, "perhaps").status.code(), Some(2));
+}

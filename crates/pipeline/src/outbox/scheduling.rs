@@ -1,11 +1,11 @@
 //! The mail of a scheduling message, ready for the outbox (rules F2, F6 to F8).
 
-use calendar::CalendarUserAddress;
+use calendar::{CalendarUserAddress, Method};
 use imip::outgoing::{Correspondent, NotWritten, write};
 use imip::sender::Mailbox;
 use itip::{Delay, OutgoingMessage};
 use jiff::Timestamp as Instant;
-use store::{AccountId, MailKey, NewMail, Timestamp};
+use store::{AccountId, Hold, MailKey, NewMail, Timestamp};
 
 use super::LIFETIME;
 use crate::clock::DAY;
@@ -27,6 +27,8 @@ pub struct Posting<'a> {
     pub name: &'a str,
     /// What is sent.
     pub message: &'a OutgoingMessage,
+    /// The UID that it is about.
+    pub uid: &'a str,
     /// The Message-ID of the invitation that is answered, if known.
     pub in_reply_to: Option<&'a str>,
     /// When.
@@ -85,7 +87,17 @@ impl Posting<'_> {
                 Delay::Hold => self.now + self.hold,
             },
             expires: self.expires(),
+            uid: self.uid.to_owned(),
+            hold: self.kind_of_hold(),
         })
+    }
+
+    fn kind_of_hold(&self) -> Hold {
+        match (self.message.delay, self.message.method) {
+            (Delay::None, _) => Hold::None,
+            (Delay::Hold, Method::Reply) => Hold::Answer,
+            (Delay::Hold, _) => Hold::Invitation,
+        }
     }
 
     /// What tells this mail from every other; METHOD, UID and the change itself are in the text.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::{AccountId, MailKey, NewMail};
+use store::{AccountId, Hold, MailKey, NewMail};
 
 use super::Receive;
 use super::plan::Plan;
@@ -36,6 +36,8 @@ impl Receive {
                 message: text,
                 not_before: now,
                 expires: now + LIFETIME,
+                uid: String::new(),
+                hold: Hold::None,
             };
             self.store.mails_add(vec![mail]).await.map_err(database)?;
         }

@@ -57,6 +57,7 @@ fn a_mail_of_each_kind_is_written() {
             account: AccountId(1),
             name: "Alice Größe",
             message: &message,
+            uid: "event-1",
             in_reply_to: None,
             now: NOW,
             hold: 0,

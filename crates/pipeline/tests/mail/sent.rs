@@ -14,6 +14,7 @@ fn post(message: &OutgoingMessage) -> Result<NewMail, NotMailed> {
         account: AccountId(7),
         name: "Alice",
         message,
+        uid: "event-1",
         in_reply_to: Some("<invitation@example.com>"),
         now: NOW,
         hold: HOLD,

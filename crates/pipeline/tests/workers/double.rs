@@ -143,6 +143,8 @@ delegate! {
     account_set_password(account: AccountId, hash: &str) -> ();
     calendars(account: AccountId) -> Vec<Calendar>;
     calendar_add(account: AccountId, name: &str) -> Calendar;
+    calendar_set_invitations(account: AccountId, calendar: &CalendarId, invitations: Invitations) -> ();
+    last_text(account: AccountId, uid: &str) -> Option<Vec<u8>>;
     objects(account: AccountId, calendar: &CalendarId) -> Vec<Object>;
     event(account: AccountId, uid: &str) -> Event;
     uid_exists(account: AccountId, uid: &str) -> Option<CalendarId>;
@@ -167,6 +169,7 @@ delegate! {
     job_retry(job: &JobKey, at: Timestamp, error: &str) -> ();
     job_park(job: &JobKey, error: &str, failure: Option<NewDecision>) -> ();
     mails_add(mails: Vec<NewMail>) -> ();
+    mails_held(account: AccountId, uid: &str, now: Timestamp) -> Vec<HeldMail>;
     mails_take(now: Timestamp, limit: usize) -> Vec<Mail>;
     mail_sent(mail: &MailKey) -> ();
     mail_retry(mail: &MailKey, at: Timestamp, error: &str) -> ();
@@ -174,5 +177,6 @@ delegate! {
     queue() -> Vec<QueueEntry>;
     queue_retry(id: &str) -> bool;
     queue_drop(id: &str) -> bool;
+    queue_release(account: AccountId) -> u64;
     next_due(work: Work) -> Option<Timestamp>;
 }

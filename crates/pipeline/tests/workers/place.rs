@@ -8,7 +8,7 @@ use pipeline::outbox::{LIFETIME, Outbox, Relay, SendError};
 use pipeline::site::{Caps, Sending, Site, Threading};
 use pipeline::update::Update;
 use store::{
-    AccountId, Holder, JobKey, MailKey, NewAccount, NewDecision, NewJob, NewMail, QueueEntry,
+    AccountId, Hold, Holder, JobKey, MailKey, NewAccount, NewDecision, NewJob, NewMail, QueueEntry,
     QueueState, SqliteStore, Store, Timestamp,
 };
 use tempfile::TempDir;
@@ -78,6 +78,8 @@ impl Place {
             message: b"Subject: hello\r\n\r\n".to_vec(),
             not_before: 1,
             expires,
+            uid: String::new(),
+            hold: Hold::None,
         };
         store.mails_add(vec![mail]).await.unwrap();
     }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::span::Span;
 use super::statement::{all, count, execute, first, one};
-use crate::{AccountId, Calendar, CalendarId, Event, Object, Result, State};
+use crate::{AccountId, Calendar, CalendarId, Error, Event, Invitations, Object, Result, State};
 
 /// What a calendar is to its account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +34,14 @@ pub(super) fn add(
         id,
         name: name.to_owned(),
         is_default,
+        invitations: Invitations::Sent,
     })
 }
 
 pub(super) fn list(connection: &Connection, account: AccountId) -> Result<Vec<Calendar>> {
     all(
         connection,
-        "SELECT id, name, is_default FROM calendars WHERE account = ?1
+        "SELECT id, name, is_default, invites FROM calendars WHERE account = ?1
          ORDER BY is_default DESC, name, id",
         [account],
         |row| {
@@ -48,9 +49,27 @@ pub(super) fn list(connection: &Connection, account: AccountId) -> Result<Vec<Ca
                 id: row.get(0)?,
                 name: row.get(1)?,
                 is_default: row.get(2)?,
+                invitations: row.get(3)?,
             })
         },
     )
+}
+
+pub(super) fn set_invitations(
+    connection: &Connection,
+    account: AccountId,
+    calendar: &CalendarId,
+    invitations: Invitations,
+) -> Result<()> {
+    let statement = "UPDATE calendars SET invites = ?3 WHERE account = ?1 AND id = ?2";
+    match execute(
+        connection,
+        statement,
+        params![account, calendar, invitations],
+    )? {
+        0 => Err(Error::NotFound(format!("calendar {calendar}"))),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn exists(
@@ -145,6 +164,21 @@ pub(super) fn holding(
 pub(super) fn unanswered(connection: &Connection, account: AccountId) -> Result<u64> {
     let statement = "SELECT ifnull((SELECT unanswered FROM accounts WHERE id = ?1), 0)";
     count(connection, statement, [account])
+}
+
+/// The last text that the history has of a UID.
+pub(super) fn last_text(
+    connection: &Connection,
+    account: AccountId,
+    uid: &str,
+) -> Result<Option<Vec<u8>>> {
+    first(
+        connection,
+        "SELECT text FROM changes WHERE account = ?1 AND uid = ?2 AND text IS NOT NULL
+         ORDER BY revision DESC LIMIT 1",
+        params![account, uid],
+        |row| row.get(0),
+    )
 }
 
 /// Writes an object at a place that is free or holds the same UID.

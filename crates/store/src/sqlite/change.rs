@@ -1,12 +1,14 @@
 //! A commit, written whole or not at all, and the history that commits leave.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
 
 use super::operation::{Durability, Effects};
 use super::span::Span;
 use super::statement::{all, execute, first};
-use super::taken::Freed;
-use super::{account, calendar, clock, decision, done, early, job, mail};
+use super::taken::{Freed, Taken};
+use super::{account, calendar, clock, decision, done, early, held, job, mail};
 use crate::{
     AccountId, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
     NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp,
@@ -14,7 +16,7 @@ use crate::{
 
 /// What a commit waits for: one that only ends a job can be made again from the job.
 pub(super) fn durability(commit: &Commit) -> Durability {
-    if commit.job.is_some() && commit.mails.is_empty() {
+    if commit.job.is_some() && commit.mails.is_empty() && commit.withdraw.is_empty() {
         Durability::Lagging
     } else {
         Durability::Synced
@@ -24,6 +26,7 @@ pub(super) fn durability(commit: &Commit) -> Durability {
 pub(super) fn commit(
     connection: &Connection,
     effects: &mut Effects,
+    taken: &Arc<Taken>,
     commit: Commit,
     spans: &[Span],
 ) -> Result<Committed> {
@@ -39,9 +42,7 @@ pub(super) fn commit(
         writing.hold(&commit.uid, expect)?;
     }
     let decision = writing.apply(&commit, spans)?;
-    if !commit.mails.is_empty() {
-        mail::add(connection, effects, &commit.mails, writing.at)?;
-    }
+    post(connection, effects, taken, &commit, writing.at)?;
     if let Some(key) = &commit.job {
         writing.end(key, commit.decision.as_ref())?;
     }
@@ -49,6 +50,31 @@ pub(super) fn commit(
         revision: writing.finish()?,
         decision,
     })
+}
+
+/// Takes mails back and writes others; past the limit invitations wait for their owner's word.
+fn post(
+    connection: &Connection,
+    effects: &mut Effects,
+    taken: &Arc<Taken>,
+    commit: &Commit,
+    at: Timestamp,
+) -> Result<()> {
+    let account = commit.account;
+    let guard = commit.guard.filter(|_| !commit.mails.is_empty());
+    let waits = guard.is_some() && held::waits(connection, account)?;
+    if !commit.withdraw.is_empty() {
+        let claim = held::withdraw(connection, taken, account, &commit.withdraw)?;
+        effects.withdrawn.push(claim);
+    }
+    if !commit.mails.is_empty() {
+        mail::add(connection, effects, &commit.mails, at)?;
+    }
+    match guard {
+        Some(_) if waits => held::join(connection, account, &commit.mails),
+        Some(guard) => held::guard(connection, account, guard),
+        None => Ok(()),
+    }
 }
 
 /// What the commit did that ended the job before.

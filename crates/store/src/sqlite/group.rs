@@ -126,6 +126,7 @@ impl Group {
         if committed.is_ok() {
             self.shared.taken.free(&batch.effects.freed);
         }
+        batch.effects.withdrawn.clear();
         for operation in batch.operations {
             operation.answer(&committed);
         }

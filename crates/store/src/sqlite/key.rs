@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 
-use crate::{AccountId, CalendarId, DecisionId, QueueState, Revision};
+use crate::{AccountId, CalendarId, DecisionId, Hold, Invitations, QueueState, Revision};
 
 macro_rules! number {
     ($($id:ident),*) => {$(
@@ -42,6 +42,7 @@ impl ToSql for QueueState {
             Self::Held => 0_i64,
             Self::Ready => 1,
             Self::Parked => 2,
+            Self::Unconfirmed => 3,
         }))
     }
 }
@@ -52,7 +53,44 @@ impl FromSql for QueueState {
             0 => Ok(Self::Held),
             1 => Ok(Self::Ready),
             2 => Ok(Self::Parked),
+            3 => Ok(Self::Unconfirmed),
             other => Err(FromSqlError::OutOfRange(other)),
         }
+    }
+}
+
+impl ToSql for Hold {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(match self {
+            Self::None => 0_i64,
+            Self::Answer => 1,
+            Self::Invitation => 2,
+        }))
+    }
+}
+
+impl FromSql for Hold {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match i64::column_result(value)? {
+            0 => Ok(Self::None),
+            1 => Ok(Self::Answer),
+            2 => Ok(Self::Invitation),
+            other => Err(FromSqlError::OutOfRange(other)),
+        }
+    }
+}
+
+impl ToSql for Invitations {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(*self == Self::Sent))
+    }
+}
+
+impl FromSql for Invitations {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        bool::column_result(value).map(|is_sent| match is_sent {
+            true => Self::Sent,
+            false => Self::NotSent,
+        })
     }
 }

@@ -29,8 +29,9 @@ fn insert(connection: &Connection, mail: &NewMail, at: Timestamp) -> Result<bool
     let inserted = execute(
         connection,
         "INSERT INTO mails (account, id, kind, reverse_path, recipient, not_before, expires, due,
-             received)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8) ON CONFLICT (account, id) DO NOTHING",
+             received, uid, hold)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8, ?9, ?10)
+         ON CONFLICT (account, id) DO NOTHING",
         params![
             mail.key.account,
             mail.key.id,
@@ -39,7 +40,9 @@ fn insert(connection: &Connection, mail: &NewMail, at: Timestamp) -> Result<bool
             mail.recipient,
             mail.not_before,
             mail.expires,
-            at
+            at,
+            mail.uid,
+            mail.hold
         ],
     )?;
     if inserted == 0 {
@@ -99,14 +102,16 @@ fn read(connection: &Connection, key: &MailKey) -> Result<Mail> {
                 message: row.get(3)?,
                 not_before: row.get(4)?,
                 expires: row.get(5)?,
+                uid: row.get(6)?,
+                hold: row.get(7)?,
             },
-            attempts: row.get(6)?,
+            attempts: row.get(8)?,
         })
     };
     one(
         connection,
-        "SELECT kind, reverse_path, recipient, message, not_before, expires, attempts FROM mails
-         JOIN mail_messages ON mail_messages.account = mails.account AND mail = id
+        "SELECT kind, reverse_path, recipient, message, not_before, expires, uid, hold, attempts
+         FROM mails JOIN mail_messages ON mail_messages.account = mails.account AND mail = id
          WHERE mails.account = ?1 AND id = ?2",
         params![key.account, key.id],
         read,

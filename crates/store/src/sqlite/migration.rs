@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_collections.sql"),
     include_str!("migrations/0003_fewer_pages.sql"),
+    include_str!("migrations/0004_held_mails.sql"),
 ];
 
 /// Refuses a file of another program or of a later version of this one, before it is written to.

@@ -19,6 +19,7 @@ mod early;
 mod failure;
 mod grounds;
 mod group;
+mod held;
 mod job;
 mod key;
 mod mail;
@@ -47,9 +48,9 @@ use self::taken::Freed;
 use self::writer::{Shared, Writer};
 use crate::{
     Account, AccountId, Calendar, CalendarId, Change, Commit, Committed, Contact, Decision,
-    DecisionId, Event, Grounds, Holder, Holding, Job, JobKey, Mail, MailKey, NewAccount,
-    NewDecision, NewJob, NewMail, Object, QueueEntry, Result, Revision, Since, Statistics, Store,
-    Timestamp, Work,
+    DecisionId, Event, Grounds, HeldMail, Holder, Holding, Invitations, Job, JobKey, Mail, MailKey,
+    NewAccount, NewDecision, NewJob, NewMail, Object, QueueEntry, Result, Revision, Since,
+    Statistics, Store, Timestamp, Work,
 };
 
 /// A [`Store`] in one SQLite file.
@@ -129,6 +130,20 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn calendar_set_invitations(
+        &self,
+        account: AccountId,
+        calendar: &CalendarId,
+        invitations: Invitations,
+    ) -> Result<()> {
+        let calendar = calendar.clone();
+        self.writer
+            .write(move |connection, _| {
+                calendar::set_invitations(connection, account, &calendar, invitations)
+            })
+            .await
+    }
+
     async fn objects(&self, account: AccountId, calendar: &CalendarId) -> Result<Vec<Object>> {
         let calendar = calendar.clone();
         self.readers
@@ -140,6 +155,11 @@ impl Store for SqliteStore {
         let uid = uid.to_owned();
         self.readers
             .point(move |connection| calendar::event(connection, account, &uid))
+    }
+
+    async fn last_text(&self, account: AccountId, uid: &str) -> Result<Option<Vec<u8>>> {
+        self.readers
+            .point(|connection| calendar::last_text(connection, account, uid))
     }
 
     async fn uid_exists(&self, account: AccountId, uid: &str) -> Result<Option<CalendarId>> {
@@ -194,9 +214,10 @@ impl Store for SqliteStore {
         let durability = change::durability(&commit);
         // Texts are read here, on the caller's thread: the writer's time is everybody's.
         let spans = span::of_all(&commit.put);
+        let taken = Arc::clone(&self.shared.taken);
         self.writer
             .call(durability, move |connection, effects| {
-                change::commit(connection, effects, commit, &spans)
+                change::commit(connection, effects, &taken, commit, &spans)
             })
             .await
     }
@@ -307,6 +328,16 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn mails_held(
+        &self,
+        account: AccountId,
+        uid: &str,
+        now: Timestamp,
+    ) -> Result<Vec<HeldMail>> {
+        self.readers
+            .point(|connection| held::of_uid(connection, account, uid, now))
+    }
+
     async fn mails_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Mail>> {
         let taken = Arc::clone(&self.shared.taken);
         let claim = self
@@ -353,6 +384,12 @@ impl Store for SqliteStore {
         let (id, taken) = (id.to_owned(), Arc::clone(&self.shared.taken));
         self.writer
             .write(move |connection, _| queue::remove(connection, &taken, &id))
+            .await
+    }
+
+    async fn queue_release(&self, account: AccountId) -> Result<u64> {
+        self.writer
+            .write(move |connection, effects| held::release(connection, effects, account))
             .await
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::taken::Freed;
+use super::taken::{Claim, Freed};
 use crate::{Error, Result};
 
 /// What a write means beside the rows; acted on once it is committed.
@@ -18,6 +18,8 @@ pub(super) struct Effects {
     pub(super) work: bool,
     /// What is no longer taken.
     pub(super) freed: Vec<Freed>,
+    /// Mails that are being taken back, which nobody may take until that is committed or not.
+    pub(super) withdrawn: Vec<Claim<()>>,
 }
 
 impl Effects {
@@ -25,6 +27,7 @@ impl Effects {
         self.jobs_held += other.jobs_held;
         self.work |= other.work;
         self.freed.extend(other.freed);
+        self.withdrawn.extend(other.withdrawn);
     }
 }
 

@@ -103,6 +103,7 @@ impl Taken {
 }
 
 /// Work on its way to the caller; given back when the caller has gone meanwhile.
+#[derive(Debug)]
 pub(super) struct Claim<T> {
     taken: Arc<Taken>,
     claimed: Vec<Freed>,

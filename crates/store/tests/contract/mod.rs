@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod calendar;
 pub(crate) mod collection;
 pub(crate) mod commit;
+pub(crate) mod held;
 pub(crate) mod job;
 pub(crate) mod mail;
 pub(crate) mod queue;
@@ -43,6 +44,9 @@ macro_rules! contract {
                 replaces_the_record_of_a_failure, is_refused_when_its_job_was_dropped,
                 counts_for_caps, keeps_what_a_decision_wrote, gives_its_grounds_in_one_read,
                 replaces_what_came_early, forgets_what_came_early_after_ninety_days;
+            held: is_shown_while_it_waits, is_taken_back_by_a_commit,
+                is_not_taken_back_when_it_is_being_sent, waits_for_a_word_when_there_are_many,
+                counts_what_comes_at_once, says_whether_a_calendar_invites, remembers_the_last_text;
             job: is_held_joined_and_done, is_taken_once_released, comes_oldest_first,
                 is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,
                 goes_with_its_only_hold, stays_for_others_when_refused, keeps_every_distinct_detail,

@@ -1,8 +1,8 @@
 //! Records to test with.
 
 use store::{
-    Account, AccountId, CalendarId, Commit, Contact, Expect, Grounds, Holder, JobKey, MailKey,
-    NewAccount, NewDecision, NewJob, NewMail, PutObject, Since, Store,
+    Account, AccountId, CalendarId, Commit, Contact, Expect, Grounds, Hold, Holder, JobKey,
+    MailKey, NewAccount, NewDecision, NewJob, NewMail, PutObject, Since, Store,
 };
 
 pub(crate) async fn account(store: &impl Store, address: &str) -> Account {
@@ -156,6 +156,8 @@ pub(crate) fn mail(account: AccountId, id: &str, not_before: i64) -> NewMail {
         message: b"Subject: hello\r\n\r\n".to_vec(),
         not_before,
         expires: not_before + 1000,
+        uid: String::new(),
+        hold: Hold::None,
     }
 }
 
