@@ -6,11 +6,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use pipeline::clock::{Clock, HOUR};
 use pipeline::deliver::maildir::Maildir;
-use pipeline::outbox::smtp;
+use pipeline::outbox::local::Local;
+use pipeline::outbox::route::Route;
+use pipeline::outbox::{Relay, smtp};
 use pipeline::receive::{Receive, find_account};
 use pipeline::site::{Caps, Sending, Site, Threading};
 use pipeline::spool::Spool;
 use store::{Account, Collections, SqliteStore, Store, Timestamp};
+use tokio::sync::watch;
 
 use crate::config::{self, Config};
 use crate::failure::Failure;
@@ -182,6 +185,19 @@ pub fn receive(
     let deliver = Maildir::new(mail_folder(config), &site.hostname, Arc::clone(&clock));
     let spool = Spool::new(spool, site.limits.clone());
     Ok(Receive::new(store, Arc::new(deliver), clock, site, spool))
+}
+
+/// The ways on which mail leaves the outbox; `ended` is told of ended jobs.
+pub fn route(
+    receive: Arc<Receive>,
+    relay: Option<smtp::SmtpRelay>,
+    ended: watch::Receiver<()>,
+) -> Route {
+    Route {
+        store: Arc::clone(&receive.store),
+        local: Local { receive, ended },
+        relay: relay.map(|relay| Arc::new(relay) as Arc<dyn Relay>),
+    }
 }
 
 /// The relay, if one is configured.

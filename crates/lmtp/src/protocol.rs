@@ -184,6 +184,7 @@ impl<'a> Protocol<'a> {
                     client,
                     peer: self.peer,
                     utf8: mail.utf8.is_some(),
+                    writer: None,
                 })
             }
             None if self.transaction.is_some() => Step::Reply(sequence("no valid recipients")),

@@ -79,19 +79,37 @@ impl Examined {
 }
 
 /// Reads header and candidate parts; `None` when that failed.
+///
+/// `writer` is whom the envelope authenticates, as in [`Envelope::writer`](crate::intake::Envelope).
 #[must_use]
-pub fn examine(head: &[u8], parts: &[Part], limits: &Limits, trust: &Trust) -> Option<Examined> {
-    guarded("reading a mail", || read(head, parts, limits, trust))
+pub fn examine(
+    head: &[u8],
+    parts: &[Part],
+    writer: Option<&str>,
+    limits: &Limits,
+    trust: &Trust,
+) -> Option<Examined> {
+    guarded("reading a mail", || {
+        read(head, parts, writer, limits, trust)
+    })
 }
 
-fn read(head: &[u8], parts: &[Part], limits: &Limits, trust: &Trust) -> Examined {
+fn read(
+    head: &[u8],
+    parts: &[Part],
+    writer: Option<&str>,
+    limits: &Limits,
+    trust: &Trust,
+) -> Examined {
     let detection = imip::detect(head, parts, limits);
     let spoken_for = detection
         .invitation
         .as_ref()
         .map(SpokenFor::read)
         .unwrap_or_default();
-    let sender = sender::judge(head, &spoken_for, trust);
+    let sender = writer
+        .and_then(|writer| sender::of_own_account(head, writer))
+        .unwrap_or_else(|| sender::judge(head, &spoken_for, trust));
     let verdict = if sender::is_spam(head, trust) {
         Verdict::Spam
     } else {

@@ -58,7 +58,7 @@ impl Receive {
         message: &Message,
         now: Timestamp,
     ) -> Result<Explanation, Error> {
-        let examined = self.examine(message);
+        let examined = self.examine(message, None);
         let subject = Subject {
             account: &recipient.account,
             recipient: &recipient.address,
@@ -123,6 +123,7 @@ impl Receive {
             &structure.header,
             &structure.parts,
             &filtered.effects,
+            None,
         );
         let question = Question {
             account: &recipient.account,

@@ -57,6 +57,9 @@ pub struct Envelope {
     pub peer: Option<std::net::IpAddr>,
     /// Whether MAIL FROM had SMTPUTF8.
     pub utf8: bool,
+    /// The address of the account for which this server itself wrote the mail (rule F5); `None` for
+    /// all mail that comes in, whatever it says.
+    pub writer: Option<String>,
 }
 
 /// Why mail is not taken. Each answers "retry or never" by [`Refusal::is_transient`].

@@ -8,12 +8,35 @@ use store::{AccountId, CalendarId, JobKey};
 use crate::digest::Digest;
 
 /// What a filter allowed, and how the message came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
     /// What the script asked for.
     pub effects: Effects,
     /// The address that the mail was sent to.
     pub recipient: String,
+    /// As in [`Envelope::writer`](crate::intake::Envelope::writer).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<String>,
+}
+
+impl Detail {
+    /// As the store keeps it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What all deliveries of a message allowed together; the rest is the first one's.
+    pub fn united(details: &[String]) -> Result<Self, serde_json::Error> {
+        let mut details = details
+            .iter()
+            .map(|json| serde_json::from_str::<Self>(json));
+        let first = details.next().transpose()?.unwrap_or_default();
+        details.try_fold(first, |united, detail| {
+            let effects = united.effects.or(detail?.effects);
+            Ok(Self { effects, ..united })
+        })
+    }
 }
 
 /// The calendar effects of one message for one account.
@@ -69,18 +92,28 @@ impl Effects {
 }
 
 /// The id of the job that a message makes for an account: the same message with the same
-/// permissions, the same job.
+/// permissions from the same writer, the same job.
 ///
 /// The permissions count because a script may give them for one address of the account and not for
-/// another: a delivery that was allowed nothing must not make the next one count as done.
+/// another: a delivery that was allowed nothing must not make the next one count as done. So does the
+/// writer: a copy that comes back from outside is not authenticated as the mail itself is.
 #[must_use]
-pub fn key(account: AccountId, header: &[u8], parts: &[Part], effects: &Effects) -> JobKey {
+pub fn key(
+    account: AccountId,
+    header: &[u8],
+    parts: &[Part],
+    effects: &Effects,
+    writer: Option<&str>,
+) -> JobKey {
     let permissions = serde_json::to_vec(effects).unwrap_or_default();
-    let id = Digest::default()
+    let mut digest = Digest::default()
         .piece(&account.0.to_be_bytes())
         .piece(&encode(header, parts))
-        .piece(&permissions)
-        .hex();
+        .piece(&permissions);
+    if let Some(writer) = writer {
+        digest = digest.piece(writer.as_bytes());
+    }
+    let id = digest.hex();
     JobKey { account, id }
 }
 
@@ -161,16 +194,20 @@ mod tests {
     #[test]
     fn the_key_tells_accounts_messages_and_permissions_apart() {
         let none = Effects::default();
-        let one = key(AccountId(1), b"a", &parts(), &none);
-        assert_eq!(one, key(AccountId(1), b"a", &parts(), &none));
-        assert_ne!(one.id, key(AccountId(2), b"a", &parts(), &none).id);
-        assert_ne!(one.id, key(AccountId(1), b"b", &parts(), &none).id);
-        assert_ne!(one.id, key(AccountId(1), b"a", &[], &none).id);
+        let one = key(AccountId(1), b"a", &parts(), &none, None);
+        assert_eq!(one, key(AccountId(1), b"a", &parts(), &none, None));
+        assert_ne!(one.id, key(AccountId(2), b"a", &parts(), &none, None).id);
+        assert_ne!(one.id, key(AccountId(1), b"b", &parts(), &none, None).id);
+        assert_ne!(one.id, key(AccountId(1), b"a", &[], &none, None).id);
         let add = Effects {
             add: Some(Add::default()),
             update: Update::No,
         };
-        assert_ne!(one.id, key(AccountId(1), b"a", &parts(), &add).id);
+        assert_ne!(one.id, key(AccountId(1), b"a", &parts(), &add, None).id);
+        assert_ne!(
+            one.id,
+            key(AccountId(1), b"a", &parts(), &none, Some("b@x")).id
+        );
         assert_eq!(one.id.len(), 64);
     }
 

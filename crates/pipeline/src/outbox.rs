@@ -1,12 +1,14 @@
 //! The outbox: mail that waits for the relay, sent with back-off, parked when it cannot be.
 
+pub mod local;
+pub mod route;
 pub mod scheduling;
 pub mod smtp;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use store::{Mail, Store, Timestamp, Work};
+use store::{Mail, NewMail, Store, Timestamp, Work};
 use tokio::sync::watch;
 
 use crate::clock::{Clock, DAY, HOUR, MINUTE};
@@ -21,19 +23,14 @@ const AT_ONCE: usize = 8;
 /// The waits between tries; the last one repeats until the mail expires.
 const WAITS: [Timestamp; 6] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR];
 
-/// Hands mail to the relay.
+/// Takes mail from the outbox.
 #[async_trait]
 pub trait Relay: Send + Sync + 'static {
-    /// Sends one message; `Ok` only after the relay has taken it.
-    async fn send(
-        &self,
-        reverse_path: &str,
-        recipient: &str,
-        message: &[u8],
-    ) -> Result<(), SendError>;
+    /// Sends one mail; `Ok` only after whoever has it now answers for it.
+    async fn send(&self, mail: &NewMail) -> Result<(), SendError>;
 }
 
-/// Why the relay did not take a mail.
+/// Why a mail was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// It may take it later.
@@ -91,6 +88,7 @@ impl Worker for Outbox {
         } else {
             self.send(&taken).await
         };
+        fail::fail_point!("outbox::sent");
         log(&taken, &sent);
         let written = worker::until_written(&mut stop, || async {
             match &sent {
@@ -114,17 +112,13 @@ impl Outbox {
     /// Hands a mail to the relay in a task of its own, so that a panic in there leaves it waiting.
     async fn send(self: &Arc<Self>, taken: &Arc<Mail>) -> Result<(), SendError> {
         let (outbox, taken) = (Arc::clone(self), Arc::clone(taken));
-        tokio::spawn(async move {
-            let mail = &taken.mail;
-            let (from, to) = (&mail.reverse_path, &mail.recipient);
-            outbox.relay.send(from, to, &mail.message).await
-        })
-        .await
-        .unwrap_or_else(|_| {
-            Err(SendError::Transient(
-                "sending failed on this mail".to_owned(),
-            ))
-        })
+        tokio::spawn(async move { outbox.relay.send(&taken.mail).await })
+            .await
+            .unwrap_or_else(|_| {
+                Err(SendError::Transient(
+                    "sending failed on this mail".to_owned(),
+                ))
+            })
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Preferences {
     pub published: Published,
     /// What becomes of an event that its organizer cancels.
     pub cancelled: Cancelled,
+    /// Whether mail about events of people of this server is delivered.
+    pub local_mail: LocalMail,
 }
 
 /// On or off.
@@ -78,6 +80,17 @@ pub enum Cancelled {
     Remove,
 }
 
+/// Whether mail about events that accounts of this server send each other is delivered (rule F5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LocalMail {
+    /// It is.
+    #[default]
+    Always,
+    /// It is not when the calendar shows what it says: outcomes added, updated and cancelled.
+    UnlessApplied,
+}
+
 /// Why a preference could not be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
@@ -96,7 +109,7 @@ pub enum Invalid {
     },
 }
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "processing",
     "invitations",
     "calendar",
@@ -104,6 +117,7 @@ const NAMES: [&str; 7] = [
     "update-folder",
     "published",
     "cancelled",
+    "local-mail",
 ];
 
 impl Preferences {
@@ -131,6 +145,7 @@ impl Preferences {
             }
             "published" => self.published = word("published", value, "ignore, add")?,
             "cancelled" => self.cancelled = word("cancelled", value, "mark, remove")?,
+            "local-mail" => self.local_mail = word("local-mail", value, "always, unless-applied")?,
             "calendar" => self.calendar = calendar(value)?,
             "invitation-folder" => self.invitation_folder = folder("invitation-folder", value)?,
             "update-folder" => self.update_folder = folder("update-folder", value)?,
@@ -182,6 +197,11 @@ impl Preferences {
                 "cancelled",
                 name_of(&self.cancelled),
                 "cancelled events: mark, remove",
+            ),
+            (
+                "local-mail",
+                name_of(&self.local_mail),
+                "mail about events of people of this server: always, unless-applied (the calendar took it)",
             ),
         ]
     }
@@ -252,6 +272,7 @@ mod tests {
             ("update-folder", "Updates"),
             ("published", "add"),
             ("cancelled", "remove"),
+            ("local-mail", "unless-applied"),
         ] {
             preferences.set(name, value).unwrap();
             let (_, shown, _) = preferences

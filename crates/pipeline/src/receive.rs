@@ -1,6 +1,7 @@
 //! The way of one message from intake to delivery: examine, filter, hold its jobs, deliver, release
 //! them.
 
+mod first;
 mod plan;
 mod record;
 mod redirect;
@@ -27,6 +28,15 @@ pub(crate) use record::reason;
 
 /// How many octets of jobs are written at once.
 const HELD_AT_ONCE: usize = 4 << 20;
+
+/// Whether a mail is stored in the mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InMailbox {
+    /// It is, where the filter says.
+    Yes,
+    /// Its owner wants it in the calendar alone (rule F5).
+    No,
+}
 
 /// Takes mail in and delivers it, with its calendar jobs.
 pub struct Receive {
@@ -85,7 +95,7 @@ impl Receive {
     }
 
     /// Reads the mail; `None` when that failed, and the mail goes on as if it had no event.
-    pub(crate) fn examine(&self, message: &Message) -> Option<Examined> {
+    pub(crate) fn examine(&self, message: &Message, writer: Option<&str>) -> Option<Examined> {
         let structure = message.structure()?;
         let parts = if structure.fault.is_some() {
             &[]
@@ -95,6 +105,7 @@ impl Receive {
         examine::examine(
             &structure.header,
             parts,
+            writer,
             &self.site.limits,
             &self.site.trust,
         )
@@ -148,6 +159,51 @@ impl Receive {
             content: job::encode(&structure.header, &structure.parts),
             received: now,
         }
+    }
+
+    /// What shall happen to the mail of each recipient.
+    async fn plans(
+        &self,
+        envelope: &Envelope,
+        message: &Arc<Message>,
+        holder: &Holder,
+    ) -> Vec<Result<Plan, Refusal>> {
+        let examined = self.examine(message, envelope.writer.as_deref());
+        let mut plans = Vec::with_capacity(envelope.recipients.len());
+        for recipient in &envelope.recipients {
+            plans.push(
+                self.plan(envelope, recipient, message, examined.as_ref(), holder)
+                    .await,
+            );
+        }
+        plans
+    }
+
+    /// Brings a mail to all its recipients; one verdict for each, as in [`Intake::receive`].
+    pub(crate) async fn bring(
+        &self,
+        envelope: &Envelope,
+        message: &Arc<Message>,
+        in_mailbox: InMailbox,
+    ) -> Vec<Result<(), Refusal>> {
+        let holder = self.holder();
+        let mut plans = self.plans(envelope, message, &holder).await;
+        for plan in plans.iter_mut().flatten() {
+            plan.in_mailbox = in_mailbox;
+        }
+        fail::fail_point!("receive::planned");
+        let verdicts = self.deliver(envelope, message, &holder, &mut plans).await;
+        let mut done = Vec::with_capacity(plans.len());
+        for (plan, verdict) in plans.into_iter().zip(verdicts) {
+            if let Ok(plan) = &plan {
+                plan.log(envelope, message, verdict);
+            }
+            done.push((plan.ok().and_then(|plan| plan.job), verdict));
+        }
+        fail::fail_point!("receive::delivered");
+        self.settle(&holder, &done).await;
+        fail::fail_point!("receive::settled");
+        done.into_iter().map(|(_, verdict)| verdict).collect()
     }
 
     /// Ends the holds: a job goes on when the mail of any of its recipients is stored.
@@ -224,12 +280,6 @@ impl Receive {
     }
 }
 
-impl Detail {
-    fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-}
-
 #[async_trait]
 impl Intake for Receive {
     type Incoming = Collector;
@@ -252,32 +302,13 @@ impl Intake for Receive {
     }
 
     async fn receive(&self, envelope: Envelope, message: Collector) -> Vec<Result<(), Refusal>> {
-        let message = match message.finish() {
-            Ok(message) => Arc::new(message),
-            Err(refusal) => return vec![Err(refusal); envelope.recipients.len()],
-        };
-        let examined = self.examine(&message);
-        let holder = self.holder();
-        let mut plans = Vec::with_capacity(envelope.recipients.len());
-        for recipient in &envelope.recipients {
-            plans.push(
-                self.plan(&envelope, recipient, &message, examined.as_ref(), &holder)
-                    .await,
-            );
-        }
-        fail::fail_point!("receive::planned");
-        let verdicts = self.deliver(&envelope, &message, &holder, &mut plans).await;
-        let mut done = Vec::with_capacity(plans.len());
-        for (plan, verdict) in plans.into_iter().zip(verdicts) {
-            if let Ok(plan) = &plan {
-                plan.log(&envelope, &message, verdict);
+        match message.finish() {
+            Ok(message) => {
+                self.bring(&envelope, &Arc::new(message), InMailbox::Yes)
+                    .await
             }
-            done.push((plan.ok().and_then(|plan| plan.job), verdict));
+            Err(refusal) => vec![Err(refusal); envelope.recipients.len()],
         }
-        fail::fail_point!("receive::delivered");
-        self.settle(&holder, &done).await;
-        fail::fail_point!("receive::settled");
-        done.into_iter().map(|(_, verdict)| verdict).collect()
     }
 }
 

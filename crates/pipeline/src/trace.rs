@@ -30,35 +30,43 @@ pub fn received(
     id: &str,
     now: i64,
 ) -> String {
+    let mut field = "Received: ".to_owned();
+    // What we wrote ourselves came from nowhere, by no protocol.
+    let with = match (&envelope.writer, envelope.utf8) {
+        (Some(_), _) => "",
+        (None, true) => " with UTF8LMTP",
+        (None, false) => " with LMTP",
+    };
+    if envelope.writer.is_none() {
+        field.push_str(&from(envelope));
+    }
+    let address = printable(&recipient.address);
+    let _ = write!(field, "by {hostname}{with} id {id}\r\n\tfor <{address}>;");
+    let date = Instant::from_millisecond(now)
+        .ok()
+        .and_then(|now| jiff::fmt::rfc2822::to_string(&now.to_zoned(jiff::tz::TimeZone::UTC)).ok());
+    let _ = write!(field, "\r\n\t{}\r\n", date.unwrap_or_default());
+    field
+}
+
+/// What the client called itself, and where it is.
+fn from(envelope: &Envelope) -> String {
     let client: String = envelope
         .client
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(*c))
         .take(255)
         .collect();
-    let mut field = format!(
-        "Received: from {}",
-        if client.is_empty() {
-            "unknown"
-        } else {
-            &client
-        }
-    );
-    if let Some(peer) = envelope.peer {
+    let client = if client.is_empty() {
+        "unknown"
+    } else {
+        &client
+    };
+    let peer = envelope.peer.map(|peer| {
         let tag = if peer.is_ipv6() { "IPv6:" } else { "" };
-        let _ = write!(field, " ([{tag}{peer}])");
-    }
-    let protocol = if envelope.utf8 { "UTF8LMTP" } else { "LMTP" };
-    let address = printable(&recipient.address);
-    let _ = write!(
-        field,
-        "\r\n\tby {hostname} with {protocol} id {id}\r\n\tfor <{address}>;"
-    );
-    let date = Instant::from_millisecond(now)
-        .ok()
-        .and_then(|now| jiff::fmt::rfc2822::to_string(&now.to_zoned(jiff::tz::TimeZone::UTC)).ok());
-    let _ = write!(field, "\r\n\t{}\r\n", date.unwrap_or_default());
-    field
+        format!(" ([{tag}{peer}])")
+    });
+    format!("from {client}{}\r\n\t", peer.unwrap_or_default())
 }
 
 /// An address without anything that could end a line or the angle brackets around it.
@@ -94,6 +102,7 @@ mod tests {
             client: "mx\r\nX-Forged: 1 (hi)".into(),
             peer: "2001:db8::1".parse().ok(),
             utf8: false,
+            writer: None,
         };
         let now = 1_900_000_000_000;
         assert_eq!(

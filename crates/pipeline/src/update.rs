@@ -39,6 +39,8 @@ pub struct Update {
     pub clock: Arc<dyn Clock>,
     /// The site's settings.
     pub site: Arc<Site>,
+    /// Is told whenever a job has left the worker's hands, and closed when the worker has ended.
+    pub ended: watch::Sender<()>,
 }
 
 impl Update {
@@ -70,27 +72,36 @@ impl Worker for Update {
     async fn work(self: Arc<Self>, job: Job, mut stop: watch::Receiver<bool>) {
         fail::fail_point!("update::taken");
         let job = Arc::new(job);
-        let applied = self.apply(&job).await;
-        fail::fail_point!("update::applied");
-        let written = match applied {
-            Ok(Some(applied)) => {
-                self.log(&job, &applied);
-                return;
-            }
-            Ok(None) => self.leave(&job, &mut stop).await,
-            Err(Failure::Never(error)) => self.park(&job, &error, &mut stop).await,
-            Err(Failure::Later(error)) => match WAITS.get(job.attempts as usize) {
-                Some(wait) => self.retry(&job, *wait, &error, &mut stop).await,
-                None => self.park(&job, &error, &mut stop).await,
-            },
-        };
-        if let Err(error) = written {
+        if let Err(error) = self.end(&job, &mut stop).await {
             tracing::error!(%error, job.id = job.key.id, "what became of a job could not be written; it is taken again after a restart");
         }
+        self.ended.send_replace(());
     }
 }
 
 impl Update {
+    /// Applies a job, or writes why that failed.
+    async fn end(
+        self: &Arc<Self>,
+        job: &Arc<Job>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> store::Result<()> {
+        let applied = self.apply(job).await;
+        fail::fail_point!("update::applied");
+        match applied {
+            Ok(Some(applied)) => {
+                self.log(job, &applied);
+                Ok(())
+            }
+            Ok(None) => self.leave(job, stop).await,
+            Err(Failure::Never(error)) => self.park(job, &error, stop).await,
+            Err(Failure::Later(error)) => match WAITS.get(job.attempts as usize) {
+                Some(wait) => self.retry(job, *wait, &error, stop).await,
+                None => self.park(job, &error, stop).await,
+            },
+        }
+    }
+
     /// Applies a job in a task of its own, so that a panic in there ends this job alone.
     async fn apply(self: &Arc<Self>, job: &Arc<Job>) -> Result<Option<Applied>, Failure> {
         let (update, job) = (Arc::clone(self), Arc::clone(job));

@@ -72,6 +72,7 @@ pub fn shown(text: &str) -> String {
 #[must_use]
 pub fn authentication(code: &str) -> &'static str {
     match code {
+        "local" => "an account of this server, which wrote the mail itself",
         "dmarc" => "verified by a trusted server (DMARC)",
         "dkim" => "signed by the address's domain, says a trusted server (DKIM)",
         "auth" => "logged in at a trusted server",

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use pipeline::outbox::smtp::{Security, Server, SmtpRelay};
 use pipeline::outbox::{Relay, SendError};
+use store::{AccountId, Hold, MailKey, NewMail};
 
 const MAIL: &[u8] = b"Subject: x\r\n\r\n.dot\r\n";
 
@@ -64,7 +65,22 @@ async fn send(
         credentials: login.map(|(user, password)| (user.to_owned(), password.to_owned())),
     };
     let relay = SmtpRelay::new(server, "mail.example.org").unwrap();
-    let result = relay.send("a@example.org", "b@example.com", MAIL).await;
+    let mail = NewMail {
+        key: MailKey {
+            account: AccountId(1),
+            id: "m".to_owned(),
+        },
+        kind: "reply".to_owned(),
+        reverse_path: "a@example.org".to_owned(),
+        recipient: "b@example.com".to_owned(),
+        message: MAIL.to_vec(),
+
+        not_before: 0,
+        expires: 0,
+        uid: String::new(),
+        hold: Hold::None,
+    };
+    let result = relay.send(&mail).await;
     drop(relay);
     (result, heard.try_iter().collect())
 }

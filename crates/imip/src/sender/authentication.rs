@@ -5,6 +5,8 @@ use super::service::Service;
 /// What the sender's address rests on, as in records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authentication {
+    /// The mail was written by this server itself, for the account that has the address.
+    Local,
     /// A trusted server says dmarc=pass for From's domain.
     Dmarc,
     /// A trusted server says dkim=pass for From's domain or a parent of it.
@@ -24,6 +26,7 @@ pub enum Authentication {
 impl Authentication {
     /// Every code that [`Authentication::code`] gives.
     pub const CODES: &[&str] = &[
+        "local",
         "dmarc",
         "dkim",
         "auth",
@@ -37,6 +40,7 @@ impl Authentication {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
+            Self::Local => "local",
             Self::Dmarc => "dmarc",
             Self::Dkim => "dkim",
             Self::Auth => "auth",
@@ -62,6 +66,7 @@ mod tests {
     /// The next variant, in an order that none can be left out of.
     fn after(authentication: Authentication) -> Option<Authentication> {
         match authentication {
+            Authentication::Local => Some(Authentication::Dmarc),
             Authentication::Dmarc => Some(Authentication::Dkim),
             Authentication::Dkim => Some(Authentication::Auth),
             Authentication::Auth => Some(Authentication::OwnSubmission),
@@ -74,7 +79,7 @@ mod tests {
 
     #[test]
     fn every_code_is_listed_once() {
-        let all = std::iter::successors(Some(Authentication::Dmarc), |one| after(*one));
+        let all = std::iter::successors(Some(Authentication::Local), |one| after(*one));
         assert_eq!(
             all.map(Authentication::code).collect::<Vec<_>>(),
             Authentication::CODES

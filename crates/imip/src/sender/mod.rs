@@ -127,6 +127,22 @@ pub fn judge(header: &[u8], spoken_for: &SpokenFor, trust: &Trust) -> Sender {
     known.noted(&evidence)
 }
 
+/// The sender of a mail that this server wrote for an account of its own that has the address
+/// `writer`; `None` when From names somebody else (rules B1 and F5).
+///
+/// No field of the mail says so: only who took the mail from the account can know it.
+#[must_use]
+pub fn of_own_account(header: &[u8], writer: &str) -> Option<Sender> {
+    let from = Mailbox::of_header(header, "From").ok()?;
+    let is_writer = Mailbox::parse(writer).is_some_and(|writer| writer.to_wire() == from.to_wire());
+    is_writer.then(|| Sender {
+        address: Some(from.to_string()),
+        authentication: Authentication::Local,
+        service: None,
+        notes: Vec::new(),
+    })
+}
+
 /// Whom a mail comes from, and how that is known.
 struct Known {
     address: Mailbox,

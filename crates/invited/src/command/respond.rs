@@ -2,6 +2,7 @@
 
 use calendar::DateOrTime;
 use itip::Partstat;
+use pipeline::receive::find_account;
 use pipeline::respond::{self, Answer};
 
 use super::Outcome;
@@ -31,7 +32,8 @@ pub async fn run(arguments: Respond, config: &Config) -> Outcome {
     let [recipient] = recipients.as_slice() else {
         return Ok("nothing to send: that was the answer already".to_owned());
     };
-    let waits = if config.smtp.relay.is_some() {
+    let is_here = find_account(&*store, recipient).await?.is_some();
+    let waits = if is_here || config.smtp.relay.is_some() {
         ""
     } else {
         "; it waits in the outbox, for no [smtp] relay is configured"

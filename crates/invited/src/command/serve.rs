@@ -8,7 +8,7 @@ use std::time::Duration;
 use dav::Dav;
 use lmtp::Server;
 use pipeline::clock::Clock;
-use pipeline::outbox::Outbox;
+use pipeline::outbox::{Outbox, route};
 use pipeline::site::Site;
 use pipeline::update::Update;
 use store::{Collections, Store};
@@ -67,7 +67,7 @@ impl Running {
         let lock = lock(&config.server.data_dir)?;
         let store = wiring::open_store(config)?;
         let site = Arc::new(wiring::site(config)?);
-        let receive = wiring::receive(config, store.clone(), Arc::clone(&site))?;
+        let receive = Arc::new(wiring::receive(config, store.clone(), Arc::clone(&site))?);
         let relay = wiring::relay(config)?;
         let listen = match &config.lmtp.listen {
             Listen::Tcp(address) => lmtp::Listen::Tcp(*address),
@@ -77,7 +77,7 @@ impl Running {
             message_size: config.lmtp.max_message_size,
             ..lmtp::Limits::default()
         };
-        let server = Server::bind(&listen, limits, site.hostname.clone(), Arc::new(receive))
+        let server = Server::bind(&listen, limits, site.hostname.clone(), Arc::clone(&receive))
             .await
             .map_err(|error| {
                 Failure::new(format_args!(
@@ -104,18 +104,21 @@ impl Running {
         );
         tasks.spawn(listener.serve(dav::router(dav), stopped.clone()));
         tasks.spawn(sweep(store.clone(), Arc::clone(&site), stopped.clone()));
-        if let Some(relay) = relay {
-            let outbox = Outbox {
-                store: store.clone(),
-                relay: Arc::new(relay),
-                clock: Arc::clone(&clock),
-            };
-            tasks.spawn(outbox.run(stopped.clone()));
+        if relay.is_some() {
+            route::relay_came(&*store).await?;
         }
+        let (ended, jobs) = watch::channel(());
+        let outbox = Outbox {
+            store: store.clone(),
+            relay: Arc::new(wiring::route(receive, relay, jobs)),
+            clock: Arc::clone(&clock),
+        };
+        tasks.spawn(outbox.run(stopped.clone()));
         let update = Update {
             store: store.clone(),
             clock,
             site,
+            ended,
         };
         tasks.spawn(update.run(stopped));
         Ok(Self {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use store::{SqliteStore, Store};
+use store::{QueueEntry, SqliteStore, Store};
 
 /// A site in a temporary folder; its server is killed at the end.
 pub(crate) struct Site {
@@ -52,18 +52,23 @@ impl Site {
 
     /// A site without accounts.
     pub(crate) fn empty(more: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().join("data");
+        let site = Self {
+            folder: tempfile::tempdir().unwrap(),
+            file_size: None,
+            server: None,
+        };
+        site.configure(more);
+        site
+    }
+
+    /// Replaces what the configuration has behind the test's own settings; the next start reads it.
+    pub(crate) fn configure(&self, more: &str) {
+        let data = self.folder.path().join("data");
         let config = format!(
             "[server]\nhostname = \"mail.example.org\"\ndata_dir = {data:?}\n\
              [lmtp]\nlisten = \"127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n{more}\n"
         );
-        std::fs::write(folder.path().join("invited.toml"), config).unwrap();
-        Self {
-            folder,
-            file_size: None,
-            server: None,
-        }
+        std::fs::write(self.folder.path().join("invited.toml"), config).unwrap();
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -248,21 +253,30 @@ impl Site {
 
     /// Waits until no job is left.
     pub(crate) fn wait_for_jobs(&self) {
+        self.wait_while(|entry| entry.kind == "calendar");
+    }
+
+    /// Waits until mail between accounts of this server is delivered, and its jobs are done.
+    pub(crate) fn wait_for_local_mail(&self) {
+        self.wait_while(|entry| {
+            entry.kind == "calendar" || entry.recipient.ends_with("@example.org")
+        });
+    }
+
+    /// Waits while the queue has such an entry.
+    pub(crate) fn wait_while(&self, is_waited_for: impl Fn(&QueueEntry) -> bool) {
         self.with_store(async |store| {
             let idle = async {
-                while store
-                    .queue()
-                    .await
-                    .unwrap()
-                    .iter()
-                    .any(|entry| entry.kind == "calendar")
-                {
+                while store.queue().await.unwrap().iter().any(&is_waited_for) {
                     store.wait_for_work(Duration::from_millis(100)).await;
                 }
             };
-            tokio::time::timeout(Duration::from_secs(60), idle)
+            if tokio::time::timeout(Duration::from_secs(60), idle)
                 .await
-                .expect("jobs are still there");
+                .is_err()
+            {
+                panic!("still there: {:?}", store.queue().await.unwrap());
+            }
         });
     }
 

@@ -17,6 +17,7 @@ mod commands;
 mod crash;
 mod dav;
 mod harness;
+mod local;
 mod manifest;
 mod order;
 mod redirect;

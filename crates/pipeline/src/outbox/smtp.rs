@@ -9,6 +9,8 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
+use store::NewMail;
+
 use super::{Relay, SendError};
 
 /// How long one command may take.
@@ -73,14 +75,10 @@ fn parameters(host: &str) -> Result<TlsParameters, String> {
 
 #[async_trait]
 impl Relay for SmtpRelay {
-    async fn send(
-        &self,
-        reverse_path: &str,
-        recipient: &str,
-        message: &[u8],
-    ) -> Result<(), SendError> {
-        let envelope = envelope(reverse_path, recipient)?;
+    async fn send(&self, mail: &NewMail) -> Result<(), SendError> {
+        let envelope = envelope(&mail.reverse_path, &mail.recipient)?;
         // lettre ends the last line itself, even when it has an end already.
+        let message = &mail.message;
         let message = message.strip_suffix(b"\r\n").unwrap_or(message);
         match self.transport.send_raw(&envelope, message).await {
             Ok(_) => Ok(()),

@@ -7,7 +7,7 @@ use imip::{Structure, header};
 use store::{AccountId, Holder, Holding, JobKey, NewDecision};
 
 use super::record::unstamped;
-use super::{Receive, trace};
+use super::{InMailbox, Receive, trace};
 use crate::deliver::{Delivery, Target};
 use crate::examine::Examined;
 use crate::filter::{Filtered, Subject};
@@ -20,9 +20,12 @@ use crate::words;
 /// The plan for one recipient.
 pub(super) struct Plan {
     pub(super) recipient: Recipient,
+    writer: Option<String>,
     /// All our fields.
     pub(super) fields: Vec<u8>,
     pub(super) targets: Vec<Target>,
+    /// Whether it goes there at all.
+    pub(super) in_mailbox: InMailbox,
     /// Whom it is sent on to.
     pub(super) redirects: Vec<String>,
     /// The trace fields of what is sent on.
@@ -42,12 +45,14 @@ impl Plan {
         Detail {
             effects: self.effects.clone(),
             recipient: self.recipient.address.clone(),
+            writer: self.writer.clone(),
         }
     }
 
     /// The mail as it is stored; `None` when it is stored nowhere.
     pub(super) fn delivery(&self, envelope: &Envelope, message: &Arc<Message>) -> Option<Delivery> {
-        (!self.targets.is_empty()).then(|| Delivery {
+        let is_stored = self.in_mailbox == InMailbox::Yes && !self.targets.is_empty();
+        is_stored.then(|| Delivery {
             account: self.recipient.account.clone(),
             recipient: self.recipient.address.clone(),
             reverse_path: envelope.reverse_path.clone(),
@@ -95,8 +100,12 @@ impl Plan {
     /// Where it goes, for the log.
     fn places(&self) -> String {
         let folders = self.targets.iter().map(|target| target.folder.as_str());
+        let folders = folders.filter(|_| self.in_mailbox == InMailbox::Yes);
         let sent_on = self.redirects.iter().map(|_| "outbox");
         let places: Vec<&str> = folders.chain(sent_on).collect();
+        if places.is_empty() && self.in_mailbox == InMailbox::No {
+            return "the calendar alone".to_owned();
+        }
         if places.is_empty() {
             return "nowhere, as the script says".to_owned();
         }
@@ -130,7 +139,8 @@ impl Receive {
         };
         let filtered = self.filter().run(subject).await?;
         let invitation = examined.and_then(|examined| examined.detection.invitation.as_ref());
-        let key = self.key(recipient, message, &filtered.effects);
+        let writer = envelope.writer.clone();
+        let key = self.key(recipient, message, &filtered.effects, writer.as_deref());
         let has_job = invitation.is_some() && !filtered.effects.is_empty();
         let record = match &key {
             Some(key) if !has_job => unstamped(key, message, examined, now),
@@ -140,6 +150,8 @@ impl Receive {
             fields: fields(envelope, &delivered_to, &received, &filtered),
             trace: format!("{delivered_to}{received}"),
             targets: filtered.targets,
+            in_mailbox: InMailbox::Yes,
+            writer,
             redirects: filtered.redirects,
             effects: filtered.effects,
             job: key.filter(|_| has_job),
@@ -157,11 +169,18 @@ impl Receive {
     }
 
     /// The id of what the mail does to the account's calendar.
-    fn key(&self, recipient: &Recipient, message: &Message, effects: &Effects) -> Option<JobKey> {
+    fn key(
+        &self,
+        recipient: &Recipient,
+        message: &Message,
+        effects: &Effects,
+        writer: Option<&str>,
+    ) -> Option<JobKey> {
         let structure = message.structure()?;
         let account = recipient.account.id;
         guarded("naming a job", || {
-            job::key(account, &structure.header, &structure.parts, effects)
+            let (header, parts) = (&structure.header, &structure.parts);
+            job::key(account, header, parts, effects, writer)
         })
     }
 }
@@ -187,6 +206,7 @@ pub(super) fn unite(plans: &mut [Result<Plan, Refusal>], structure: &Structure) 
                 &structure.header,
                 &structure.parts,
                 effects,
+                plan.writer.as_deref(),
             ));
         }
     }

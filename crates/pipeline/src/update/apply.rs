@@ -7,7 +7,7 @@ use super::change;
 use super::decide::{Decided, Question, decide};
 use crate::clock::Clock;
 use crate::examine::{self, Examined};
-use crate::job::{self, Detail, Effects};
+use crate::job::{self, Detail};
 use crate::site::Site;
 use crate::words;
 
@@ -65,20 +65,22 @@ pub async fn apply(
     };
     let (header, parts) =
         job::decode(&job.content).ok_or_else(|| Failure::Never("the job is damaged".to_owned()))?;
-    let examined = examine::examine(&header, &parts, &site.limits, &site.trust)
+    let told = Detail::united(&job.details)
+        .map_err(|error| Failure::Never(format!("the job cannot be read: {error}")))?;
+    let writer = told.writer.as_deref();
+    let examined = examine::examine(&header, &parts, writer, &site.limits, &site.trust)
         .ok_or_else(|| Failure::Never("reading the mail failed".to_owned()))?;
     let Some(invitation) = &examined.detection.invitation else {
         return Err(Failure::Never(
             "the mail's invitation cannot be read again".to_owned(),
         ));
     };
-    let (effects, recipient) = allowed(&job.details)?;
     let question = Question {
         account: &account,
         examined: &examined,
         invitation,
-        effects: &effects,
-        recipient: &recipient,
+        effects: &told.effects,
+        recipient: &told.recipient,
         digest: &job.key.id,
         received: job.received,
     };
@@ -97,19 +99,6 @@ pub async fn apply(
     Err(Failure::Later(
         "the calendar changed again and again".to_owned(),
     ))
-}
-
-/// What all deliveries of the message allowed together, and the first one's address.
-fn allowed(details: &[String]) -> Result<(Effects, String), Failure> {
-    let mut effects = Effects::default();
-    let mut recipient = None;
-    for detail in details {
-        let detail: Detail = serde_json::from_str(detail)
-            .map_err(|error| Failure::Never(format!("the job cannot be read: {error}")))?;
-        effects = effects.or(detail.effects);
-        recipient.get_or_insert(detail.recipient);
-    }
-    Ok((effects, recipient.unwrap_or_default()))
 }
 
 /// The decision as a change of the store.

@@ -147,6 +147,7 @@ impl Place {
             client: "client.example".to_owned(),
             peer: None,
             utf8: false,
+            writer: None,
         };
         let verdicts = self.receive.receive(envelope, collector).await;
         assert_eq!(verdicts, [Ok(())]);

@@ -33,7 +33,7 @@ struct Same(Option<Result<(), SendError>>);
 
 #[async_trait]
 impl Relay for Same {
-    async fn send(&self, _: &str, _: &str, _: &[u8]) -> Result<(), SendError> {
+    async fn send(&self, _: &NewMail) -> Result<(), SendError> {
         self.0.clone().expect("the relay panics on purpose")
     }
 }
@@ -125,6 +125,7 @@ impl Place {
             store: Arc::clone(store) as Arc<dyn Store>,
             clock: Arc::new(Stopped),
             site: Arc::new(site()),
+            ended: watch::Sender::default(),
         };
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(update.run(stopped));
