@@ -2,7 +2,7 @@
 
 use crate::component_buf::ComponentBuf;
 use crate::document::Document;
-use crate::name::{NameMark, NameSet};
+use crate::name::{NameMark, Names};
 use crate::property::Property;
 use crate::scan::{Line, LineKind};
 
@@ -62,19 +62,20 @@ impl<'a> Component<'a> {
             .filter(move |property| property.is(name))
     }
 
-    /// Its own properties of any of these names, without case, in the order that they stand in.
-    pub fn properties_among<'n>(
-        &self,
-        names: &'n [&'n str],
-    ) -> impl Iterator<Item = Property<'a>> + use<'a, 'n> {
-        let set = NameSet::of(names);
-        self.property_lines(move |line| set.may_have(line.name))
-            .filter(move |property| names.iter().any(|name| property.is(name)))
+    /// Its own properties of any of these names, in the order that they stand in.
+    pub fn properties_among(&self, names: Names) -> impl Iterator<Item = Property<'a>> + use<'a> {
+        self.property_lines(move |line| names.may_have(line.name))
+            .filter(move |property| names.as_slice().iter().any(|name| property.is(name)))
     }
 
     /// The first of its own properties of this name, without case.
     pub fn property(&self, name: &str) -> Option<Property<'a>> {
         self.properties_named(name).next()
+    }
+
+    /// Whether it has a property of this name, without case.
+    pub fn has(&self, name: &str) -> bool {
+        self.property(name).is_some()
     }
 
     /// The components directly inside.
@@ -119,7 +120,7 @@ impl<'a> Component<'a> {
     {
         let is_wanted = move |line: &Line| line.kind == LineKind::Property && is_wanted(line);
         let lines = self.document.lines_in(self.inside(), is_wanted);
-        lines.filter_map(|(raw, line)| Property::of_line(raw, &line))
+        lines.filter_map(|(raw, line)| Property::of_line(raw, line))
     }
 
     /// The lines between BEGIN and END.

@@ -145,8 +145,14 @@ impl<'c> Parameter<'c> {
     /// The first value.
     pub(crate) fn value(&self) -> Cow<'c, str> {
         let values = self.parts().1;
-        let end = find(values, b',', 0, self.quoting).unwrap_or(values.len());
-        parameter::decode(text::lossy(values.get(..end).unwrap_or_default()))
+        let is_special = |byte: &u8| matches!(byte, b',' | b'"' | b'^');
+        match values.iter().position(is_special) {
+            None => text::lossy(values),
+            Some(_) => {
+                let end = find(values, b',', 0, self.quoting).unwrap_or(values.len());
+                parameter::decode(text::lossy(values.get(..end).unwrap_or_default()))
+            }
+        }
     }
 
     pub(crate) fn name(&self) -> Cow<'c, str> {
@@ -164,10 +170,20 @@ pub(crate) fn name_end(line: &[u8]) -> Option<usize> {
     line.iter().position(|byte| matches!(byte, b';' | b':'))
 }
 
+/// Whether an octet is a letter, a digit or a hyphen.
+const IS_PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0;
+    while octet < table.len() {
+        table[octet] = (octet as u8).is_ascii_alphanumeric() || octet as u8 == b'-';
+        octet += 1;
+    }
+    table
+};
+
 /// The same where the name has nothing but letters, digits and hyphens, and so is readable.
 pub(crate) fn plain_name_end(line: &[u8]) -> Option<usize> {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    let end = line.iter().position(|byte| !is_plain(byte))?;
+    let end = line.iter().position(|byte| !IS_PLAIN[usize::from(*byte)])?;
     (end > 0 && matches!(line.get(end), Some(b';' | b':'))).then_some(end)
 }
 

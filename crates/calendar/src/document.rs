@@ -71,7 +71,7 @@ impl Document {
     ) -> impl Iterator<Item = Component<'_>> {
         self.steps(lines)
             .filter(|(_, line)| line.opens())
-            .map(|(begin, line)| Component::new(self, begin, line))
+            .map(|(begin, line)| Component::new(self, begin, *line))
     }
 
     /// The wanted lines in `lines`, those inside components left out.
@@ -79,17 +79,18 @@ impl Document {
         &self,
         lines: std::ops::Range<usize>,
         is_wanted: impl Fn(&Line) -> bool,
-    ) -> impl Iterator<Item = (&[u8], Line)> {
+    ) -> impl Iterator<Item = (&[u8], &Line)> {
         self.steps(lines)
             .filter(move |(_, line)| is_wanted(line))
             .map(|(_, line)| (self.bytes(line.range()), line))
     }
 
     /// The lines of a range, each component as its BEGIN line alone.
-    fn steps(&self, lines: std::ops::Range<usize>) -> impl Iterator<Item = (usize, Line)> {
+    fn steps(&self, lines: std::ops::Range<usize>) -> impl Iterator<Item = (usize, &Line)> {
+        let all = self.scan.lines.get(..lines.end).unwrap_or_default();
         let mut at = lines.start;
         std::iter::from_fn(move || {
-            let line = self.line(at).filter(|_| at < lines.end)?;
+            let line = all.get(at)?;
             let index = at;
             at = line.close();
             Some((index, line))
@@ -103,6 +104,7 @@ impl Document {
             return names.get(at).map_or("", |(_, name)| name);
         }
         let range = self.line(begin).map(|line| line.range());
-        scan::borrowed_name(self.bytes(range.unwrap_or_default())).unwrap_or_default()
+        let name = scan::borrowed_name(self.bytes(range.unwrap_or_default()));
+        name.unwrap_or_default()
     }
 }

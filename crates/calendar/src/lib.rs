@@ -41,6 +41,7 @@ pub use duration::Duration;
 pub use limits::{Limits, TooMuch};
 pub use message::{Kind, Message, NotAMessage};
 pub use method::Method;
+pub use name::Names;
 pub use problem::{Defect, Problem};
 pub use property::Property;
 pub use property_buf::PropertyBuf;

@@ -1,4 +1,4 @@
-//! Marks that tell names of lines and components apart without reading them (RFC 5545 section 3.1).
+//! Names of lines and components, told apart without reading them (RFC 5545 section 3.1).
 
 /// Length and letters of a name, without case: names whose marks differ are different.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,11 +11,21 @@ impl NameMark {
     /// The length that stands for this and all longer names.
     const LONG: u8 = u8::MAX;
 
-    pub(crate) fn of(name: &[u8]) -> Self {
-        let letter = |byte: Option<&u8>| byte.map_or(0, u8::to_ascii_lowercase);
+    pub(crate) const fn of(name: &[u8]) -> Self {
+        let (Some(first), Some(last)) = (name.first(), name.last()) else {
+            return Self {
+                length: 0,
+                letters: 0,
+            };
+        };
+        let is_long = name.len() >= Self::LONG as usize;
         Self {
-            length: u8::try_from(name.len()).unwrap_or(Self::LONG),
-            letters: letter(name.first()).wrapping_mul(31) ^ letter(name.last()),
+            length: if is_long {
+                Self::LONG
+            } else {
+                name.len() as u8
+            },
+            letters: first.to_ascii_lowercase().wrapping_mul(31) ^ last.to_ascii_lowercase(),
         }
     }
 
@@ -23,24 +33,39 @@ impl NameMark {
     pub(crate) fn length(self) -> Option<usize> {
         (self.length < Self::LONG).then_some(self.length.into())
     }
+
+    const fn bit(self) -> u64 {
+        1 << (self.letters.wrapping_add(self.length.wrapping_mul(7)) & 63)
+    }
 }
 
-/// Marks of several names in one number: a name outside may pass, one inside always does.
+/// Names that are looked up together, without case.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NameSet(u64);
+pub struct Names {
+    names: &'static [&'static str],
+    /// A bit for each name; others may share it.
+    bits: u64,
+}
 
-impl NameSet {
-    pub(crate) fn of(names: &[&str]) -> Self {
-        let marks = names.iter().map(|name| NameMark::of(name.as_bytes()));
-        Self(marks.fold(0, |set, mark| set | Self::bit(mark)))
+impl Names {
+    /// These names.
+    pub const fn of(names: &'static [&'static str]) -> Self {
+        let (mut bits, mut rest) = (0, names);
+        while let Some((name, others)) = rest.split_first() {
+            bits |= NameMark::of(name.as_bytes()).bit();
+            rest = others;
+        }
+        Self { names, bits }
     }
 
-    pub(crate) fn may_have(self, mark: NameMark) -> bool {
-        self.0 & Self::bit(mark) != 0
+    /// The names in order.
+    pub fn as_slice(&self) -> &'static [&'static str] {
+        self.names
     }
 
-    fn bit(mark: NameMark) -> u64 {
-        1 << (mark.letters.wrapping_add(mark.length.wrapping_mul(7)) & 63)
+    /// A quick look, which some of the other names pass.
+    pub(crate) fn may_have(&self, mark: NameMark) -> bool {
+        self.bits & mark.bit() != 0
     }
 }
 
@@ -64,13 +89,12 @@ mod tests {
     }
 
     #[test]
-    fn a_set_lets_its_own_names_pass() {
-        let names = ["COLOR", "CLASS", "ATTENDEE", "CATEGORIES"];
-        let set = NameSet::of(&names);
-        for name in names {
-            assert!(set.may_have(NameMark::of(name.to_lowercase().as_bytes())));
+    fn names_let_their_own_pass() {
+        const NAMES: Names = Names::of(&["COLOR", "CLASS", "ATTENDEE", "CATEGORIES"]);
+        for name in NAMES.as_slice() {
+            assert!(NAMES.may_have(NameMark::of(name.to_lowercase().as_bytes())));
         }
-        assert!(!NameSet::of(&[]).may_have(NameMark::of(b"CLASS")));
+        assert!(!Names::of(&[]).may_have(NameMark::of(b"CLASS")));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn encode(value: &str) -> String {
 
 /// The value that was meant: quotes and ^-escapes removed; an unknown escape stays as written.
 pub fn decode(value: Cow<'_, str>) -> Cow<'_, str> {
-    if memchr::memchr2(b'"', b'^', value.as_bytes()).is_none() {
+    if !value.bytes().any(|byte| matches!(byte, b'"' | b'^')) {
         return value;
     }
     let mut out = String::with_capacity(value.len());

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use calendar::{Component, DateOrTime, Method, NoInstant, Property, RecurrenceLimits, Series};
+use calendar::{
+    Component, DateOrTime, Method, Names, NoInstant, Property, RecurrenceLimits, Series,
+};
 
 use crate::clock::Clock;
 use crate::course;
@@ -84,19 +86,21 @@ impl<'a> Arrival<'a> {
                 .property("ORGANIZER")
                 .filter(|line| !line.value().trim().is_empty());
         }
-        let id = RecurrenceId::of(&component, &mut self.clock).map_err(|bad| match bad {
+        let line = component.property("RECURRENCE-ID");
+        let reach = reach(line.as_ref());
+        let id = RecurrenceId::of_line(line.as_ref(), &component, &mut self.clock);
+        let id = id.map_err(|bad| match bad {
             BadRecurrenceId::NoDate | BadRecurrenceId::NoInstant(NoInstant::OutOfRange) => {
                 Reason::BadDate
             }
             BadRecurrenceId::NoInstant(NoInstant::UnknownZone(_)) => Reason::UnknownTimeZone,
         })?;
-        if component.property("DTSTAMP").is_none() {
+        if !component.has("DTSTAMP") {
             self.notes.push(Note::NoDtstamp);
         }
         let stamp = Stamp::of(&component, incoming);
         let is_later = |part: &Part<'_>| stamp.total_order(&part.stamp).is_gt();
         if self.parts.get(&id).is_none_or(is_later) {
-            let reach = reach(&component);
             self.parts.insert(
                 id,
                 Part {
@@ -155,14 +159,13 @@ impl Part<'_> {
 }
 
 fn repeats(component: &Component<'_>) -> bool {
-    let mut lines = component.properties_among(&["RRULE", "RDATE", "EXRULE"]);
-    lines.next().is_some()
+    const REPEATING: Names = Names::of(&["RRULE", "RDATE", "EXRULE"]);
+    component.properties_among(REPEATING).next().is_some()
 }
 
 /// RANGE=THISANDFUTURE; THISANDPRIOR, which RFC 5545 took away, counts as no range.
-fn reach(component: &Component<'_>) -> Reach {
-    let id = component.property("RECURRENCE-ID");
-    let range = id.and_then(|id| id.parameter("RANGE").map(std::borrow::Cow::into_owned));
+fn reach(id: Option<&Property<'_>>) -> Reach {
+    let range = id.and_then(|id| id.parameter("RANGE"));
     match range {
         Some(range) if range.trim().eq_ignore_ascii_case("THISANDFUTURE") => Reach::Future,
         _ => Reach::One,
@@ -178,9 +181,9 @@ fn clock(
     version: &Object<'_>,
 ) -> Clock {
     let brings_times = matches!(method, Method::Request | Method::Publish | Method::Add);
-    let master = meant.iter().find(|component| {
-        component.property("RECURRENCE-ID").is_none() && method != Method::Add && brings_times
-    });
+    let master = meant
+        .iter()
+        .find(|component| brings_times && method != Method::Add && !component.has("RECURRENCE-ID"));
     let mut clock = Clock::new(around.zones.iter());
     if let Some(start) = master.and_then(|master| Body::Kept(*master).start()) {
         clock.run_from(start);
@@ -197,16 +200,16 @@ fn clock(
 
 /// Lets the zones of a component's times be decided, each by the first value that names it.
 fn meet_times(clock: &mut Clock, component: &Component<'_>) {
-    const NAMES: &[&str] = &[
+    const TIMES: Names = Names::of(&[
         "DTSTART",
         "DTEND",
         "DUE",
         "RECURRENCE-ID",
         "RDATE",
         "EXDATE",
-    ];
+    ]);
     let zone = component.property("TZID").map(|zone| zone.text());
-    for line in component.properties_among(NAMES) {
+    for line in component.properties_among(TIMES) {
         let tzid = line.parameter("TZID").or(zone.as_deref().map(Into::into));
         let Some(tzid) = tzid.filter(|tzid| !clock.has_met(tzid)) else {
             continue;

@@ -67,13 +67,15 @@ impl Clock {
                 _ => RecurrenceId::instance(value),
             });
         };
-        let id = ground.id_of(value, &self.zones)?;
-        Ok(match ground.start() {
-            DateOrTime::Zoned { .. } | DateOrTime::Utc(_) => instant_id(id.instant),
-            DateOrTime::Date(_) | DateOrTime::Floating(_) => {
-                RecurrenceId::instance(&ground.value(id))
+        match ground.start() {
+            DateOrTime::Zoned { .. } | DateOrTime::Utc(_) => {
+                Ok(instant_id(ground.instant_id_of(value, &self.zones)?))
             }
-        })
+            DateOrTime::Date(_) | DateOrTime::Floating(_) => {
+                let id = ground.id_of(value, &self.zones)?;
+                Ok(RecurrenceId::instance(&ground.value(id)))
+            }
+        }
     }
 
     /// What names an instance, written as the master's DTSTART is.

@@ -44,7 +44,8 @@ pub(crate) fn is_untouched(base: &Body<'_>, mine: &Body<'_>, theirs: &Body<'_>) 
     let values = |body: &Body<'_>| {
         let mut values = Vec::new();
         body.each_line(ownership::OWNERS, |line| {
-            let name = ownership::OWNERS.iter().position(|name| line.is(name));
+            let mut names = ownership::OWNERS.as_slice().iter();
+            let name = names.position(|name| line.is(name));
             values.push((name, line.value().into_owned()));
         });
         values.sort_by_key(|(name, _)| *name);

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use calendar::{Component, ComponentBuf, DateOrTime, Document, Kind, PropertyBuf};
+use calendar::{Component, ComponentBuf, DateOrTime, Document, Kind, Names, PropertyBuf};
 
 use crate::clock::Clock;
 use crate::line::{self, Line};
@@ -66,14 +66,23 @@ impl Body<'_> {
         }
     }
 
+    /// Whether it has a line of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Kept(component) => component.has(name),
+            Self::Made(component) => component.property(name).is_some(),
+        }
+    }
+
     /// Every line of these names.
-    pub(crate) fn each_line(&self, names: &[&str], mut then: impl FnMut(&dyn Line)) {
+    pub(crate) fn each_line(&self, names: Names, mut then: impl FnMut(&dyn Line)) {
         match self {
             Self::Kept(component) => component
                 .properties_among(names)
                 .for_each(|line| then(&line)),
             Self::Made(component) => {
-                let is_meant = |line: &&PropertyBuf| names.iter().any(|name| line.is(name));
+                let is_meant =
+                    |line: &&PropertyBuf| names.as_slice().iter().any(|name| line.is(name));
                 component
                     .properties()
                     .filter(is_meant)
@@ -215,7 +224,7 @@ impl<'a> Object<'a> {
     /// asks it nothing, an empty one.
     pub(crate) fn clock_of<'c>(&self, components: impl Iterator<Item = Component<'c>>) -> Clock {
         let (overrides, masters): (Vec<_>, Vec<_>) =
-            components.partition(|component| component.property("RECURRENCE-ID").is_some());
+            components.partition(|component| component.has("RECURRENCE-ID"));
         if overrides.is_empty() {
             return Clock::new(std::iter::empty());
         }

@@ -202,17 +202,18 @@ impl<'a> Work<'_, 'a> {
 
     fn merged(&mut self, id: &RecurrenceId, mine: &Body<'a>, theirs: &Body<'a>) -> Body<'a> {
         let before = self.before.components.get(id).cloned();
-        let is_untouched = before
-            .as_ref()
-            .is_some_and(|before| merge::is_untouched(before, mine, theirs));
+        let is_untouched = self.case.base == Base::Known
+            && before
+                .as_ref()
+                .is_some_and(|before| merge::is_untouched(before, mine, theirs));
         let counts = (self.mine.components.len(), self.after.components.len());
         let may_ask_dates = id.is_master() && counts != (1, 1);
-        if self.case.base == Base::Known && is_untouched && !may_ask_dates {
+        if is_untouched && !may_ask_dates {
             return theirs.clone();
         }
-        let (mine, theirs) = (mine.to_buf(), theirs.to_buf());
+        let (mine, new) = (mine.to_buf(), theirs.to_buf());
         if let Some(before) = before.as_ref().filter(|_| !self.is_applied(id)) {
-            let mut component = marks::changed(&mine, &before.to_buf(), &theirs);
+            let mut component = marks::changed(&mine, &before.to_buf(), &new);
             if self.is_reinstated(id) {
                 self.ask_again(&mut component);
             }
@@ -224,17 +225,21 @@ impl<'a> Work<'_, 'a> {
             Base::Assumed
         };
         let base = before.as_ref().map_or(Cow::Borrowed(&*mine), Body::to_buf);
+        let asks_again = self.asks_again(id, &base, &new);
+        if is_untouched && !asks_again {
+            return theirs.clone();
+        }
         let sides = Sides {
             base: &base,
             known,
             mine: &mine,
-            theirs: &theirs,
-            own_exdates: self.own_exdates(&base, known, &mine, &theirs),
+            theirs: &new,
+            own_exdates: self.own_exdates(&base, known, &mine, &new),
         };
         let merged = sides.merge(self.case.owner);
         self.overwritten.extend(merged.overwritten);
         let mut component = merged.component;
-        if self.asks_again(id, &base, &theirs) {
+        if asks_again {
             self.asks_series |= id.is_master();
             self.ask_again(&mut component);
         }

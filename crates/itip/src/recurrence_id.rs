@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use calendar::{Component, DateOrTime, NoInstant};
+use calendar::{Component, DateOrTime, NoInstant, Property};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::Clock;
@@ -36,7 +36,17 @@ impl RecurrenceId {
         component: &Component<'_>,
         clock: &mut Clock,
     ) -> Result<Self, BadRecurrenceId> {
-        let Some(property) = component.property("RECURRENCE-ID") else {
+        let line = component.property("RECURRENCE-ID");
+        Self::of_line(line.as_ref(), component, clock)
+    }
+
+    /// As [`of`](Self::of), of the RECURRENCE-ID of a component.
+    pub(crate) fn of_line(
+        line: Option<&Property<'_>>,
+        component: &Component<'_>,
+        clock: &mut Clock,
+    ) -> Result<Self, BadRecurrenceId> {
+        let Some(property) = line else {
             return Ok(Self::MASTER);
         };
         let mut value = property.date_or_time();

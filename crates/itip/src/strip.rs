@@ -1,6 +1,6 @@
 //! What of an organizer's component never comes in (rule C1).
 
-use calendar::{Component, ComponentBuf, DateOrTime, Item, Property, PropertyBuf, text};
+use calendar::{Component, ComponentBuf, DateOrTime, Item, Names, Property, PropertyBuf, text};
 
 use crate::incoming::Incoming;
 use crate::line::Line;
@@ -111,7 +111,8 @@ pub(crate) fn body<'a>(
 }
 
 /// The properties that may not come in as they are, or not at all.
-const QUESTIONABLE: &[&str] = &["ATTENDEE", "CATEGORIES", "CLASS", "COLOR", "METHOD", "TZID"];
+const QUESTIONABLE: Names =
+    Names::of(&["ATTENDEE", "CATEGORIES", "CLASS", "COLOR", "METHOD", "TZID"]);
 
 /// Whether one of the [`QUESTIONABLE`] lines may come in as it is.
 fn may_stay(line: &Property<'_>, owner: &Owner) -> bool {

@@ -409,7 +409,7 @@ fn with_dtstamp<'a>(content: Body<'a>, stamp: &Stamp) -> Body<'a> {
     let Ok(instant) = Instant::from_millisecond(stamp.dtstamp) else {
         return content;
     };
-    if content.any_line("DTSTAMP", |_| true) {
+    if content.has("DTSTAMP") {
         return content;
     }
     let mut component = content.into_buf();

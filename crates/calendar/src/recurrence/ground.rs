@@ -79,6 +79,16 @@ impl Ground {
         })
     }
 
+    /// The instant alone of what [`id_of`](Self::id_of) tells.
+    pub fn instant_id_of(&self, value: &DateOrTime, zones: &Zones) -> Result<Timestamp, NoInstant> {
+        match value {
+            DateOrTime::Utc(_) | DateOrTime::Zoned { .. } if self.grain() == Grain::Times => {
+                self.instant_of(value, zones)
+            }
+            _ => Ok(self.id_of(value, zones)?.instant),
+        }
+    }
+
     /// The instant of a value that belongs to the series: without a zone it is of the series' clock.
     pub(crate) fn instant_of(
         &self,

@@ -1,6 +1,6 @@
 //! Whose a property is, and which lines are the same property (rule C3).
 
-use calendar::PropertyBuf;
+use calendar::{Names, PropertyBuf};
 
 use crate::line::Line;
 use crate::owner::Owner;
@@ -39,14 +39,14 @@ const ORGANIZERS: &[&str] = &[
 ];
 
 /// What is the owner's, always.
-pub(super) const OWNERS: &[&str] = &[
+pub(super) const OWNERS: Names = Names::of(&[
     "TRANSP",
     "CLASS",
     "COLOR",
     "CATEGORIES",
     "COMPLETED",
     "PERCENT-COMPLETE",
-];
+]);
 
 /// Properties that may stand there several times and match by value.
 const REPEATED: &[&str] = &[
@@ -85,7 +85,7 @@ pub(super) fn ownership(line: &PropertyBuf, key: &Key) -> Ownership {
 
 /// Whether the property is always the owner's.
 pub(super) fn is_personal(line: &PropertyBuf) -> bool {
-    is_one_of(line, OWNERS)
+    is_one_of(line, OWNERS.as_slice())
 }
 
 /// Whether clients change the property with every edit, so that a difference says nothing.
