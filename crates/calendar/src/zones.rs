@@ -1,6 +1,6 @@
 //! What the time zone names of one calendar mean (rule A4).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::civil::DateTime;
@@ -27,8 +27,8 @@ const MOST_NAMES: usize = 256;
 pub struct Zones {
     source: ZoneSource,
     local: TimeZone,
-    own: HashMap<String, Own>,
-    decided: HashMap<String, Option<(TimeZone, ZoneOrigin)>>,
+    own: BTreeMap<String, Own>,
+    decided: BTreeMap<String, Option<(TimeZone, ZoneOrigin)>>,
     disagreements: Vec<ZoneDisagreement>,
 }
 
@@ -67,8 +67,8 @@ impl Zones {
         Self {
             source,
             local,
-            own: HashMap::new(),
-            decided: HashMap::new(),
+            own: BTreeMap::new(),
+            decided: BTreeMap::new(),
             disagreements: Vec::new(),
         }
     }
@@ -128,9 +128,7 @@ impl Zones {
     /// Names that a component of the calendar uses and no step of rule A4 knows, in order of the alphabet.
     pub fn unknown(&self) -> Vec<&str> {
         let unknown = self.decided.iter().filter(|(_, zone)| zone.is_none());
-        let mut names: Vec<_> = unknown.map(|(tzid, _)| tzid.as_str()).collect();
-        names.sort_unstable();
-        names
+        unknown.map(|(tzid, _)| tzid.as_str()).collect()
     }
 
     /// Decides once what a name means, by the first time that uses it; VTIMEZONEs are defined before.

@@ -1,6 +1,7 @@
 //! A message taken apart: its components by RECURRENCE-ID, each with its stamp (rules A3, A5, C2).
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use calendar::{
     Component, DateOrTime, Method, Names, NoInstant, Property, RecurrenceLimits, Series,
@@ -99,16 +100,20 @@ impl<'a> Arrival<'a> {
             self.notes.push(Note::NoDtstamp);
         }
         let stamp = Stamp::of(&component, incoming);
-        let is_later = |part: &Part<'_>| stamp.total_order(&part.stamp).is_gt();
-        if self.parts.get(&id).is_none_or(is_later) {
-            self.parts.insert(
-                id,
-                Part {
-                    component,
-                    stamp,
-                    reach,
-                },
-            );
+        let part = Part {
+            component,
+            stamp,
+            reach,
+        };
+        match self.parts.entry(id) {
+            Entry::Occupied(mut place) => {
+                if part.stamp.total_order(&place.get().stamp).is_gt() {
+                    place.insert(part);
+                }
+            }
+            Entry::Vacant(place) => {
+                place.insert(part);
+            }
         }
         Ok(())
     }

@@ -51,7 +51,8 @@ pub(crate) fn is_untouched(base: &Body<'_>, mine: &Body<'_>, theirs: &Body<'_>) 
         values.sort_by_key(|(name, _)| *name);
         values
     };
-    base.same_text(mine) && values(mine) == values(theirs)
+    base.same_text(mine)
+        && (mine.has_lines_of(theirs, ownership::OWNERS) || values(mine) == values(theirs))
 }
 
 /// A merged component.

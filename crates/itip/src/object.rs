@@ -58,6 +58,17 @@ impl Body<'_> {
         self.bytes() == other.bytes()
     }
 
+    /// Whether both came so and have the same lines of these names, octet for octet.
+    pub(crate) fn has_lines_of(&self, other: &Self, names: Names) -> bool {
+        match (self, other) {
+            (Self::Kept(one), Self::Kept(other)) => {
+                let one = one.properties_among(names).map(|line| line.raw());
+                one.eq(other.properties_among(names).map(|line| line.raw()))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a line of this name passes the test.
     pub(crate) fn any_line(&self, name: &str, mut test: impl FnMut(&dyn Line) -> bool) -> bool {
         match self {

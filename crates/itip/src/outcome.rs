@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use calendar::{ComponentBuf, PropertyBuf};
 
@@ -90,16 +90,17 @@ struct Clocks {
 impl<'a> Work<'_, 'a> {
     fn components(&mut self) -> BTreeMap<RecurrenceId, Body<'a>> {
         let ids = self.mine.components.keys();
-        let ids: BTreeSet<_> = ids.chain(self.after.components.keys()).cloned().collect();
-        let mut components = BTreeMap::new();
-        for id in ids {
-            if let Some(body) = self.component(&id) {
-                self.note_cancellation(&id);
-                let body = self.asked_with_series(&id, body);
-                components.insert(id, body);
-            }
-        }
-        components
+        let mut ids: Vec<_> = ids.chain(self.after.components.keys()).cloned().collect();
+        // Two runs in order: sorting joins them.
+        ids.sort();
+        ids.dedup();
+        let components = ids.into_iter().filter_map(|id| {
+            let body = self.component(&id)?;
+            self.note_cancellation(&id);
+            let body = self.asked_with_series(&id, body);
+            Some((id, body))
+        });
+        components.collect()
     }
 
     /// The component of this id from now on; none when there is none any more.

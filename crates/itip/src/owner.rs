@@ -47,14 +47,12 @@ impl Owner {
         const SCHEME: &str = "mailto:";
         let value = line.value();
         let (scheme, address) = value.split_at_checked(SCHEME.len())?;
-        let is_comparable = self.are_plain
-            && scheme.eq_ignore_ascii_case(SCHEME)
-            && is_plain(address)
-            && line.parameter("EMAIL").is_none();
-        is_comparable.then(|| {
-            let mut all = self.addresses.iter();
-            all.any(|own| own.as_str().eq_ignore_ascii_case(address))
-        })
+        if !self.are_plain || !scheme.eq_ignore_ascii_case(SCHEME) || !is_plain(address) {
+            return None;
+        }
+        let mut all = self.addresses.iter();
+        let is_own = all.any(|own| own.as_str().eq_ignore_ascii_case(address));
+        (is_own || line.parameter("EMAIL").is_none()).then_some(is_own)
     }
 
     /// The owner's address in a line that names the owner: its value before its EMAIL parameter.

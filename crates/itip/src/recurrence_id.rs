@@ -75,7 +75,7 @@ impl RecurrenceId {
 
     /// The override of the instance at this time: an instant, a date or a floating time.
     pub(crate) fn instance(value: &DateOrTime) -> Self {
-        Self(ShortText::of(&value.to_string()))
+        Self(ShortText::written(value))
     }
 
     /// The instance's time; none for the master.

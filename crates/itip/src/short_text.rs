@@ -1,6 +1,6 @@
 //! Short texts that are compared as numbers, for names that are looked up again and again.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// A text; two of at most 16 octets are compared as numbers, in the order of their octets.
 ///
@@ -22,6 +22,15 @@ impl ShortText {
         }
         let (high, low) = bytes.split_at(bytes.len().min(8));
         Self::Short(number(high), number(low))
+    }
+
+    /// What a value prints.
+    pub(crate) fn written(value: &impl fmt::Display) -> Self {
+        let mut octets = Octets::default();
+        match write!(octets, "{value}") {
+            Ok(()) => Self::of(octets.as_str()),
+            Err(_) => Self::of(&value.to_string()),
+        }
     }
 
     /// The octets of the text.
@@ -46,6 +55,30 @@ impl ShortText {
         second.copy_from_slice(&low.to_be_bytes());
         let text = octets.get(..self.len()).unwrap_or_default();
         then(std::str::from_utf8(text).unwrap_or_default())
+    }
+}
+
+/// Takes what is written as long as it is short.
+#[derive(Default)]
+struct Octets {
+    octets: [u8; 16],
+    length: usize,
+}
+
+impl Octets {
+    fn as_str(&self) -> &str {
+        let written = self.octets.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(written).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for Octets {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        let place = self.octets.get_mut(self.length..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
     }
 }
 
@@ -88,6 +121,7 @@ mod tests {
             let short = ShortText::of(text);
             assert_eq!(short.to_string(), *text);
             assert_eq!(short.len(), text.len());
+            assert_eq!(ShortText::written(text), short);
         }
     }
 
