@@ -218,12 +218,13 @@ fn storing(account: &Account, event: &Event, place: &Place, uid: &str, text: &[u
 /// Refuses a UID that stands elsewhere where it may not: in the same calendar (RFC 4791, 5.3.2.1), or
 /// of a meeting in any of the account's calendars (RFC 6638, 3.2.4.1). Places that leave do not count.
 fn alone(event: &Event, place: &Place, text: &[u8], leaving: &[&Place]) -> Result<(), NotChanged> {
-    let is_meeting = itip::facts(text).organizer.is_some();
     let others = event
         .objects
         .iter()
         .map(|object| (object.calendar.clone(), object.name.clone()));
-    let mut others = others.filter(|other| !leaving.contains(&other));
+    let mut others = others.filter(|other| !leaving.contains(&other)).peekable();
+    // Most UIDs stand nowhere else, and nothing need be known of their objects.
+    let is_meeting = others.peek().is_some() && itip::facts(text).organizer.is_some();
     match others.find(|other| is_meeting || other.0 == place.0) {
         Some(other) => Err(NotChanged::UidElsewhere(other)),
         None => Ok(()),

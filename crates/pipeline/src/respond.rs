@@ -51,7 +51,7 @@ pub async fn respond(
     account: &Account,
     answer: &Answer<'_>,
 ) -> Result<Vec<String>, NotAnswered> {
-    let in_reply_to = schedule::invitation(store, account, answer.uid).await?;
+    let in_reply_to = store.invitation_of(account.id, answer.uid).await?;
     for _ in 0..ROUNDS {
         let commit = commit(store, clock.now(), account, answer, in_reply_to.as_deref()).await?;
         let recipients = commit

@@ -10,9 +10,6 @@ use crate::outbox::scheduling::{NotMailed, Posting};
 use crate::owner::NotStored;
 use crate::update::decide::stored;
 
-/// How many of the account's latest records are looked through for the invitation's mail.
-const RECORDS: u32 = 500;
-
 /// Why a change is not made.
 #[derive(Debug, thiserror::Error)]
 pub enum NotScheduled {
@@ -65,7 +62,10 @@ pub async fn answer(
         put.text = text;
     }
     put.unanswered = itip::answered(&put.text, kind, &owner, &limits) == Answered::No;
-    let in_reply_to = invitation(store, account, &commit.uid).await;
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let in_reply_to = store.invitation_of(account.id, &commit.uid).await;
     let in_reply_to = in_reply_to.map_err(NotStored::from)?;
     let uid = commit.uid.clone();
     let mails = post(account, &messages, &uid, in_reply_to.as_deref(), now);
@@ -100,18 +100,4 @@ pub(crate) fn post<'m>(
         };
         posting.mail()
     })
-}
-
-/// The Message-ID of the mail that brought the event, as far as the records tell.
-pub(crate) async fn invitation(
-    store: &dyn Store,
-    account: &Account,
-    uid: &str,
-) -> Result<Option<String>, store::Error> {
-    let records = store.decisions(account.id, RECORDS).await?;
-    let mut records = records.into_iter().map(|decision| decision.record);
-    let invitation = records.find(|record| {
-        record.uid == uid && record.method == "REQUEST" && !record.message_id.is_empty()
-    });
-    Ok(invitation.map(|record| record.message_id))
 }

@@ -120,6 +120,9 @@ pub trait Store: Send + Sync + 'static {
     async fn decision(&self, account: AccountId, id: DecisionId) -> Result<Option<Decision>>;
     /// The number of the decision with this [`NewDecision::job`].
     async fn decision_of(&self, account: AccountId, job: &str) -> Result<Option<DecisionId>>;
+    /// The Message-ID of the latest REQUEST about a UID that has one, if it is among the account's
+    /// last five hundred decisions.
+    async fn invitation_of(&self, account: AccountId, uid: &str) -> Result<Option<String>>;
     /// What a message of this sender about this UID is decided on.
     ///
     /// One consistent read.

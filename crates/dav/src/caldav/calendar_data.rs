@@ -1,5 +1,6 @@
 //! calendar-data: whole, in part, expanded, or with fewer overrides (RFC 4791, 9.6).
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use calendar::{ComponentBuf, DateOrTime, Instance, InstanceSource, Item, Series};
@@ -92,13 +93,15 @@ impl Wish {
     }
 
     /// A stored object as it is wanted.
-    pub(crate) fn print(&self, text: &[u8]) -> String {
+    pub(crate) fn print<'t>(&self, text: &'t [u8]) -> Cow<'t, str> {
         let shaped = match (&self.shape, &self.free_busy, &self.part) {
             (None, None, None) => None,
             _ => self.shaped(text),
         };
-        let text = shaped.map_or_else(|| text.into(), std::borrow::Cow::Owned);
-        String::from_utf8_lossy(&text).into_owned()
+        match shaped {
+            Some(made) => Cow::Owned(String::from_utf8_lossy(&made).into_owned()),
+            None => String::from_utf8_lossy(text),
+        }
     }
 
     fn shaped(&self, text: &[u8]) -> Option<Vec<u8>> {

@@ -1,11 +1,13 @@
 //! address-data: whole, or some properties alone (RFC 6352, 10.4).
 
+use std::borrow::Cow;
+
 use calendar::{Document, Item, Limits};
 
 use crate::xml::{CARDDAV, Element};
 
 /// A stored card as the `address-data` element of a request wants it.
-pub(crate) fn print(asked: &Element, text: &[u8]) -> String {
+pub(crate) fn print<'t>(asked: &Element, text: &'t [u8]) -> Cow<'t, str> {
     let names = asked
         .all(CARDDAV, "prop")
         .filter_map(|one| one.attribute("name"));
@@ -15,8 +17,10 @@ pub(crate) fn print(asked: &Element, text: &[u8]) -> String {
         true => None,
         false => cut(text, &names),
     };
-    let text = cut.map_or_else(|| text.into(), std::borrow::Cow::Owned);
-    String::from_utf8_lossy(&text).into_owned()
+    match cut {
+        Some(made) => Cow::Owned(String::from_utf8_lossy(&made).into_owned()),
+        None => String::from_utf8_lossy(text),
+    }
 }
 
 fn cut(text: &[u8], names: &[&str]) -> Option<Vec<u8>> {

@@ -76,6 +76,9 @@ pub(crate) async fn members(
     collection: &Arc<Collection>,
     mut names: Vec<String>,
 ) -> Result<(), Broken> {
+    if names.is_empty() {
+        return Ok(());
+    }
     let detail = match rendering.ask.wants_text() {
         true => Detail::Text,
         false => Detail::Etag,

@@ -1,5 +1,7 @@
 //! 207 Multi-Status, written while it is made (RFC 4918, 13).
 
+use std::borrow::Cow;
+
 use axum::body::{Body, Bytes};
 use axum::http::{Response, StatusCode, header};
 use store::Account;
@@ -161,39 +163,43 @@ impl Rendering<'_> {
     fn these(&self, found: &mut Xml, node: &Node, asked: &[Element]) -> String {
         let mut missing = Xml::default();
         for one in asked {
-            match self.value(node, one) {
-                Some(element) => found.raw(&element),
-                None => missing.named(&one.name, ""),
-            };
+            if !self.property(found, node, one) {
+                missing.named(&one.name, "");
+            }
         }
         missing.into_string()
     }
 
-    /// The whole element of a property.
-    fn value(&self, node: &Node, asked: &Element) -> Option<String> {
+    /// Writes the whole element of a property, if the node has it.
+    fn property(&self, xml: &mut Xml, node: &Node, asked: &Element) -> bool {
         let name = &asked.name;
         let mut dead = node.dead().iter();
         let set = dead.find(|one| name.is(&one.namespace, &one.name));
         if let Some(set) = set {
-            return Some(set.value.clone());
+            xml.raw(&set.value);
+        } else if let Some(text) = self.text(node, asked) {
+            xml.named_text(name, &text);
+        } else if let Some(value) = live(node, name, &self.ground) {
+            xml.named(name, &value);
+        } else {
+            return false;
         }
-        let value = match node {
-            Node::Member(_, member, _) if !member.text.is_empty() => match name.local.as_str() {
-                "calendar-data" if name.namespace == CALDAV => Some(self.data.print(&member.text)),
-                "address-data" if name.namespace == CARDDAV => {
-                    Some(crate::carddav::address_data::print(asked, &member.text))
-                }
-                _ => None,
-            },
-            _ => None,
+        true
+    }
+
+    /// The text of a member as it is wanted, if that is asked for.
+    fn text<'t>(&self, node: &'t Node, asked: &Element) -> Option<Cow<'t, str>> {
+        let Node::Member(_, member, _) = node else {
+            return None;
         };
-        let value = match value {
-            Some(text) => crate::xml::escape(&text).into_owned(),
-            None => live(node, name, &self.ground)?,
-        };
-        let mut xml = Xml::default();
-        xml.named(name, &value);
-        Some(xml.into_string())
+        if member.text.is_empty() {
+            return None;
+        }
+        if asked.is(CALDAV, "calendar-data") {
+            return Some(self.data.print(&member.text));
+        }
+        let is_card = asked.is(CARDDAV, "address-data");
+        is_card.then(|| crate::carddav::address_data::print(asked, &member.text))
     }
 }
 

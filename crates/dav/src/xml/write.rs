@@ -32,7 +32,15 @@ impl Xml {
 
     /// Characters.
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        self.0.push_str(&escape(text));
+        let mut kept = text;
+        while let Some(at) = kept.bytes().position(is_marked) {
+            let (plain, rest) = kept.split_at(at);
+            let mut characters = rest.chars();
+            self.0.push_str(plain);
+            self.escaped(characters.next().unwrap_or_default());
+            kept = characters.as_str();
+        }
+        self.0.push_str(kept);
         self
     }
 
@@ -49,8 +57,36 @@ impl Xml {
         self.raw("</").raw(tag).raw(">")
     }
 
+    /// One character.
+    fn escaped(&mut self, character: char) {
+        match character {
+            '<' => self.0.push_str("&lt;"),
+            '>' => self.0.push_str("&gt;"),
+            '&' => self.0.push_str("&amp;"),
+            '"' => self.0.push_str("&quot;"),
+            // Else it would be read as a line feed.
+            '\r' => self.0.push_str("&#13;"),
+            c if is_refused(c) => self.0.push('\u{fffd}'),
+            c => self.0.push(c),
+        }
+    }
+
     /// An element of any name around XML, or an empty one.
     pub(crate) fn named(&mut self, name: &Name, inner: &str) -> &mut Self {
+        self.within(name, inner.is_empty(), |xml| xml.raw(inner))
+    }
+
+    /// An element of any name with characters in it, or an empty one.
+    pub(crate) fn named_text(&mut self, name: &Name, text: &str) -> &mut Self {
+        self.within(name, text.is_empty(), |xml| xml.text(text))
+    }
+
+    fn within(
+        &mut self,
+        name: &Name,
+        is_empty: bool,
+        inner: impl FnOnce(&mut Self) -> &mut Self,
+    ) -> &mut Self {
         let (tag, declared) = match name.prefix() {
             Some(prefix) => (format!("{prefix}:{}", name.local), String::new()),
             None => {
@@ -59,10 +95,12 @@ impl Xml {
             }
         };
         self.raw("<").raw(&tag).raw(&declared);
-        match inner {
-            "" => self.raw("/>"),
-            _ => self.raw(">").raw(inner).close(&tag),
+        if is_empty {
+            return self.raw("/>");
         }
+        self.raw(">");
+        inner(self);
+        self.close(&tag)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -81,27 +119,43 @@ impl Xml {
 
 /// The text as it may stand in an element or a quoted attribute; what XML cannot hold becomes U+FFFD.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| !matches!(c, '<' | '>' | '&' | '"' | '\r') && !is_refused(c);
-    if text.chars().all(is_plain) {
+    if !text.bytes().any(is_marked) {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    for character in text.chars() {
-        match character {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            // Else it would be read as a line feed.
-            '\r' => out.push_str("&#13;"),
-            c if is_refused(c) => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    Cow::Owned(out)
+    let mut xml = Xml(String::with_capacity(text.len() + text.len() / 16));
+    xml.text(text);
+    Cow::Owned(xml.into_string())
+}
+
+/// Whether a character that begins with this octet may have to be written otherwise: those of ASCII, and
+/// U+FFFE and U+FFFF, which begin with 0xEF.
+fn is_marked(octet: u8) -> bool {
+    matches!(octet, b'<' | b'>' | b'&' | b'"' | 0xef)
+        || (octet < b' ' && octet != b'\t' && octet != b'\n')
 }
 
 /// Characters that XML 1.0 cannot hold in any spelling.
 fn is_refused(c: char) -> bool {
     matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_is_escaped_wherever_it_stands() {
+        let text = "\r<a b=\"c\">&amp;\u{0}\u{b}\t\n\u{e9}\u{fffe}\u{fffd}\u{ffff}\u{ff01}<";
+        let expected = "&#13;&lt;a b=&quot;c&quot;&gt;&amp;amp;\u{fffd}\u{fffd}\t\n\u{e9}\u{fffd}\u{fffd}\u{fffd}\u{ff01}&lt;";
+        assert_eq!(escape(text), expected);
+        assert!(matches!(escape("plain \u{e9}"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn an_element_without_content_is_closed_at_once() {
+        let name = Name::new("x", "y");
+        let mut xml = Xml::default();
+        xml.named_text(&name, "").named_text(&name, "<");
+        assert_eq!(xml.into_string(), "<y xmlns=\"x\"/><y xmlns=\"x\">&lt;</y>");
+    }
 }

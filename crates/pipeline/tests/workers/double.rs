@@ -160,6 +160,7 @@ delegate! {
     decisions(account: AccountId, limit: u32) -> Vec<Decision>;
     decision(account: AccountId, id: DecisionId) -> Option<Decision>;
     decision_of(account: AccountId, job: &str) -> Option<DecisionId>;
+    invitation_of(account: AccountId, uid: &str) -> Option<String>;
     grounds(account: AccountId, uid: &str, sender: &str, since: Since) -> Grounds;
     jobs_hold(jobs: Vec<NewJob>) -> Vec<Holding>;
     jobs_release(jobs: Vec<(JobKey, Holder)>) -> ();

@@ -138,6 +138,12 @@ impl Collections for SqliteStore {
         after: Option<Revision>,
         limit: u32,
     ) -> Result<SyncPage> {
+        if let Some(after) = after {
+            let look = |connection: &_| sync::unchanged(connection, account, collection, after);
+            if let Some(page) = self.readers.point(look)? {
+                return Ok(page);
+            }
+        }
         let id = collection.clone();
         self.readers
             .read(move |connection| sync::page(connection, (account, kind, &id), after, limit))

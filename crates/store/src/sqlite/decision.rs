@@ -146,6 +146,23 @@ pub(super) fn of_job(
     })
 }
 
+/// Reads no texts: they are behind these columns.
+pub(super) fn invitation(
+    connection: &Connection,
+    account: AccountId,
+    uid: &str,
+) -> Result<Option<String>> {
+    first(
+        connection,
+        "SELECT message_id FROM
+           (SELECT id, method, uid, message_id FROM decisions WHERE account = ?1
+            ORDER BY id DESC LIMIT 500)
+         WHERE uid = ?2 AND method = 'REQUEST' AND message_id <> '' ORDER BY id DESC LIMIT 1",
+        params![account, uid],
+        |row| row.get(0),
+    )
+}
+
 pub(super) fn list(
     connection: &Connection,
     account: AccountId,

@@ -17,6 +17,9 @@ pub(super) struct Question {
     pub(super) detail: Detail,
 }
 
+/// The second condition is that of the index on cards, some of which have no UID.
+const OF_UID: &str = "uid = ?3 AND uid <> ''";
+
 pub(super) fn select(
     connection: &Connection,
     question: &Question,
@@ -36,7 +39,7 @@ pub(super) fn select(
         Selection::Names(names) => by_names(connection, question, names),
         Selection::Window(from, to) => window(connection, question, *from, *to),
         Selection::Uid(uid) => {
-            let statement = question.statement("uid = ?3");
+            let statement = question.statement(OF_UID);
             all(connection, &statement, params![of.0, of.1, uid], read)
         }
     }
@@ -44,16 +47,36 @@ pub(super) fn select(
 
 impl Question {
     fn statement(&self, condition: &str) -> String {
+        let columns = self.columns();
+        self.kind.sql(&format!(
+            "SELECT {columns} FROM MEMBERS WHERE account = ?1 AND PARENT = ?2 AND {condition}"
+        ))
+    }
+
+    /// Two walks over the index: objects that are not long end soon after the window. Said of the
+    /// rows that are found, account and calendar would have all of a calendar walked for them.
+    fn windowed(&self) -> String {
+        let columns = self.columns();
+        self.kind.sql(&format!(
+            "SELECT {columns} FROM MEMBERS WHERE rowid IN
+               (SELECT rowid FROM objects WHERE account = ?1 AND calendar = ?2
+                  AND is_long = 0 AND last >= ?3 AND last <= ?5 AND first <= ?4
+                UNION ALL SELECT rowid FROM objects WHERE account = ?1 AND calendar = ?2
+                  AND is_long = 1 AND last >= ?3 AND first <= ?4)
+             ORDER BY name"
+        ))
+    }
+
+    fn columns(&self) -> String {
         let text = match self.detail {
             Detail::Etag => "x''",
             Detail::Text => "text",
         };
-        self.kind.sql(&format!(
-            "SELECT name, uid, revision, length(text), {text},
+        format!(
+            "name, uid, revision, length(text), {text},
              (SELECT at FROM changes WHERE changes.account = MEMBERS.account
-              AND changes.revision = MEMBERS.revision)
-             FROM MEMBERS WHERE account = ?1 AND PARENT = ?2 AND {condition}"
-        ))
+              AND changes.revision = MEMBERS.revision)"
+        )
     }
 }
 
@@ -69,20 +92,12 @@ fn by_names(connection: &Connection, question: &Question, names: &[String]) -> R
     Ok(members)
 }
 
-/// Two walks over the index: objects that are not long end soon after the window.
 fn window(
     connection: &Connection,
     question: &Question,
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Member>> {
-    let statement = question.statement(
-        "rowid IN (SELECT rowid FROM objects WHERE account = ?1 AND calendar = ?2
-           AND is_long = 0 AND last >= ?3 AND last <= ?5 AND first <= ?4
-         UNION ALL SELECT rowid FROM objects WHERE account = ?1 AND calendar = ?2
-           AND is_long = 1 AND last >= ?3 AND first <= ?4)
-         ORDER BY name",
-    );
     let values = params![
         question.account,
         question.collection,
@@ -90,7 +105,7 @@ fn window(
         to,
         Span::reach(to)
     ];
-    all(connection, &statement, values, read)
+    all(connection, &question.windowed(), values, read)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
@@ -109,4 +124,44 @@ pub(super) fn octets(connection: &Connection, account: AccountId) -> Result<u64>
                           + (SELECT coalesce(sum(length(text)), 0) FROM cards WHERE account = ?1)";
     let octets: i64 = one(connection, statement, [account], |row| row.get(0))?;
     Ok(octets.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::statement::plan;
+
+    fn question(kind: CollectionKind) -> Question {
+        Question {
+            account: AccountId(1),
+            kind,
+            collection: crate::CalendarId("c".to_owned()),
+            detail: Detail::Etag,
+        }
+    }
+
+    #[test]
+    fn members_are_found_by_an_index_whatever_their_number() {
+        for kind in [CollectionKind::Calendar, CollectionKind::AddressBook] {
+            let plan = |condition| plan(&question(kind).statement(condition));
+            let page = plan("name > ?3 ORDER BY name LIMIT ?4");
+            assert!(page.contains("=? AND name>?)"), "{page}");
+            assert!(!page.contains("TEMP B-TREE"), "{page}");
+            let named = plan("name = ?3");
+            assert!(named.contains("=? AND name=?)"), "{named}");
+            let of_uid = plan(OF_UID);
+            assert!(of_uid.contains("s_uid (account=? AND "), "{of_uid}");
+            assert!(of_uid.contains(" AND uid=?"), "{of_uid}");
+        }
+    }
+
+    #[test]
+    fn a_window_is_two_walks_over_its_index() {
+        let plan = plan(&question(CollectionKind::Calendar).windowed());
+        let rows = "SEARCH objects USING INTEGER PRIMARY KEY (rowid=?)";
+        assert!(plan.starts_with(rows), "{plan}");
+        for walk in ["is_long=? AND last>? AND last<?)", "is_long=? AND last>?)"] {
+            assert!(plan.contains(walk), "{plan}");
+        }
+    }
 }

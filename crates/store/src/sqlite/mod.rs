@@ -249,6 +249,11 @@ impl Store for SqliteStore {
             .point(|connection| decision::of_job(connection, account, job))
     }
 
+    async fn invitation_of(&self, account: AccountId, uid: &str) -> Result<Option<String>> {
+        self.readers
+            .point(|connection| decision::invitation(connection, account, uid))
+    }
+
     async fn grounds(
         &self,
         account: AccountId,

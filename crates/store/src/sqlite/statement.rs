@@ -49,3 +49,19 @@ pub(super) fn count(connection: &Connection, sql: &str, params: impl Params) -> 
     let count: i64 = one(connection, sql, params, |row| row.get(0))?;
     Ok(count.unsigned_abs())
 }
+
+/// How SQLite finds the rows of a statement in an empty file of this version.
+#[cfg(test)]
+pub(super) fn plan(sql: &str) -> String {
+    let mut connection = Connection::open_in_memory().unwrap();
+    super::migration::run(&mut connection).unwrap();
+    let mut statement = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap();
+    let steps = statement.raw_query();
+    let steps = steps.mapped(|row| row.get::<_, String>(3));
+    steps
+        .collect::<rusqlite::Result<Vec<_>>>()
+        .unwrap()
+        .join("; ")
+}

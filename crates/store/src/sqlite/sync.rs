@@ -1,5 +1,7 @@
 //! What changed in a collection (RFC 6578), from the account's history.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, params};
 
 use super::statement::all;
@@ -13,7 +15,7 @@ pub(super) fn page(
 ) -> Result<SyncPage> {
     let one_more = limit.saturating_add(1);
     let mut found = match after {
-        Some(after) => changed(connection, account, collection, after, one_more)?,
+        Some(after) => changed(connection, (account, kind, collection), after, one_more)?,
         None => present(connection, (account, kind, collection), one_more)?,
     };
     let is_cut = found.len() > limit as usize;
@@ -23,8 +25,13 @@ pub(super) fn page(
         Some(last) => last,
         None => latest(connection, account, collection)?.max(after.unwrap_or(Revision(0))),
     };
+    // What was deleted twice is told once; on a later page again, which says the same.
+    let mut told = HashSet::new();
+    found.reverse();
+    found.retain(|(name, ..)| told.insert(name.clone()));
     let members = found
         .into_iter()
+        .rev()
         .map(|(name, at, is_there)| (name, is_there.then_some(at)))
         .collect();
     Ok(SyncPage {
@@ -34,25 +41,48 @@ pub(super) fn page(
     })
 }
 
-/// A name, its last change, and whether it is there since.
-type Found = (String, Revision, bool);
-
-/// Of the columns beside `max`, SQLite gives those of the row that has the maximum.
-fn changed(
+/// The page when nothing changed, which a client asks for most often and is told at once.
+pub(super) fn unchanged(
     connection: &Connection,
     account: AccountId,
     collection: &CollectionId,
     after: Revision,
+) -> Result<Option<SyncPage>> {
+    let is_latest = latest(connection, account, collection)? <= after;
+    Ok(is_latest.then(|| SyncPage {
+        members: Vec::new(),
+        revision: after,
+        is_cut: false,
+    }))
+}
+
+/// A name, its last change, and whether it is there since.
+type Found = (String, Revision, bool);
+
+/// The statement that finds them: it walks the collection's history from the revision on, and ends
+/// with the page. A change counts if it is the last of its name: it made what is there, or nothing is.
+fn changes(kind: CollectionKind) -> String {
+    kind.sql(
+        "SELECT changes.name, changes.revision, changes.text IS NOT NULL FROM changes
+         LEFT JOIN MEMBERS AS members ON members.account = changes.account
+           AND members.PARENT = changes.calendar AND members.name = changes.name
+         WHERE changes.account = ?1 AND changes.calendar = ?2 AND changes.revision > ?3
+           AND (members.revision = changes.revision
+                OR members.revision IS NULL AND changes.text IS NULL)
+         ORDER BY changes.revision LIMIT ?4",
+    )
+}
+
+fn changed(
+    connection: &Connection,
+    (account, kind, collection): (AccountId, CollectionKind, &CollectionId),
+    after: Revision,
     limit: u32,
 ) -> Result<Vec<Found>> {
-    all(
-        connection,
-        "SELECT name, max(revision) AS at, text IS NOT NULL FROM changes
-         WHERE account = ?1 AND calendar = ?2 AND revision > ?3
-         GROUP BY name ORDER BY at LIMIT ?4",
-        params![account, collection, after, limit],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )
+    let values = params![account, collection, after, limit];
+    all(connection, &changes(kind), values, |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })
 }
 
 fn present(
@@ -83,4 +113,25 @@ fn latest(
             row.get(0)
         })?;
     Ok(latest.unwrap_or(Revision(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::statement::plan;
+
+    #[test]
+    fn a_page_walks_the_history_and_sorts_nothing() {
+        for kind in [CollectionKind::Calendar, CollectionKind::AddressBook] {
+            let plan = plan(&changes(kind));
+            assert!(
+                plan.contains("changes_collection (account=? AND calendar=? AND revision>?)"),
+                "{plan}"
+            );
+            assert!(
+                !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),
+                "{plan}"
+            );
+        }
+    }
 }

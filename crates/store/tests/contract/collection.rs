@@ -321,6 +321,41 @@ pub(crate) async fn pages_what_changed(database: &impl Database) {
     );
 }
 
+pub(crate) async fn pages_what_was_deleted_twice(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let book = default_book(&store, alice).await;
+    let put = |name: &str| putting(vec![card(&book, name, name, "a@x.org")]);
+    let delete = |name: &str| CardCommit {
+        delete: vec![(book.id.clone(), name.to_owned())],
+        ..CardCommit::default()
+    };
+    for commit in [
+        put("a"),
+        delete("a"),
+        put("a"),
+        delete("a"),
+        put("b"),
+        put("c"),
+        put("b"),
+    ] {
+        store.cards_commit(alice, commit).await.unwrap();
+    }
+    let mut after = Some(Revision(0));
+    let mut told = Vec::new();
+    loop {
+        let page = store.sync(alice, BOOK, &book.id, after, 2).await.unwrap();
+        let members = page.members.into_iter();
+        told.extend(members.map(|(name, revision)| (name, revision.is_some())));
+        after = Some(page.revision);
+        if !page.is_cut {
+            break;
+        }
+    }
+    let told: Vec<(&str, bool)> = told.iter().map(|(name, is)| (name.as_str(), *is)).collect();
+    assert_eq!(told, [("a", false), ("c", true), ("b", true)]);
+}
+
 pub(crate) async fn refuses_cards_that_are_in_the_way(database: &impl Database) {
     let store = database.open();
     let alice = account(&store, "alice@example.com").await.id;

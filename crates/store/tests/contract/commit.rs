@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use store::{
-    CalendarId, Commit, Committed, Decision, Error, Expect, Holding, Revision, StateChange, Store,
+    CalendarId, Commit, Committed, Decision, Error, Expect, Holding, NewDecision, Revision,
+    StateChange, Store,
 };
 
 use super::Database;
@@ -359,6 +360,37 @@ pub(crate) async fn refuses_a_name_with_another_uid(database: &impl Database) {
         store.event(alice, "uid-1").await.unwrap().objects[0].text,
         b"mine"
     );
+}
+
+pub(crate) async fn finds_the_mail_of_an_invitation(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let bob = account(&store, "bob@example.com").await.id;
+    for (job, uid, method, id) in [
+        ("a", "uid-1", "REQUEST", "<a@example.org>"),
+        ("b", "uid-1", "REQUEST", "<b@example.org>"),
+        ("c", "uid-1", "REQUEST", ""),
+        ("d", "uid-1", "CANCEL", "<d@example.org>"),
+        ("e", "uid-2", "REQUEST", "<e@example.org>"),
+    ] {
+        let mut commit = Commit::new(alice, uid);
+        commit.decision = Some(NewDecision {
+            uid: uid.to_owned(),
+            method: method.to_owned(),
+            message_id: id.to_owned(),
+            ..decision(job, "eve@example.org", 1)
+        });
+        store.commit(commit).await.unwrap();
+    }
+    for (owner, uid, id) in [
+        (alice, "uid-1", Some("<b@example.org>")),
+        (alice, "uid-2", Some("<e@example.org>")),
+        (alice, "uid-3", None),
+        (bob, "uid-1", None),
+    ] {
+        let found = store.invitation_of(owner, uid).await.unwrap();
+        assert_eq!(found.as_deref(), id, "{uid}");
+    }
 }
 
 pub(crate) async fn records_one_decision_for_a_job(database: &impl Database) {

@@ -32,7 +32,7 @@ macro_rules! contract {
                 finds_contacts_by_address, keeps_settings, is_its_account_s_alone;
             collection: has_one_name_in_paths, keeps_properties_and_drops_them_with_their_owner,
                 goes_by_another_name, is_copied_whole_or_not_at_all,
-                tells_members_by_name_page_and_uid, finds_objects_in_a_window, pages_what_changed,
+                tells_members_by_name_page_and_uid, finds_objects_in_a_window, pages_what_changed, pages_what_was_deleted_twice,
                 refuses_cards_that_are_in_the_way, makes_contacts_of_the_cards_of_all_books,
                 counts_what_is_used, keeps_app_passwords;
             commit: writes_everything_at_once, writes_nothing_when_refused,
@@ -40,7 +40,7 @@ macro_rules! contract {
                 loses_nothing_among_many, numbers_every_change, shows_deletions,
                 moves_an_object, goes_to_the_default_when_the_calendar_is_gone,
                 spares_what_has_the_name_already, refuses_a_name_with_another_uid,
-                records_one_decision_for_a_job, is_done_once_for_a_job, ends_a_job_whose_failure_was_recorded,
+                finds_the_mail_of_an_invitation, records_one_decision_for_a_job, is_done_once_for_a_job, ends_a_job_whose_failure_was_recorded,
                 replaces_the_record_of_a_failure, is_refused_when_its_job_was_dropped,
                 counts_for_caps, keeps_what_a_decision_wrote, gives_its_grounds_in_one_read,
                 replaces_what_came_early, forgets_what_came_early_after_ninety_days;
