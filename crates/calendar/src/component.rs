@@ -108,8 +108,8 @@ impl<'a> Component<'a> {
     pub fn to_buf(&self) -> ComponentBuf {
         ComponentBuf::of_lines(
             (self.begin..self.close)
-                .filter_map(|at| self.document.line(at))
-                .map(|line| (line, self.document.bytes(line.range()))),
+                .filter_map(|at| Some((at, self.document.line(at)?)))
+                .map(|(at, line)| (at, line, self.document.bytes(line.range()))),
         )
     }
 

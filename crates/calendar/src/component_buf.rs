@@ -18,6 +18,9 @@ pub struct ComponentBuf {
     eol: Eol,
 }
 
+/// The most items that room is made for before they are read.
+const MOST_RESERVED: usize = 32;
+
 /// What a component holds between BEGIN and END.
 ///
 /// Equal stray lines have the same octets before their line ends.
@@ -62,13 +65,15 @@ impl ComponentBuf {
         }
     }
 
-    /// Builds from the lines of one component, BEGIN first.
-    pub(crate) fn of_lines<'l>(lines: impl Iterator<Item = (Line, &'l [u8])>) -> Self {
+    /// Builds from the lines of one component, each with its place in the text, BEGIN first.
+    pub(crate) fn of_lines<'l>(lines: impl Iterator<Item = (usize, Line, &'l [u8])>) -> Self {
         let mut open: Vec<Self> = Vec::new();
         let mut whole = None;
-        for (line, raw) in lines {
+        for (at, line, raw) in lines {
             match line.kind {
-                LineKind::Begin | LineKind::Unclosed => open.push(Self::begun(raw)),
+                LineKind::Begin | LineKind::Unclosed => {
+                    open.push(Self::begun(raw, line.close() - at))
+                }
                 LineKind::End => {
                     close_through(&mut open, &mut whole, raw);
                 }
@@ -82,11 +87,12 @@ impl ComponentBuf {
         whole.unwrap_or_else(|| Self::new(""))
     }
 
-    fn begun(raw: &[u8]) -> Self {
+    /// What a BEGIN line opens; so many lines follow at most.
+    fn begun(raw: &[u8], lines: usize) -> Self {
         Self {
             name: component_name(raw).into(),
             begin: raw.to_vec(),
-            items: Vec::new(),
+            items: Vec::with_capacity(lines.min(MOST_RESERVED)),
             end: None,
             eol: Eol::of(raw).unwrap_or(Eol::CrLf),
         }
@@ -105,6 +111,19 @@ impl ComponentBuf {
     /// Everything inside, in order.
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// The same component with other things inside.
+    pub fn with_items(&self, items: Vec<Item>) -> Self {
+        let mut component = Self {
+            name: self.name.clone(),
+            begin: self.begin.clone(),
+            items,
+            end: self.end.clone(),
+            eol: self.eol,
+        };
+        component.mend();
+        component
     }
 
     /// Everything inside, to edit freely.

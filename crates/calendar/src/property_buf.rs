@@ -157,6 +157,10 @@ impl PropertyBuf {
 
     /// Whether both say the same: name without case, parameters in any order, value.
     pub fn same_content(&self, other: &Self) -> bool {
+        self == other || self.says_the_same(other)
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
         self.is(other.name())
             && self.layout.value(&self.content) == other.layout.value(&other.content)
             && self.sorted_parameters() == other.sorted_parameters()

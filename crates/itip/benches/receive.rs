@@ -95,6 +95,17 @@ fn after(document: &Document) -> Stored {
     }
 }
 
+/// The same after bob accepted every date.
+fn accepted(stored: Stored) -> Stored {
+    let mut stored = stored;
+    for object in &mut stored.objects {
+        let text = String::from_utf8_lossy(&object.text);
+        let asked = "PARTSTAT=NEEDS-ACTION;RSVP=TRUE;CN=Bob";
+        object.text = text.replace(asked, "PARTSTAT=ACCEPTED;CN=Bob").into_bytes();
+    }
+    stored
+}
+
 const SERIES: Option<&str> = Some("RRULE:FREQ=DAILY\r\n");
 
 #[divan::bench]
@@ -137,6 +148,15 @@ fn one_override_of_a_series_with_100(bencher: divan::Bencher<'_, '_>) {
 fn whole_update_of_a_series_with_100_overrides(bencher: divan::Bencher<'_, '_>) {
     let (stored, document) = (
         after(&message(1, 0..100, SERIES)),
+        message(2, 0..100, SERIES),
+    );
+    bencher.bench_local(|| decide(&stored, &document));
+}
+
+#[divan::bench]
+fn whole_update_of_an_accepted_series_with_100_overrides(bencher: divan::Bencher<'_, '_>) {
+    let (stored, document) = (
+        accepted(after(&message(1, 0..100, SERIES))),
         message(2, 0..100, SERIES),
     );
     bencher.bench_local(|| decide(&stored, &document));

@@ -65,35 +65,30 @@ pub(crate) struct Merged {
 impl Sides<'_> {
     /// Merges; everything stands in theirs' order, what is the owner's alone behind it.
     pub(crate) fn merge(&self, owner: &Owner) -> Merged {
+        let [base, mine, theirs] =
+            [self.base, self.mine, self.theirs].map(|side| keyed(side, owner));
         let lines = Lines {
             known: self.known,
-            base: index(self.base, owner),
-            mine: index(self.mine, owner),
-            theirs: index(self.theirs, owner),
+            base: index(&base),
+            mine: index(&mine),
+            theirs: index(&theirs),
         };
-        let mut merged = Merged {
-            component: self.theirs.clone(),
-            overwritten: Vec::new(),
-        };
-        let mut items = Vec::new();
-        for line in self.theirs.properties() {
-            items.extend(
-                lines
-                    .of_theirs(line, owner, &mut merged.overwritten)
-                    .map(Item::Property),
-            );
+        let mut overwritten = Vec::new();
+        let mut items = Vec::with_capacity(theirs.len() + 8);
+        for (key, line) in &theirs {
+            let line = lines.of_theirs(key, line, &mut overwritten);
+            items.extend(line.map(Item::Property));
         }
-        for line in self.mine.properties() {
-            items.extend(
-                lines
-                    .of_mine(line, owner, &mut merged.overwritten)
-                    .map(Item::Property),
-            );
+        for (key, line) in &mine {
+            let line = lines.of_mine(key, line, &mut overwritten);
+            items.extend(line.map(Item::Property));
         }
         items.extend(self.own_exdates.iter().cloned().map(Item::Property));
         items.extend(self.components().cloned().map(Item::Component));
-        *merged.component.items_mut() = items;
-        merged
+        Merged {
+            component: self.theirs.with_items(items),
+            overwritten,
+        }
     }
 
     /// The component that counts as base for what the organizer owns.
@@ -123,13 +118,19 @@ impl Sides<'_> {
     }
 }
 
-/// Lines by what makes them the same line; of several with one key the first.
-type Index<'a> = BTreeMap<Key, &'a PropertyBuf>;
+/// Lines with what makes them the same line, in order.
+fn keyed<'a>(component: &'a ComponentBuf, owner: &Owner) -> Vec<(Key<'a>, &'a PropertyBuf)> {
+    let lines = component.properties();
+    lines.map(|line| (Key::of(line, owner), line)).collect()
+}
 
-fn index<'a>(component: &'a ComponentBuf, owner: &Owner) -> Index<'a> {
+/// Lines by what makes them the same line; of several with one key the first.
+type Index<'a> = BTreeMap<&'a Key<'a>, &'a PropertyBuf>;
+
+fn index<'a>(lines: &'a [(Key<'a>, &'a PropertyBuf)]) -> Index<'a> {
     let mut index = Index::new();
-    for line in component.properties() {
-        index.entry(Key::of(line, owner)).or_insert(line);
+    for (key, line) in lines {
+        index.entry(key).or_insert(line);
     }
     index
 }
@@ -144,7 +145,7 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// The organizer's line before.
-    fn base(&self, key: &Key) -> Option<&'a PropertyBuf> {
+    fn base(&self, key: &Key<'_>) -> Option<&'a PropertyBuf> {
         match self.known {
             Base::Known => self.base.get(key).copied(),
             Base::Assumed if key.may_be_personal() => None,
@@ -155,17 +156,16 @@ impl<'a> Lines<'a> {
     /// What becomes of a line of theirs.
     fn of_theirs(
         &self,
+        key: &Key<'_>,
         theirs: &PropertyBuf,
-        owner: &Owner,
         overwritten: &mut Vec<PropertyBuf>,
     ) -> Option<PropertyBuf> {
-        let key = Key::of(theirs, owner);
-        let mine = self.mine.get(&key).copied();
-        match ownership(theirs, &key) {
+        let mine = self.mine.get(key).copied();
+        match ownership(key) {
             Ownership::Owner => None,
             Ownership::Dates => Some(theirs.clone()),
             Ownership::Organizer => {
-                if let (Some(mine), Some(base)) = (mine, self.base(&key))
+                if let (Some(mine), Some(base)) = (mine, self.base(key))
                     && !ownership::is_bookkeeping(mine)
                     && !mine.same_content(base)
                     && !mine.same_content(theirs)
@@ -174,15 +174,15 @@ impl<'a> Lines<'a> {
                 }
                 Some(theirs.clone())
             }
-            Ownership::Self_ => Some(own_line(self.base(&key), mine, theirs)),
-            Ownership::Shared => self.shared(&key, mine, theirs, overwritten),
+            Ownership::Self_ => Some(own_line(self.base(key), mine, theirs)),
+            Ownership::Shared => self.shared(key, mine, theirs, overwritten),
         }
     }
 
     /// Theirs, unless only the owner changed it.
     fn shared(
         &self,
-        key: &Key,
+        key: &Key<'_>,
         mine: Option<&PropertyBuf>,
         theirs: &PropertyBuf,
         overwritten: &mut Vec<PropertyBuf>,
@@ -205,26 +205,27 @@ impl<'a> Lines<'a> {
     /// What becomes of a line of mine that theirs has not.
     fn of_mine(
         &self,
+        key: &Key<'_>,
         mine: &PropertyBuf,
-        owner: &Owner,
         overwritten: &mut Vec<PropertyBuf>,
     ) -> Option<PropertyBuf> {
-        let key = Key::of(mine, owner);
-        match ownership(mine, &key) {
+        match ownership(key) {
             Ownership::Owner => Some(mine.clone()),
             Ownership::Dates => None,
             Ownership::Organizer => {
-                let is_changed = self.base(&key).is_none_or(|base| !base.same_content(mine));
-                if is_changed && !ownership::is_bookkeeping(mine) && !self.theirs.contains_key(&key)
+                let is_changed = self.base(key).is_none_or(|base| !base.same_content(mine));
+                if is_changed && !ownership::is_bookkeeping(mine) && !self.theirs.contains_key(key)
                 {
                     overwritten.push(mine.clone());
                 }
                 None
             }
             // An update that lists nobody leaves the owner's answer (rule C3).
-            Ownership::Self_ if !self.theirs.keys().any(Key::is_attendee) => Some(mine.clone()),
-            Ownership::Self_ | Ownership::Shared if self.theirs.contains_key(&key) => None,
-            Ownership::Self_ | Ownership::Shared => match self.base(&key) {
+            Ownership::Self_ if !self.theirs.keys().any(|key| key.is_attendee()) => {
+                Some(mine.clone())
+            }
+            Ownership::Self_ | Ownership::Shared if self.theirs.contains_key(key) => None,
+            Ownership::Self_ | Ownership::Shared => match self.base(key) {
                 None => Some(mine.clone()),
                 Some(base) => {
                     if !base.same_content(mine) && self.known == Base::Known {
@@ -247,20 +248,29 @@ fn own_line(
         let mine = mine.filter(|mine| mine.address().same_ignoring_case(&theirs.address()));
         return mine.unwrap_or(theirs).clone();
     };
-    let mut line = theirs.clone();
-    let names: BTreeSet<String> = [base, mine]
-        .into_iter()
-        .flat_map(PropertyBuf::parameters)
-        .map(|(name, _)| name.to_ascii_uppercase())
+    let (before, now) = (base.parameters(), mine.parameters());
+    let is_changed = |name: &&str| values(&before, name) != values(&now, name);
+    let names = before.iter().chain(&now).map(|(name, _)| name.as_str());
+    let changed: BTreeSet<_> = names
+        .filter(is_changed)
+        .map(str::to_ascii_uppercase)
         .collect();
-    for name in names {
-        let values = mine.parameter_values(&name);
-        if values != base.parameter_values(&name) && values != line.parameter_values(&name) {
+    let mut line = theirs.clone();
+    for name in changed {
+        let values = values(&now, &name);
+        if values != line.parameter_values(&name) {
             let values: Vec<_> = values.iter().map(String::as_str).collect();
             line.set_parameter_values(&name, &values);
         }
     }
     line
+}
+
+/// The values of the first parameter of this name.
+fn values<'p>(parameters: &'p [(String, Vec<String>)], name: &str) -> &'p [String] {
+    let mut all = parameters.iter();
+    let found = all.find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map_or(&[], |(_, values)| values)
 }
 
 /// An override that is new to an object: it inherits what is personal of the master (rule C3), and
@@ -277,10 +287,11 @@ pub(crate) fn inherit(
         Base::Assumed => ComponentBuf::new(theirs.name()),
     };
     let mut mine = ComponentBuf::new(theirs.name());
-    let base_lines = index(master.base, owner);
+    let base_lines = keyed(master.base, owner);
+    let base_lines = index(&base_lines);
     for line in master.mine.properties() {
         let key = Key::of(line, owner);
-        let is_kept = match ownership(line, &key) {
+        let is_kept = match ownership(&key) {
             Ownership::Owner => true,
             Ownership::Self_ => place == Place::Original,
             Ownership::Shared => {

@@ -109,28 +109,36 @@ pub(crate) fn recurs(body: &Body<'_>) -> bool {
 
 /// The lines that say when a component takes place, for telling whether they changed.
 pub(crate) fn time_lines(component: &ComponentBuf) -> Vec<String> {
-    lines_of(
-        component,
-        &["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE"],
-    )
+    lines_of(component, TIMES)
+}
+
+const TIMES: &[&str] = &["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE"];
+
+/// What takes instances out, and what else their times depend on.
+const EXCEPTIONS: &[&str] = &["EXDATE", "EXRULE", "TZID"];
+
+fn named<'c>(
+    component: &'c ComponentBuf,
+    names: &'static [&str],
+) -> impl Iterator<Item = &'c PropertyBuf> {
+    let lines = component.properties();
+    lines.filter(|line| names.iter().any(|name| line.is(name)))
 }
 
 /// Whether both are written with the same times, with what takes instances out.
 pub(crate) fn has_lines_of(one: &ComponentBuf, other: &ComponentBuf) -> bool {
-    extent_lines(one) == extent_lines(other)
+    let lines = |component| named(component, TIMES).chain(named(component, EXCEPTIONS));
+    lines(one).eq(lines(other)) || extent_lines(one) == extent_lines(other)
 }
 
 fn extent_lines(component: &ComponentBuf) -> Vec<String> {
     let mut lines = time_lines(component);
-    lines.extend(lines_of(component, &["EXDATE", "EXRULE", "TZID"]));
+    lines.extend(lines_of(component, EXCEPTIONS));
     lines
 }
 
-fn lines_of(component: &ComponentBuf, names: &[&str]) -> Vec<String> {
-    let lines = component
-        .properties()
-        .filter(|line| names.iter().any(|name| line.is(name)));
-    let mut lines: Vec<_> = lines
+fn lines_of(component: &ComponentBuf, names: &'static [&str]) -> Vec<String> {
+    let mut lines: Vec<_> = named(component, names)
         .map(|line| {
             format!(
                 "{};{}:{}",

@@ -1,5 +1,7 @@
 //! Whose a property is, and which lines are the same property (rule C3).
 
+use std::borrow::Cow;
+
 use calendar::{Names, PropertyBuf};
 
 use crate::line::Line;
@@ -65,18 +67,15 @@ const REPEATED: &[&str] = &[
     "STYLED-DESCRIPTION",
 ];
 
-fn is_one_of(line: &PropertyBuf, names: &[&str]) -> bool {
-    names.iter().any(|name| line.is(name))
-}
-
-pub(super) fn ownership(line: &PropertyBuf, key: &Key) -> Ownership {
+pub(super) fn ownership(key: &Key<'_>) -> Ownership {
+    let is_one_of = |names: &[&str]| names.contains(&&*key.name);
     if key.is_own_attendee() {
         Ownership::Self_
-    } else if is_one_of(line, ORGANIZERS) {
+    } else if is_one_of(ORGANIZERS) {
         Ownership::Organizer
-    } else if is_personal(line) {
+    } else if is_one_of(OWNERS.as_slice()) {
         Ownership::Owner
-    } else if line.is("EXDATE") {
+    } else if key.name == "EXDATE" {
         Ownership::Dates
     } else {
         Ownership::Shared
@@ -85,47 +84,47 @@ pub(super) fn ownership(line: &PropertyBuf, key: &Key) -> Ownership {
 
 /// Whether the property is always the owner's.
 pub(super) fn is_personal(line: &PropertyBuf) -> bool {
-    is_one_of(line, OWNERS.as_slice())
+    OWNERS.as_slice().iter().any(|name| line.is(name))
 }
 
 /// Whether clients change the property with every edit, so that a difference says nothing.
 pub(super) fn is_bookkeeping(line: &PropertyBuf) -> bool {
-    is_one_of(line, &["DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE"])
+    const KEPT_BY_CLIENTS: &[&str] = &["DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE"];
+    KEPT_BY_CLIENTS.iter().any(|name| line.is(name))
 }
 
 /// What makes two lines the same property: the name; for an attendee the address, for other
 /// repeated properties the value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    name: String,
-    which: Which,
+pub(super) struct Key<'l> {
+    /// In capitals.
+    name: Cow<'l, str>,
+    which: Which<'l>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Which {
+enum Which<'l> {
     Only,
     Owner,
     Attendee(String),
-    Value(String),
+    Value(Cow<'l, str>),
 }
 
-impl Key {
-    pub(super) fn of(line: &PropertyBuf, owner: &Owner) -> Self {
-        let which = if line.is("ATTENDEE") {
+impl<'l> Key<'l> {
+    pub(super) fn of(line: &'l PropertyBuf, owner: &Owner) -> Self {
+        let name = capitals(line.name());
+        let which = if name == "ATTENDEE" {
             if owner.is(line) {
                 Which::Owner
             } else {
                 Which::Attendee(line.address().as_str().to_lowercase())
             }
-        } else if is_one_of(line, REPEATED) {
-            Which::Value(line.value().into_owned())
+        } else if REPEATED.contains(&&*name) {
+            Which::Value(line.value())
         } else {
             Which::Only
         };
-        Self {
-            name: line.name().to_ascii_uppercase(),
-            which,
-        }
+        Self { name, which }
     }
 
     pub(super) fn is_own_attendee(&self) -> bool {
@@ -139,5 +138,13 @@ impl Key {
     /// Whether it may be the owner's own when no base tells: the own ATTENDEE, and X-properties.
     pub(super) fn may_be_personal(&self) -> bool {
         self.is_own_attendee() || self.name.starts_with("X-")
+    }
+}
+
+fn capitals(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        Cow::Owned(name.to_ascii_uppercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
