@@ -104,6 +104,44 @@ impl<'a> Component<'a> {
         self.has_end() && self.document.is_plain()
     }
 
+    /// The own properties that stand otherwise in an earlier form of it, each with what stood in its
+    /// place; none when the two differ in anything else.
+    pub fn changes_since<'b>(
+        &self,
+        before: &Component<'b>,
+    ) -> Option<Vec<(Property<'a>, Property<'b>)>> {
+        let is_property = |line: &Line| line.kind == LineKind::Property;
+        let mut changes = Vec::new();
+        let (mut now, mut then) = (self.whole_lines(), before.whole_lines());
+        loop {
+            match (now.next(), then.next()) {
+                (Some((now, _)), Some((then, _))) if now == then => {}
+                (Some(now), Some(then)) if is_property(now.1) && is_property(then.1) => {
+                    let now = Property::of_line(now.0, now.1)?;
+                    changes.push((now, Property::of_line(then.0, then.1)?));
+                }
+                (None, None) => return Some(changes),
+                _ => return None,
+            }
+        }
+    }
+
+    /// Its own lines, and each component inside as one.
+    fn whole_lines(&self) -> impl Iterator<Item = (&'a [u8], &'a Line)> + use<'a> {
+        let document = self.document;
+        document.steps(self.inside()).map(|(at, line)| {
+            let whole = Component::new(document, at, *line);
+            (
+                if line.opens() {
+                    whole.raw()
+                } else {
+                    document.bytes(line.range())
+                },
+                line,
+            )
+        })
+    }
+
     /// An owned copy to edit.
     pub fn to_buf(&self) -> ComponentBuf {
         ComponentBuf::of_lines(

@@ -86,7 +86,10 @@ impl Document {
     }
 
     /// The lines of a range, each component as its BEGIN line alone.
-    fn steps(&self, lines: std::ops::Range<usize>) -> impl Iterator<Item = (usize, &Line)> {
+    pub(crate) fn steps(
+        &self,
+        lines: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = (usize, &Line)> {
         let all = self.scan.lines.get(..lines.end).unwrap_or_default();
         let mut at = lines.start;
         std::iter::from_fn(move || {

@@ -203,6 +203,9 @@ impl PropertyBuf {
 
     /// Makes the line ready for an edit: control characters go, and quotes that never close.
     fn open(&mut self) {
+        if matches!(self.form, Form::Edited(_)) {
+            return;
+        }
         let parameters = self.layout.name..self.layout.value;
         let ignores_quotes = self.layout.ignores_quotes();
         let mut at = 0;
@@ -222,7 +225,8 @@ impl PropertyBuf {
     /// Puts text into an opened line; the one door through which anything new enters.
     fn splice(&mut self, range: Range<usize>, new: &str) {
         let is_kept = |byte: &u8| !is_control(char::from(*byte));
-        self.content.splice(range, new.bytes().filter(is_kept));
+        let new: Vec<u8> = new.bytes().filter(is_kept).collect();
+        self.content.splice(range, new);
         self.lay_out();
     }
 

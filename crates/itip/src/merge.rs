@@ -5,7 +5,7 @@ mod ownership;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{ComponentBuf, Item, PropertyBuf};
+use calendar::{ComponentBuf, Item, Property, PropertyBuf};
 
 use crate::line::Line;
 use crate::object::Body;
@@ -53,6 +53,47 @@ pub(crate) fn is_untouched(base: &Body<'_>, mine: &Body<'_>, theirs: &Body<'_>) 
     };
     base.same_text(mine)
         && (mine.has_lines_of(theirs, ownership::OWNERS) || values(mine) == values(theirs))
+}
+
+/// The merge where the answer is all that the owner changed since the organizer's last version:
+/// theirs with that answer.
+pub(crate) fn answered<'a>(
+    base: &Body<'a>,
+    mine: &Body<'a>,
+    theirs: &Body<'a>,
+    owner: &Owner,
+) -> Option<Body<'a>> {
+    let (asked, answer) = answer_alone(base, mine, owner)?;
+    if !mine.has_lines_of(theirs, ownership::OWNERS) {
+        return None;
+    }
+    let is_own = |line: &PropertyBuf| line.is("ATTENDEE") && owner.is(line);
+    let mut component = theirs.to_buf().into_owned();
+    if component.properties().filter(|line| is_own(line)).count() != 1 {
+        return None;
+    }
+    let own = component.properties_mut().find(|line| is_own(line))?;
+    *own = own_line(Some(&asked), Some(&answer), own);
+    Some(Body::made(component))
+}
+
+/// The owner's one ATTENDEE before and now, if that is the only line that differs.
+fn answer_alone(
+    base: &Body<'_>,
+    mine: &Body<'_>,
+    owner: &Owner,
+) -> Option<(PropertyBuf, PropertyBuf)> {
+    let (Body::Kept(base), Body::Kept(mine)) = (base, mine) else {
+        return None;
+    };
+    let changes = mine.changes_since(base)?;
+    let [(answer, asked)] = changes.as_slice() else {
+        return None;
+    };
+    let is_own = |line: &Property<'_>| line.is("ATTENDEE") && owner.is(line);
+    let own = mine.properties_named("ATTENDEE").filter(is_own);
+    let is_it = is_own(asked) && is_own(answer) && own.count() == 1;
+    is_it.then(|| (asked.to_buf(), answer.to_buf()))
 }
 
 /// A merged component.
@@ -365,4 +406,74 @@ pub(crate) fn ask_again(component: &mut ComponentBuf, owner: &Owner) -> Asked {
 pub(crate) enum Asked {
     Again,
     No,
+}
+
+#[cfg(test)]
+mod tests {
+    use calendar::{Document, Limits};
+
+    use super::*;
+    use crate::object::calendar_of;
+    use crate::stored::Account;
+
+    const ASKED: &str =
+        "UID:u\nSUMMARY:a\nATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@example.com\n";
+    const ANSWERED: &str =
+        "UID:u\nSUMMARY:a\nATTENDEE;PARTSTAT=ACCEPTED;X-A=1:mailto:bob@example.com\n";
+    const NEW: &str = "UID:u\nSUMMARY:b\nATTENDEE;CN=Bob;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@example.com\nURL:x\n";
+
+    /// The short way's merge, which must be that of the long way.
+    fn merged([base, mine, theirs]: [&str; 3]) -> Option<String> {
+        let parse = |lines| {
+            let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}END:VEVENT\nEND:VCALENDAR\n");
+            Document::parse(text, &Limits::default()).unwrap()
+        };
+        let documents = [base, mine, theirs].map(parse);
+        let [base, mine, theirs] = documents.each_ref().map(|document| {
+            let event = calendar_of(document).unwrap().components().next();
+            Body::Kept(event.unwrap())
+        });
+        let owner = Owner::of(&Account {
+            addresses: &["bob@example.com".to_owned()],
+        });
+        let short = answered(&base, &mine, &theirs, &owner)?;
+        let sides = Sides {
+            base: &base.to_buf(),
+            known: Base::Known,
+            mine: &mine.to_buf(),
+            theirs: &theirs.to_buf(),
+            own_exdates: Vec::new(),
+        };
+        let long = sides.merge(&owner);
+        assert_eq!(*short.to_buf(), long.component);
+        assert!(long.overwritten.is_empty());
+        Some(String::from_utf8(short.bytes().into_owned()).unwrap())
+    }
+
+    #[test]
+    fn an_answer_alone_comes_to_the_organizers_lines() {
+        let event = merged([ASKED, ANSWERED, NEW]).unwrap();
+        assert_eq!(
+            event,
+            "BEGIN:VEVENT\nUID:u\nSUMMARY:b\n\
+             ATTENDEE;CN=Bob;PARTSTAT=ACCEPTED;X-A=1:mailto:bob@example.com\nURL:x\nEND:VEVENT\n"
+        );
+    }
+
+    #[test]
+    fn whatever_else_the_owner_changed_is_merged_line_by_line() {
+        let with = |lines: &str| format!("{ANSWERED}{lines}");
+        let alarm = with("BEGIN:VALARM\nEND:VALARM\n");
+        let own = with("X-B:1\n");
+        let twice = with("ATTENDEE:mailto:bob+x@example.com\n");
+        let title = ANSWERED.replace("SUMMARY:a", "SUMMARY:c");
+        for mine in [&alarm, &own, &twice, &title] {
+            assert_eq!(merged([ASKED, mine, NEW]), None, "{mine}");
+        }
+        let free = with("TRANSP:TRANSPARENT\n");
+        let asked = format!("{ASKED}TRANSP:TRANSPARENT\n");
+        assert_eq!(merged([&asked, &free, NEW]), None);
+        let gone = NEW.replace("bob@", "alice@");
+        assert_eq!(merged([ASKED, ANSWERED, &gone]), None);
+    }
 }

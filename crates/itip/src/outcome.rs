@@ -212,6 +212,9 @@ impl<'a> Work<'_, 'a> {
         if is_untouched && !may_ask_dates {
             return theirs.clone();
         }
+        if let Some(answered) = self.answered(id, before.as_ref(), (mine, theirs)) {
+            return answered;
+        }
         let (mine, new) = (mine.to_buf(), theirs.to_buf());
         if let Some(before) = before.as_ref().filter(|_| !self.is_applied(id)) {
             let mut component = marks::changed(&mine, &before.to_buf(), &new);
@@ -245,6 +248,21 @@ impl<'a> Work<'_, 'a> {
             self.ask_again(&mut component);
         }
         Body::made(component)
+    }
+
+    /// The merge where the answer is all that the owner changed, and it stays.
+    fn answered(
+        &self,
+        id: &RecurrenceId,
+        before: Option<&Body<'a>>,
+        (mine, theirs): (&Body<'a>, &Body<'a>),
+    ) -> Option<Body<'a>> {
+        let before = before.filter(|_| self.case.base == Base::Known && self.is_applied(id))?;
+        let stays = before.has_lines_of(theirs, span::EXTENT) && !self.is_reinstated(id);
+        if id.is_master() || !stays {
+            return None;
+        }
+        merge::answered(before, mine, theirs, self.case.owner)
     }
 
     /// The owner's exceptions that stay; without a base those of mine count as the organizer's.

@@ -1,6 +1,6 @@
 //! When a component takes place, and whether a change asks its attendees again (rule C4).
 
-use calendar::{ComponentBuf, DateOrTime, Duration, PropertyBuf};
+use calendar::{ComponentBuf, DateOrTime, Duration, Names, PropertyBuf};
 use jiff::{Span, Timestamp, civil};
 
 use crate::clock::Clock;
@@ -114,8 +114,10 @@ pub(crate) fn time_lines(component: &ComponentBuf) -> Vec<String> {
 
 const TIMES: &[&str] = &["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE"];
 
-/// What takes instances out, and what else their times depend on.
-const EXCEPTIONS: &[&str] = &["EXDATE", "EXRULE", "TZID"];
+/// All lines that say which instances a component has.
+pub(crate) const EXTENT: Names = Names::of(&[
+    "DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "TZID",
+]);
 
 fn named<'c>(
     component: &'c ComponentBuf,
@@ -127,14 +129,9 @@ fn named<'c>(
 
 /// Whether both are written with the same times, with what takes instances out.
 pub(crate) fn has_lines_of(one: &ComponentBuf, other: &ComponentBuf) -> bool {
-    let lines = |component| named(component, TIMES).chain(named(component, EXCEPTIONS));
-    lines(one).eq(lines(other)) || extent_lines(one) == extent_lines(other)
-}
-
-fn extent_lines(component: &ComponentBuf) -> Vec<String> {
-    let mut lines = time_lines(component);
-    lines.extend(lines_of(component, EXCEPTIONS));
-    lines
+    let lines = |component| named(component, EXTENT.as_slice());
+    let sorted = |component| lines_of(component, EXTENT.as_slice());
+    lines(one).eq(lines(other)) || sorted(one) == sorted(other)
 }
 
 fn lines_of(component: &ComponentBuf, names: &'static [&str]) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Documents of text as real and hostile senders write it.
 
-use calendar::{Component, Defect, Document, Limits};
+use calendar::{Component, Defect, Document, Limits, Names, Property};
 
 use crate::document;
 
@@ -189,4 +189,63 @@ fn anything_is_a_document() {
         assert_eq!(document.as_bytes(), bytes);
         assert!(document.descendants().count() <= 1);
     }
+}
+
+#[test]
+fn properties_are_found_however_their_names_are_written() {
+    const SOUGHT: Names = Names::of(&["SUMMARY", "CLASS"]);
+    let long = "X-".repeat(200);
+    let document = document(&format!(
+        "BEGIN:A\r\nCl\r\n ass:1\r\nSUMMARY;X=\"\r\n :\":2\r\nCLAUS:3\r\n{long}:4\r\nclass:5\r\nEND:A\r\n"
+    ));
+    let a = document.components().next().unwrap();
+    let values = |lines: &mut dyn Iterator<Item = Property<'_>>| -> Vec<String> {
+        lines.map(|line| line.value().into_owned()).collect()
+    };
+    assert_eq!(values(&mut a.properties_named("CLASS")), ["1", "5"]);
+    assert_eq!(values(&mut a.properties_among(SOUGHT)), ["1", "2", "5"]);
+    assert_eq!(values(&mut a.properties_named(&long.to_lowercase())), ["4"]);
+    assert!(a.has("claus") && !a.has("CLAU") && !a.has(""));
+}
+
+#[test]
+fn a_plain_text_has_crlf_everywhere_and_no_blank_line() {
+    let is_plain = |text: &str| document(text).is_plain();
+    assert!(is_plain("BEGIN:A\r\nX:1\r\n 2\r\nEND:A\r\n"));
+    for text in [
+        "BEGIN:A\r\nX:1\r\n\r\nEND:A\r\n",
+        "BEGIN:A\r\nX:1\r\n\r\n Y:2\r\nEND:A\r\n",
+        "BEGIN:A\r\nX:1\n 2\r\nEND:A\r\n",
+        "BEGIN:A\r\nEND:A",
+    ] {
+        assert!(!is_plain(text), "{text:?}");
+    }
+    let cut = document("BEGIN:A\r\nX:1\r\n");
+    assert!(cut.is_plain() && !cut.components().next().unwrap().is_plain());
+}
+
+#[test]
+fn tells_the_properties_that_changed_and_nothing_where_more_did() {
+    let changes = |now: &str, then: &str| {
+        let [now, then] =
+            [now, then].map(|lines| document(&format!("BEGIN:A\r\n{lines}END:A\r\n")));
+        let [now, then] = [&now, &then].map(|document| document.components().next().unwrap());
+        let changes = now.changes_since(&then)?;
+        let values = changes
+            .iter()
+            .map(|(now, then)| format!("{} {}", now.value(), then.value()));
+        Some(values.collect::<Vec<_>>().join(","))
+    };
+    let inner = "BEGIN:B\r\nX:1\r\nEND:B\r\n";
+    let with_inner = |line: &str| format!("{line}{inner}Y:1\r\n");
+    assert_eq!(changes("X:1\r\n", "X:1\r\n").unwrap(), "");
+    assert_eq!(changes("X:1\r\nY:2\r\n", "X:3\r\nY:2\r\n").unwrap(), "1 3");
+    assert_eq!(
+        changes(&with_inner("X:1\r\n"), &with_inner("Z:4\r\n")).unwrap(),
+        "1 4"
+    );
+    assert_eq!(changes("X:1\r\n", "X:1\r\nY:2\r\n"), None);
+    assert_eq!(changes("X:1\r\n", "X\r\n"), None);
+    assert_eq!(changes(inner, &inner.replace("X:1", "X:2")), None);
+    assert_eq!(changes(inner, "X:1\r\n"), None);
 }
