@@ -195,7 +195,7 @@ fn anything_is_a_document() {
 fn properties_are_found_however_their_names_are_written() {
     const SOUGHT: Names = Names::of(&["SUMMARY", "CLASS"]);
     let long = "X-".repeat(200);
-    let document = document(&format!(
+    let document = document(format!(
         "BEGIN:A\r\nCl\r\n ass:1\r\nSUMMARY;X=\"\r\n :\":2\r\nCLAUS:3\r\n{long}:4\r\nclass:5\r\nEND:A\r\n"
     ));
     let a = document.components().next().unwrap();
@@ -227,8 +227,7 @@ fn a_plain_text_has_crlf_everywhere_and_no_blank_line() {
 #[test]
 fn tells_the_properties_that_changed_and_nothing_where_more_did() {
     let changes = |now: &str, then: &str| {
-        let [now, then] =
-            [now, then].map(|lines| document(&format!("BEGIN:A\r\n{lines}END:A\r\n")));
+        let [now, then] = [now, then].map(|lines| document(format!("BEGIN:A\r\n{lines}END:A\r\n")));
         let [now, then] = [&now, &then].map(|document| document.components().next().unwrap());
         let changes = now.changes_since(&then)?;
         let values = changes
