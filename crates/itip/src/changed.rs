@@ -6,15 +6,19 @@ mod message;
 mod organizer;
 mod put_back;
 mod reply;
+mod status;
 mod view;
 
 use calendar::{Document, Kind};
+
+pub use self::status::{Delivery, delivered};
 
 use crate::incoming::Timestamp;
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::object::Object;
 use crate::owner::Owner;
+use crate::state::State;
 use crate::stored::{Account, Stored};
 
 /// What the owner does to the object of a UID, over CalDAV or the web.
@@ -34,6 +38,20 @@ pub struct OwnersChange<'a> {
     pub door: Door,
     /// Which version the owner's client had when it made the change.
     pub seen: Seen,
+    /// Whether what he changes of his own meetings is sent.
+    pub invitations: Invitations,
+    /// Whose REQUEST still waits for the hold, so that they have heard nothing yet: addresses in lower
+    /// case.
+    pub unheard: &'a [String],
+}
+
+/// Whether the calendar sends invitations (rule F8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invitations {
+    /// REQUEST and CANCEL are sent.
+    Sent,
+    /// They are not; answers are.
+    NotSent,
 }
 
 /// The door that a change came by (rule F8).
@@ -72,8 +90,10 @@ pub struct Scheduled {
     pub text: Option<Vec<u8>>,
     /// Names of properties that were put back, as they are the organizer's (rule F1).
     pub put_back: Vec<String>,
-    /// What is sent, one message for each recipient.
+    /// What is sent, one message for each recipient; two where he loses a series and keeps dates of it.
     pub messages: Vec<OutgoingMessage>,
+    /// Of those who have heard nothing yet, whose waiting REQUEST is taken back.
+    pub withdrawn: Vec<String>,
 }
 
 /// A scheduling message to be mailed.
@@ -161,18 +181,26 @@ pub fn changed(
             work.decide(&sides)
         }
         (None, None) => Ok(Scheduled::default()),
+        // What a message made is never organized by the account (rule B5).
+        _ if is_of_a_message(&stored.state) => Ok(Scheduled::default()),
         _ => {
             let work = organizer::Change {
                 state: &stored.state,
                 now: change.now,
                 door: change.door,
                 seen: change.seen,
+                invitations: change.invitations,
+                unheard: change.unheard,
                 owner: &owner,
                 limits,
             };
             work.decide(&sides)
         }
     }
+}
+
+fn is_of_a_message(state: &State) -> bool {
+    state.base().is_some() || state.pinned_sender().is_some()
 }
 
 /// Whether SCHEDULE-AGENT leaves the scheduling to the client, or to nobody (rule F4).

@@ -41,7 +41,8 @@ mod strip;
 mod taking;
 
 pub use changed::{
-    Delay, Door, Forbidden, OutgoingMessage, OwnersChange, Reply, Scheduled, Seen, changed,
+    Delay, Delivery, Door, Forbidden, Invitations, OutgoingMessage, OwnersChange, Reply, Scheduled,
+    Seen, changed, delivered,
 };
 pub use decision::{Answered, Change, Decision, Outcome, Suggestion};
 pub use difference::{

@@ -208,8 +208,8 @@ impl<'a> Lines<'a> {
             Ownership::Organizer => {
                 if let (Some(mine), Some(base)) = (mine, self.base(key))
                     && !ownership::is_bookkeeping(mine)
-                    && !mine.same_content(base)
-                    && !mine.same_content(theirs)
+                    && !plain(mine).same_content(base)
+                    && !plain(mine).same_content(theirs)
                 {
                     overwritten.push(mine.clone());
                 }
@@ -407,6 +407,15 @@ pub(crate) enum Asked {
     Again,
     No,
 }
+
+/// A line without what the server notes on it of its own mail (RFC 6638 section 3.2.9).
+fn plain(line: &PropertyBuf) -> Cow<'_, PropertyBuf> {
+    const NOTE: &str = "SCHEDULE-STATUS";
+    let mut plain = Cow::Borrowed(line);
+    if line.parameter(NOTE).is_some() {
+        plain.to_mut().remove_parameter(NOTE);
+    }
+    plain
 
 #[cfg(test)]
 mod tests {

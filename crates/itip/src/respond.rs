@@ -4,7 +4,7 @@ use calendar::{ComponentBuf, DateOrTime, Document, Kind, PropertyBuf};
 use thiserror::Error;
 
 use crate::answer;
-use crate::changed::{Door, Forbidden, OwnersChange, Reply, Scheduled, Seen, changed};
+use crate::changed::{Door, Forbidden, Invitations, OwnersChange, Reply, Scheduled, Seen, changed};
 use crate::course::Course;
 use crate::decision::Answered;
 use crate::incoming::Timestamp;
@@ -124,6 +124,8 @@ pub fn respond<'a>(
         reply: Reply::Send,
         door: Door::Web,
         seen: Seen::Current,
+        invitations: Invitations::Sent,
+        unheard: &[],
     };
     let scheduled = changed(stored, &change, account, limits)?;
     let text = scheduled.text.clone().unwrap_or(text);

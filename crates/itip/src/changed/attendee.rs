@@ -9,6 +9,7 @@ use calendar::{ComponentBuf, Method, PropertyBuf};
 use super::message;
 use super::put_back::put_back;
 use super::reply::{self, Answer};
+use super::status;
 use super::{Delay, Forbidden, OutgoingMessage, Reply, Scheduled, Sides};
 use crate::case::MASTER;
 use crate::course::Course;
@@ -87,9 +88,10 @@ impl Change<'_> {
             ..Scheduled::default()
         };
         let answers = self.answers(before, &mut stored);
-        scheduled
-            .messages
-            .extend(self.message(&answers, after, Delay::None));
+        if let Some(message) = self.message(&answers, after, Delay::None) {
+            stored.note_pending(&answers);
+            scheduled.messages.push(message);
+        }
         if stored.is_changed {
             scheduled.text = Some(stored.object.to_bytes());
         }
@@ -117,6 +119,7 @@ impl Change<'_> {
             let partstat = partstat_of(&attendee);
             if partstat != said || is_forced {
                 answers.push(Answer {
+                    id,
                     comments: new_comments(old.as_deref(), &after),
                     component: after.into_owned(),
                     attendee,
@@ -148,6 +151,8 @@ impl Change<'_> {
             };
             let attendee = strip::own_attendee(&component, self.owner)?.clone();
             (partstat_of(&attendee) != "DECLINED").then(|| Answer {
+                // The exception stands in the series.
+                id: MASTER,
                 component,
                 attendee,
                 partstat: "DECLINED".to_owned(),
@@ -162,28 +167,32 @@ impl Change<'_> {
         let mut scheduled = Scheduled::default();
         let bodies = before
             .components
-            .values()
-            .filter(|body| !body.is_cancelled());
+            .iter()
+            .filter(|(_, body)| !body.is_cancelled());
         let answers: Vec<_> = bodies
-            .filter_map(|body| {
+            .filter_map(|(id, body)| {
                 let component = body.to_buf().into_owned();
                 let attendee = strip::own_attendee(&component, self.owner)?.clone();
-                Some((partstat_of(&attendee), component, attendee))
+                Some(Answer {
+                    id: id.clone(),
+                    partstat: partstat_of(&attendee),
+                    component,
+                    attendee,
+                    comments: Vec::new(),
+                })
             })
             .collect();
-        let was_answered = answers.iter().any(|(said, _, _)| said != NEEDS_ACTION);
+        let was_answered = answers.iter().any(|answer| answer.partstat != NEEDS_ACTION);
         if self.reply == Reply::Suppress || !was_answered {
             return scheduled;
         }
         let declined = answers
             .into_iter()
-            .filter(|(said, _, _)| said != "DECLINED");
+            .filter(|answer| answer.partstat != "DECLINED");
         let declined: Vec<_> = declined
-            .map(|(_, component, attendee)| Answer {
-                component,
-                attendee,
+            .map(|answer| Answer {
                 partstat: "DECLINED".to_owned(),
-                comments: Vec::new(),
+                ..answer
             })
             .collect();
         let is_past = |end: Timestamp| end < self.now;
@@ -320,6 +329,15 @@ impl<'a> Restored<'a> {
                 self.object.components.insert(id.clone(), body.clone());
                 self.note("RECURRENCE-ID");
             }
+        }
+    }
+
+    /// The answer waits in the outbox (RFC 6638 section 3.2.9).
+    fn note_pending(&mut self, answers: &[Answer]) {
+        for answer in answers {
+            let body = self.object.components.get_mut(&answer.id);
+            let pending = |_: &PropertyBuf| Some(status::PENDING.to_owned());
+            self.is_changed |= body.is_some_and(|body| status::note(body, "ORGANIZER", pending));
         }
     }
 

@@ -3,6 +3,7 @@
 use calendar::{ComponentBuf, PropertyBuf};
 
 use super::view;
+use crate::recurrence_id::RecurrenceId;
 
 /// What a REPLY repeats of the event, so that its reader knows it.
 const REPEATED: &[&str] = &[
@@ -29,6 +30,8 @@ const ATTENDEES: &[&str] = &[
 /// One component's answer.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
+    /// The stored component that it stands in.
+    pub(super) id: RecurrenceId,
     /// The component as it is answered.
     pub(super) component: ComponentBuf,
     /// The owner's line in it.

@@ -1,15 +1,12 @@
-//! What of an organizer's event one attendee may see, and what of it matters to him (RFC 6638 section
-//! 3.2.6, rule F3).
+//! What of an organizer's event is sent, and what of it matters to attendees (RFC 6638 section 3.2.6,
+//! rule F3).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use calendar::{CalendarUserAddress, ComponentBuf, DateOrTime, Item, PropertyBuf};
+use calendar::{ComponentBuf, DateOrTime, Item, PropertyBuf};
 
 use crate::clock::Clock;
-use crate::course::Course;
 use crate::line::Line;
-use crate::object::{Body, Object};
-use crate::recurrence_id::RecurrenceId;
 use crate::span::{self, Timed};
 
 /// What is the organizer's own, or changes with every save.
@@ -51,28 +48,6 @@ const TIMES: &[&str] = &[
 
 /// Parameters that say something of an attendee's place in the event.
 const PLACES: &[&str] = &["ROLE", "CUTYPE", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER"];
-
-/// The components that an attendee may see; a date that he is left out of is an exception for him.
-pub(super) fn of(
-    object: &Object<'_>,
-    attendee: &CalendarUserAddress,
-    course: Option<&Course>,
-) -> BTreeMap<RecurrenceId, ComponentBuf> {
-    let lists = |body: &Body<'_>| body.any_line("ATTENDEE", |line| line.is_named(attendee));
-    let (seen, hidden): (Vec<_>, Vec<_>) =
-        object.components.iter().partition(|(_, body)| lists(body));
-    let mut view: BTreeMap<_, _> = seen
-        .into_iter()
-        .map(|(id, body)| (id.clone(), body.to_buf().into_owned()))
-        .collect();
-    if let Some(master) = view.get_mut(&RecurrenceId::MASTER) {
-        let dates = hidden.into_iter().filter_map(|(id, _)| course?.written(id));
-        for date in dates {
-            master.push_property(date.to_property("EXDATE"));
-        }
-    }
-    view
-}
 
 /// A component as it is sent: without alarms, what is the organizer's own, and notes for the server.
 pub(super) fn sent(component: &ComponentBuf) -> ComponentBuf {

@@ -19,6 +19,8 @@ pub(crate) struct Door {
     /// The answer to a PUT in the words of `gives`.
     pub(crate) given: String,
     pub(crate) sent: Vec<OutgoingMessage>,
+    /// Whose waiting REQUEST is taken back.
+    pub(crate) withdrawn: Vec<String>,
 }
 
 impl Actor {
@@ -77,6 +79,8 @@ impl Actor {
             reply: self.reply,
             door: itip::Door::Caldav,
             seen: self.seen,
+            invitations: self.invitations,
+            unheard: &self.unheard,
         };
         match itip::changed(&self.stored, &change, &account, &self.limits) {
             Ok(scheduled) => {
@@ -89,7 +93,7 @@ impl Actor {
             Err(forbidden) => {
                 self.door = Door {
                     given: format!("forbidden {}", forbidden.code()),
-                    sent: Vec::new(),
+                    ..Door::default()
                 };
                 self.stored.objects = before.into_iter().collect();
             }
@@ -107,6 +111,7 @@ impl Actor {
         self.door = Door {
             given: given.trim_end().to_owned(),
             sent: scheduled.messages,
+            withdrawn: scheduled.withdrawn,
         };
     }
 
@@ -141,11 +146,12 @@ impl Actor {
                 Door {
                     given: given.to_owned(),
                     sent,
+                    ..Door::default()
                 }
             }
             Err(refused) => Door {
                 given: format!("refused: {refused}"),
-                sent: Vec::new(),
+                ..Door::default()
             },
         };
     }
@@ -160,7 +166,10 @@ impl Actor {
 
     /// `sent`: what goes out, each message as `METHOD to ADDRESS from ADDRESS [held]` and its lines.
     pub(crate) fn sent(&self, step: &mut Step) -> Option<String> {
-        let mut actual = Vec::new();
+        let withdrawn = self.door.withdrawn.iter();
+        let mut actual: Vec<_> = withdrawn
+            .map(|who| format!("taken back from {who}"))
+            .collect();
         for message in &self.door.sent {
             let held = match message.delay {
                 Delay::None => "",

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use calendar::{Document, Kind, Message, Method};
 use itip::{
-    Access, Account, Answered, CancelMode, Caps, Change, Decision, Incoming, Limits, Outcome,
-    Permission, Policy, Reply, Route, Seen, Sender, Spam, State, Stored, StoredObject, Suggestion,
-    Trust, Update,
+    Access, Account, Answered, CancelMode, Caps, Change, Decision, Incoming, Invitations, Limits,
+    Outcome, Permission, Policy, Reply, Route, Seen, Sender, Spam, State, Stored, StoredObject,
+    Suggestion, Trust, Update,
 };
 
 use crate::diff;
@@ -36,6 +36,8 @@ pub(crate) struct Actor {
     pub(crate) now: i64,
     pub(crate) reply: Reply,
     pub(crate) seen: Seen,
+    pub(crate) unheard: Vec<String>,
+    pub(crate) invitations: Invitations,
 }
 
 /// What became of the last message.
@@ -176,6 +178,8 @@ impl Actor {
             now: door::NOW,
             reply: Reply::Send,
             seen: Seen::Current,
+            unheard: Vec::new(),
+            invitations: Invitations::Sent,
         }
     }
 
@@ -190,6 +194,10 @@ impl Actor {
             "early" => self.policy.caps.early_of_sender = number(),
             "seen" if words[1] == "earlier" => self.seen = Seen::Earlier,
             "seen" => self.seen = Seen::Current,
+            "address" => self.addresses.push(words[1].to_owned()),
+            "unheard" => self.unheard = words[1..].iter().map(|word| (*word).to_owned()).collect(),
+            "invitations" if words[1] == "off" => self.invitations = Invitations::NotSent,
+            "invitations" => self.invitations = Invitations::Sent,
             "now" => {
                 self.now = words[1]
                     .parse::<jiff::Timestamp>()

@@ -1,0 +1,148 @@
+//! New times of an organizer's event: SEQUENCE rises and everybody is asked again (RFC 6638 section
+//! 3.2.8, RFC 5546 section 2.1.4).
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use calendar::{ComponentBuf, PropertyBuf};
+
+use super::version::{Version, names};
+use super::{Change, sequence};
+use crate::changed::is_clients;
+use crate::clock::Clock;
+use crate::course::Course;
+use crate::extent;
+use crate::object::{Body, Object};
+use crate::recurrence_id::RecurrenceId;
+use crate::span::Timed;
+
+const NEEDS_ACTION: &str = "NEEDS-ACTION";
+
+impl Change<'_> {
+    /// New times ask everybody again, and raise SEQUENCE where the client did not (RFC 6638 section
+    /// 3.2.8).
+    pub(super) fn reschedule(&self, before: &Version<'_, '_>, after: &mut Object<'_>) -> bool {
+        let clock = after.clock();
+        let goes_back = self.goes_back(before, after);
+        let mut is_changed = false;
+        for (id, body) in &mut after.components {
+            let Some(old) = before.component(id) else {
+                continue;
+            };
+            let new = body.to_buf().into_owned();
+            let moves = self.moves(&old, before, &new, &clock) || (id.is_master() && goes_back);
+            let changes = moves || takes_away(&old, &new);
+            let mut component = new;
+            let mut is_edited = changes && raise_sequence(&mut component, &old);
+            is_edited |= moves && self.ask_all(&mut component);
+            if is_edited {
+                *body = Body::made(component);
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+
+    fn moves(
+        &self,
+        old: &ComponentBuf,
+        before: &Version<'_, '_>,
+        new: &ComponentBuf,
+        clock: &Clock,
+    ) -> bool {
+        let old = Timed {
+            component: old,
+            clock: &before.clock,
+        };
+        let new = Timed {
+            component: new,
+            clock,
+        };
+        extent::moves_or_adds(old, new, &self.limits.recurrence)
+    }
+
+    fn ask_all(&self, component: &mut ComponentBuf) -> bool {
+        let mut is_edited = false;
+        let lines = component
+            .properties_mut()
+            .filter(|line| line.is("ATTENDEE"));
+        for line in lines.filter(|line| !self.owner.is(*line) && !is_clients(*line)) {
+            let partstat = line.parameter("PARTSTAT").map(Cow::into_owned);
+            if partstat.is_some_and(|partstat| !partstat.eq_ignore_ascii_case(NEEDS_ACTION)) {
+                line.set_parameter("PARTSTAT", NEEDS_ACTION);
+                line.set_parameter("RSVP", "TRUE");
+                is_edited = true;
+            }
+        }
+        is_edited
+    }
+
+    /// Whether a date that was otherwise is again as the series has it, at another time.
+    fn goes_back(&self, before: &Version<'_, '_>, after: &Object<'_>) -> bool {
+        let gone = before.object.components.iter();
+        let mut gone = gone
+            .filter(|(id, _)| !id.is_master() && !after.components.contains_key(id))
+            .peekable();
+        if gone.peek().is_none() {
+            return false;
+        }
+        let Ok(Some(course)) = Course::of(after, &self.limits.recurrence) else {
+            return false;
+        };
+        let clock = after.clock();
+        gone.any(|(id, body)| {
+            let Some(instance) = course.find(id).ok().flatten() else {
+                return false;
+            };
+            let new = course.component(&instance);
+            body.is_cancelled() || self.moves(&body.to_buf(), before, &new, &clock)
+        })
+    }
+
+    /// A date that a guest keeps when he loses the series counts as newer than the CANCEL of that.
+    pub(super) fn outlive(&self, before: &Version<'_, '_>, after: &mut Object<'_>) -> bool {
+        let master = RecurrenceId::MASTER;
+        let Some(old) = before.component(&master) else {
+            return false;
+        };
+        let stays = after.master().map(names).unwrap_or_default();
+        let leaving: Vec<_> = before
+            .invited(self.owner)
+            .into_keys()
+            .filter(|name| before.lists(&master, name) && !stays.contains(name))
+            .collect();
+        let mut is_changed = false;
+        for (id, body) in &mut after.components {
+            let listed = names(body);
+            if id.is_master() || !leaving.iter().any(|name| listed.contains(name)) {
+                continue;
+            }
+            let mut component = body.to_buf().into_owned();
+            if raise_sequence(&mut component, &old) {
+                *body = Body::made(component);
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+}
+
+/// Whether the rule or the exceptions are others, so that dates go.
+fn takes_away(old: &ComponentBuf, new: &ComponentBuf) -> bool {
+    let lines = |component: &ComponentBuf, name: &str| -> BTreeSet<String> {
+        let lines = component.properties_named(name);
+        lines.map(|line| line.value().into_owned()).collect()
+    };
+    let mut names = ["RRULE", "RDATE", "EXDATE"].iter();
+    names.any(|name| lines(old, name) != lines(new, name))
+}
+
+/// Raises SEQUENCE above the old one; whether it had to.
+fn raise_sequence(component: &mut ComponentBuf, old: &ComponentBuf) -> bool {
+    let least = sequence(old).saturating_add(1);
+    if sequence(component) >= least {
+        return false;
+    }
+    component.set_property(PropertyBuf::new("SEQUENCE", &least.to_string()));
+    true
+}

@@ -1,0 +1,88 @@
+//! What became of a scheduling message, noted on the line of whom it went to (RFC 6638 section 3.2.9).
+
+use calendar::{CalendarUserAddress, Document, Kind, Method, PropertyBuf};
+
+use crate::limits::Limits;
+use crate::line::Line;
+use crate::object::{Body, Object};
+
+pub(super) const NAME: &str = "SCHEDULE-STATUS";
+
+/// It waits in the outbox.
+pub(super) const PENDING: &str = "1.0";
+/// There is no mail address to write to.
+pub(super) const NO_MAIL_ADDRESS: &str = "3.7";
+
+/// What became of a message that was to be mailed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The mail was sent.
+    Sent,
+    /// The mail could not be sent, and is not tried again.
+    Failed,
+    /// There is no address that mail can go to.
+    NoMailAddress,
+}
+
+impl Delivery {
+    /// The code for SCHEDULE-STATUS.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Sent => "1.1",
+            Self::Failed => "5.1",
+            Self::NoMailAddress => NO_MAIL_ADDRESS,
+        }
+    }
+}
+
+/// The object's text with what became of a message; none when that says nothing new.
+///
+/// `is_recipient` knows whom the message went to: attendees, or for a REPLY the organizer. Only a line
+/// is touched that waits for it: one that an answer came for since is left alone.
+pub fn delivered(
+    text: &[u8],
+    kind: Kind,
+    (method, delivery): (Method, Delivery),
+    is_recipient: &dyn Fn(&CalendarUserAddress) -> bool,
+    limits: &Limits,
+) -> Option<Vec<u8>> {
+    let document = Document::parse(text, &limits.calendar).ok()?;
+    let mut object = Object::read(&document, kind)?;
+    let name = match method {
+        Method::Reply => "ORGANIZER",
+        _ => "ATTENDEE",
+    };
+    let mut is_changed = false;
+    for body in object.components.values_mut() {
+        is_changed |= note(body, name, |line| {
+            let status = line.parameter(NAME)?;
+            let waits = !status.trim().starts_with('2');
+            (waits && is_recipient(&line.address())).then(|| delivery.code().to_owned())
+        });
+    }
+    is_changed.then(|| object.to_bytes())
+}
+
+/// Sets SCHEDULE-STATUS on lines of this name to what is said of them; whether that changed any.
+pub(super) fn note(
+    body: &mut Body<'_>,
+    name: &str,
+    status_of: impl Fn(&PropertyBuf) -> Option<String>,
+) -> bool {
+    let component = body.to_buf();
+    let is_other = |line: &PropertyBuf| {
+        let status = status_of(line);
+        status.is_some_and(|status| line.parameter(NAME).as_deref() != Some(&*status))
+    };
+    if !component.properties_named(name).any(is_other) {
+        return false;
+    }
+    let mut component = component.into_owned();
+    for line in component.properties_mut().filter(|line| line.is(name)) {
+        if let Some(status) = status_of(line) {
+            line.set_parameter(NAME, &status);
+        }
+    }
+    *body = Body::made(component);
+    true
+}
