@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use pipeline::clock::Clock;
-use store::Collections;
+use store::{Collections, Timestamp};
 
 pub use auth::{app_password, verify};
 pub use limits::Limits;
@@ -34,6 +34,7 @@ pub struct Dav {
     clock: Arc<dyn Clock>,
     limits: Limits,
     gate: Gate,
+    hold: Timestamp,
 }
 
 impl Dav {
@@ -44,7 +45,14 @@ impl Dav {
             store,
             clock,
             limits,
+            hold: 0,
         }
+    }
+
+    /// With this hold for what may be taken back (rules F2 and F8); without it nothing waits.
+    #[must_use]
+    pub fn holding(self, hold: Timestamp) -> Self {
+        Self { hold, ..self }
     }
 }
 

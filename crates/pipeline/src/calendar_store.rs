@@ -4,16 +4,19 @@
 use itip::Facts;
 pub use itip::{Reply, Seen};
 use store::{
-    Account, CollectionId, CollectionKind, Collections, Commit, Error, Event, Expect, Member,
-    PutObject,
+    Account, CollectionId, CollectionKind, Collections, Commit, Detail, Error, Event, Expect,
+    Member, PutObject, Selection, Timestamp,
 };
 
 use crate::clock::Clock;
 use crate::member::{self, Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
 use crate::owner::{self, NotStored};
-use crate::schedule::{self, NotScheduled};
+use crate::schedule::{self, NotScheduled, Owned};
 
 const KIND: CollectionKind = CollectionKind::Calendar;
+
+/// Objects of a calendar that are read at a time.
+const PAGE: u32 = 100;
 
 /// An object to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct Terms<'a> {
     pub seen: Seen,
     /// Whether an answer may be sent (RFC 6638, 8.1).
     pub reply: Reply,
+    /// How long what may be taken back waits (`[smtp] hold`).
+    pub hold: Timestamp,
 }
 
 /// Stores an object at a place, if the condition holds for what is there.
@@ -61,6 +66,7 @@ pub async fn put(
             place,
             before: before.as_ref(),
             terms,
+            way: Doing::Scheduled,
         };
         if let Some(stored) = write(store, clock, account, change).await? {
             return Ok(stored);
@@ -90,6 +96,7 @@ pub async fn delete(
             place,
             before: Some(&before),
             terms,
+            way: Doing::Scheduled,
         };
         if write(store, clock, account, change).await?.is_some() {
             return Ok(());
@@ -127,12 +134,24 @@ pub async fn transfer(
             .into_iter()
             .filter(|place| **place != transfer.to || is_other);
         commit.delete = deleted.cloned().collect();
+        if let Some(target) = target.as_ref().filter(|_| is_other) {
+            replace(
+                store,
+                clock,
+                account,
+                (target, &transfer.to),
+                terms,
+                &mut commit,
+            )
+            .await?;
+        }
         let change = Change {
             commit,
             event: &event,
             place: &transfer.to,
             before: target.as_ref(),
             terms,
+            way: Doing::Moved,
         };
         if let Some(stored) = write(store, clock, account, change).await? {
             return Ok(stored);
@@ -141,13 +160,69 @@ pub async fn transfer(
     Err(Error::Conflict.into())
 }
 
-/// Removes a calendar with all its objects.
+/// Takes the deletion of what a transfer replaces, another event, into its commit.
+async fn replace(
+    store: &dyn Collections,
+    clock: &dyn Clock,
+    account: &Account,
+    (target, place): (&Member, &Place),
+    terms: &Terms<'_>,
+    commit: &mut Commit,
+) -> Result<(), NotChanged> {
+    let event = store.event(account.id, &target.uid).await?;
+    let mut deletion = Commit::new(account.id, target.uid.clone());
+    deletion.delete.push(place.clone());
+    let owned = Owned {
+        account,
+        event: &event,
+        calendar: &place.0,
+        before: Some(&target.text),
+        terms,
+        now: clock.now(),
+    };
+    schedule::complete(store, &owned, &mut deletion).await?;
+    commit
+        .also
+        .push((target.uid.clone(), Expect::unchanged(&event)));
+    commit.mails = deletion.mails;
+    commit.withdraw = deletion.withdraw;
+    Ok(())
+}
+
+/// Removes a calendar with all its objects. A meeting in it whose deletion is mailed goes first, each
+/// with its mails in one commit; the rest goes with the calendar.
+///
+/// Objects are read in pages, so that memory does not grow with the calendar; what is interrupted leaves
+/// the calendar with what is not yet deleted.
 pub async fn remove(
     store: &dyn Collections,
+    clock: &dyn Clock,
     account: &Account,
     calendar: &CollectionId,
+    terms: &Terms<'_>,
 ) -> Result<(), NotChanged> {
+    let mut last = String::new();
+    loop {
+        let page = Selection::After(last, PAGE);
+        let page = store.members(account.id, KIND, calendar, page, Detail::Text);
+        let page = page.await?;
+        let Some(end) = page.last() else { break };
+        last = end.name.clone();
+        for member in page.into_iter().filter(is_meeting) {
+            let place = (calendar.clone(), member.name);
+            match delete(store, clock, account, &place, terms).await {
+                Ok(()) | Err(NotChanged::Missing) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
     Ok(store.collection_remove(account.id, KIND, calendar).await?)
+}
+
+/// Whether the deletion of an object may be mailed.
+fn is_meeting(member: &Member) -> bool {
+    let facts = itip::facts(&member.text);
+    facts.organizer.is_some() || facts.overrides > 0
 }
 
 /// A change of one object, decided on what is held of its UID.
@@ -159,6 +234,14 @@ struct Change<'a> {
     /// What is at the place before.
     before: Option<&'a Member>,
     terms: &'a Terms<'a>,
+    way: Doing,
+}
+
+/// Whether a change is one of the event, or of its place alone, which sends nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Scheduled,
+    Moved,
 }
 
 /// The one door of all changes that an owner makes to objects. `None`: something changed meanwhile,
@@ -175,11 +258,19 @@ async fn write(
         place,
         before,
         terms,
+        way,
     } = change;
     let given = commit.put.first().map(|put| put.text.clone());
-    if let Some(before) = before.filter(|before| before.uid == commit.uid) {
-        let (text, now) = (&before.text, clock.now());
-        schedule::answer(store, account, event, text, terms, &mut commit, now).await?;
+    if way == Doing::Scheduled {
+        let owned = Owned {
+            account,
+            event,
+            calendar: &place.0,
+            before: before.map(|before| before.text.as_slice()),
+            terms,
+            now: clock.now(),
+        };
+        schedule::complete(store, &owned, &mut commit).await?;
     }
     owner::complete(store, account, clock.now(), event, &mut commit).await?;
     match store.commit(commit).await {

@@ -6,6 +6,7 @@ use store::{Account, CalendarId, Commit, Event, Expect, NewDecision, PutObject, 
 
 use crate::clock::Clock;
 use crate::name;
+use crate::schedule;
 use crate::transfer::Imported;
 use crate::update::apply::Failure;
 use crate::update::change::{self, Place};
@@ -68,7 +69,8 @@ pub async fn import(
 /// Completes a commit that stores one object for its owner, decided on this event: the state that is
 /// kept beside it, and what came too early for it.
 ///
-/// What an early message does is in the record of the commit, which is made if there is none.
+/// An answer that waits for the hold is taken back where the UID comes again (rule F2). What an early
+/// message does is in the record of the commit, which is made if there is none.
 pub async fn complete(
     store: &dyn Store,
     account: &Account,
@@ -76,6 +78,9 @@ pub async fn complete(
     event: &Event,
     commit: &mut Commit,
 ) -> Result<(), NotStored> {
+    if event.objects.is_empty() && !commit.put.is_empty() {
+        schedule::withdraw_answers(store, now, commit).await?;
+    }
     let [put] = commit.put.as_slice() else {
         return Ok(());
     };

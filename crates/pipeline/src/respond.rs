@@ -6,7 +6,7 @@ use itip::{Answered, CannotRespond, Limits, Partstat, Response};
 use store::{Account, CalendarId, Commit, Expect, NewMail, PutObject, Store, Timestamp};
 
 use crate::clock::Clock;
-use crate::outbox::scheduling::NotMailed;
+use crate::outbox::scheduling::{NotMailed, Posting};
 use crate::owner::{NotStored, ROUNDS};
 use crate::schedule;
 use crate::update::decide::stored;
@@ -101,8 +101,22 @@ async fn commit(
         text: responded.text,
         unanswered: responded.answered == Answered::No,
     });
-    let messages = &responded.scheduled.messages;
-    let mails = schedule::post(account, messages, answer.uid, in_reply_to, now);
+    let posting = |message| {
+        let posting = Posting {
+            account: account.id,
+            name: &account.name,
+            message,
+            uid: answer.uid,
+            in_reply_to,
+            now,
+            hold: 0,
+        };
+        posting.mail()
+    };
+    let mails = responded.scheduled.messages.iter().map(posting);
     commit.mails = mails.collect::<Result<Vec<NewMail>, NotMailed>>()?;
+    if !commit.mails.is_empty() {
+        schedule::withdraw_answers(store, now, &mut commit).await?;
+    }
     Ok(commit)
 }

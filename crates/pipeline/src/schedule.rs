@@ -1,14 +1,22 @@
-//! What the owner's own change of an invitation sends, put into the commit that stores it (rules F1 and
-//! F7, promise 6).
+//! What the owner's own change of an event sends, put into the commit that stores it (rules F1 to F8,
+//! promise 6).
 
+use calendar::{Kind, Method};
 pub use itip::Forbidden;
-use itip::{Answered, Door, Limits, OutgoingMessage, OwnersChange, Scheduled};
-use store::{Account, Commit, Event, NewMail, Store, Timestamp};
+use itip::{
+    Answered, Delivery, Door, Invitations, Limits, OutgoingMessage, OwnersChange, Scheduled,
+};
+use store::{
+    Account, CollectionId, Commit, Event, Guard, HeldMail, Hold, NewMail, Store, Timestamp,
+};
 
 use crate::calendar_store::Terms;
-use crate::outbox::scheduling::{NotMailed, Posting};
+use crate::outbox::scheduling::{self, NotMailed, Posting};
 use crate::owner::NotStored;
 use crate::update::decide::stored;
+
+/// So many new meetings within one hold are mailed without a word of their owner (rule F8).
+const NEW_MEETINGS: u32 = 20;
 
 /// Why a change is not made.
 #[derive(Debug, thiserror::Error)]
@@ -21,83 +29,258 @@ pub enum NotScheduled {
     Stored(#[from] NotStored),
 }
 
-/// Completes a commit that stores one object over an invitation of somebody else's: what is the
-/// organizer's is put back, and an answer that changed is mailed.
+impl From<store::Error> for NotScheduled {
+    fn from(error: store::Error) -> Self {
+        Self::Stored(error.into())
+    }
+}
+
+/// What the owner does to the object of a UID in one calendar, decided on what is held of it.
+#[derive(Clone, Copy)]
+pub struct Owned<'a> {
+    /// Whose.
+    pub account: &'a Account,
+    /// What is held of the UID.
+    pub event: &'a Event,
+    /// The calendar that it stands in, or comes to.
+    pub calendar: &'a CollectionId,
+    /// The object as it is stored there; none when it comes anew.
+    pub before: Option<&'a [u8]>,
+    /// On what terms the client asks for it.
+    pub terms: &'a Terms<'a>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Completes a commit that stores one object, or deletes it: what the owner may not change is put back,
+/// what he changes is mailed in the same commit, and what waits and is no longer true is taken back.
 ///
-/// Changes of the owner's own events send nothing yet.
-pub async fn answer(
+/// Nothing is sent of a UID that stands in another calendar of the account, too.
+pub async fn complete(
     store: &dyn Store,
-    account: &Account,
-    event: &Event,
-    before: &[u8],
-    terms: &Terms<'_>,
+    owned: &Owned<'_>,
     commit: &mut Commit,
-    now: Timestamp,
 ) -> Result<(), NotScheduled> {
-    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
-    let facts = itip::facts(before);
-    let (Some(kind), [put]) = (facts.kind, commit.put.as_mut_slice()) else {
+    let after = commit.put.first().map(|put| put.text.clone());
+    let sides = owned.before.into_iter().chain(after.as_deref());
+    let Some(meeting) = sides.map(Meeting::of).reduce(Meeting::with) else {
         return Ok(());
     };
-    if facts.is_organized_by(&addresses) {
+    let Some(kind) = meeting.kind.filter(|_| meeting.is_one) else {
+        return Ok(());
+    };
+    if after.is_none() && stands_elsewhere(owned.event, commit) {
         return Ok(());
     }
-    let owner = itip::Account {
+    let account = owned.account.id;
+    let held = store.mails_held(account, &commit.uid, owned.now).await?;
+    let again = owned.before.is_none() && held.iter().any(is_answer);
+    let deleted = match again {
+        true => store.last_text(account, &commit.uid).await?,
+        false => None,
+    };
+    let before = owned.before.or(deleted.as_deref());
+    let scheduled = decide(store, owned, (before, after.as_deref(), kind), &held).await?;
+    take(store, owned, commit, (scheduled, kind), &held).await
+}
+
+/// What a text says at a glance.
+struct Meeting {
+    kind: Option<Kind>,
+    /// Whether it may have an organizer: overrides may name one that their series does not.
+    is_one: bool,
+}
+
+impl Meeting {
+    fn of(text: &[u8]) -> Self {
+        let facts = itip::facts(text);
+        Self {
+            kind: facts.kind,
+            is_one: facts.organizer.is_some() || facts.overrides > 0,
+        }
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self {
+            kind: self.kind.or(other.kind),
+            is_one: self.is_one || other.is_one,
+        }
+    }
+}
+
+/// Whether the UID stays in the account after a deletion.
+fn stands_elsewhere(event: &Event, commit: &Commit) -> bool {
+    let is_deleted = |object: &store::Object| {
+        let mut deleted = commit.delete.iter();
+        deleted.any(|place| (&place.0, &place.1) == (&object.calendar, &object.name))
+    };
+    !event.objects.iter().all(is_deleted)
+}
+
+fn is_answer(mail: &HeldMail) -> bool {
+    mail.hold == Hold::Answer
+}
+
+/// Asks the rules.
+async fn decide(
+    store: &dyn Store,
+    owned: &Owned<'_>,
+    (before, after, kind): (Option<&[u8]>, Option<&[u8]>, Kind),
+    held: &[HeldMail],
+) -> Result<Scheduled, NotScheduled> {
+    let addresses: Vec<String> = owned.account.addresses().map(str::to_owned).collect();
+    let waiting = held.iter().filter(|mail| mail.hold == Hold::Invitation);
+    let unheard: Vec<_> = waiting.flat_map(names).collect();
+    let change = OwnersChange {
+        before,
+        after,
+        kind,
+        now: owned.now,
+        reply: owned.terms.reply,
+        door: Door::Caldav,
+        seen: owned.terms.seen,
+        invitations: invitations(store, owned).await?,
+        unheard: &unheard,
+    };
+    let account = itip::Account {
         addresses: &addresses,
     };
-    let change = OwnersChange {
-        before: Some(before),
-        after: Some(&put.text),
-        kind,
-        now,
-        reply: terms.reply,
-        door: Door::Caldav,
-        seen: terms.seen,
-    };
-    let limits = Limits::default();
-    let held = stored(event).map_err(NotStored::from)?;
-    let scheduled = itip::changed(&held, &change, &owner, &limits)?;
-    let Scheduled { text, messages, .. } = scheduled;
-    if let Some(text) = text {
+    let stored = stored(owned.event).map_err(NotStored::from)?;
+    let scheduled = itip::changed(&stored, &change, &account, &Limits::default())?;
+    Ok(scheduled)
+}
+
+/// The recipient of a mail as events may write him, in lower case.
+fn names(mail: &HeldMail) -> impl Iterator<Item = String> + use<> {
+    scheduling::spellings(&mail.recipient)
+        .into_iter()
+        .map(|name| name.to_lowercase())
+}
+
+async fn invitations(store: &dyn Store, owned: &Owned<'_>) -> Result<Invitations, store::Error> {
+    let calendars = store.calendars(owned.account.id).await?;
+    let calendar = calendars
+        .into_iter()
+        .find(|calendar| calendar.id == *owned.calendar);
+    Ok(match calendar.map(|calendar| calendar.invitations) {
+        Some(store::Invitations::NotSent) => Invitations::NotSent,
+        _ => Invitations::Sent,
+    })
+}
+
+/// Takes what the rules said into the commit.
+async fn take(
+    store: &dyn Store,
+    owned: &Owned<'_>,
+    commit: &mut Commit,
+    (scheduled, kind): (Scheduled, Kind),
+    held: &[HeldMail],
+) -> Result<(), NotScheduled> {
+    let Scheduled {
+        text,
+        messages,
+        withdrawn,
+        ..
+    } = scheduled;
+    if let (Some(text), Some(put)) = (text, commit.put.first_mut()) {
         put.text = text;
     }
-    put.unanswered = itip::answered(&put.text, kind, &owner, &limits) == Answered::No;
-    if messages.is_empty() {
-        return Ok(());
-    }
-    let in_reply_to = store.invitation_of(account.id, &commit.uid).await;
-    let in_reply_to = in_reply_to.map_err(NotStored::from)?;
-    let uid = commit.uid.clone();
-    let mails = post(account, &messages, &uid, in_reply_to.as_deref(), now);
-    for mail in mails {
+    let is_withdrawn = |mail: &&HeldMail| {
+        mail.hold == Hold::Invitation && names(mail).any(|name| withdrawn.contains(&name))
+    };
+    let taken_back: Vec<_> = held.iter().filter(is_withdrawn).collect();
+    commit.withdraw = taken_back.iter().map(|mail| mail.id.clone()).collect();
+    for mail in post_all(store, owned, &commit.uid, &messages).await? {
         match mail {
-            Ok(mail) => commit.mails.push(mail),
-            Err(error) => {
-                tracing::warn!(account = account.id.0, %error, "an answer cannot be mailed")
-            }
+            Ok(mail) => commit.mails.push(at_old_time(mail, &taken_back)),
+            Err((message, error)) => not_mailed(owned, commit, (message, kind), &error),
         }
+    }
+    commit.guard = Some(Guard {
+        meetings: NEW_MEETINGS,
+        now: owned.now,
+    });
+    if let Some(put) = commit.put.first_mut().filter(|_| owned.before.is_some()) {
+        put.unanswered = waits(owned.account, &put.text, kind);
     }
     Ok(())
 }
 
-/// The mails of messages that go at once.
-pub(crate) fn post<'m>(
-    account: &'m Account,
+/// Whether an event waits for its owner's answer (rule B7).
+fn waits(account: &Account, text: &[u8], kind: Kind) -> bool {
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    itip::answered(text, kind, &owner, &Limits::default()) == Answered::No
+}
+
+type Posted<'m> = Result<NewMail, (&'m OutgoingMessage, NotMailed)>;
+
+async fn post_all<'m>(
+    store: &dyn Store,
+    owned: &Owned<'_>,
+    uid: &str,
     messages: &'m [OutgoingMessage],
-    uid: &'m str,
-    in_reply_to: Option<&'m str>,
-    now: Timestamp,
-) -> impl Iterator<Item = Result<NewMail, NotMailed>> + 'm {
-    messages.iter().map(move |message| {
+) -> Result<Vec<Posted<'m>>, store::Error> {
+    let has_answer = messages.iter().any(|one| one.method == Method::Reply);
+    let in_reply_to = match has_answer {
+        true => store.invitation_of(owned.account.id, uid).await?,
+        false => None,
+    };
+    let post = |message: &'m OutgoingMessage| {
         let posting = Posting {
-            account: account.id,
-            name: &account.name,
+            account: owned.account.id,
+            name: &owned.account.name,
             message,
             uid,
-            in_reply_to,
-            now,
-            hold: 0,
+            in_reply_to: in_reply_to.as_deref(),
+            now: owned.now,
+            hold: owned.terms.hold,
         };
-        posting.mail()
-    })
+        posting.mail().map_err(|error| (message, error))
+    };
+    Ok(messages.iter().map(post).collect())
+}
+
+/// Who waited for a mail that was taken back gets the new one when that was due.
+fn at_old_time(mut mail: NewMail, taken_back: &[&HeldMail]) -> NewMail {
+    let mut same = taken_back
+        .iter()
+        .filter(|old| old.recipient == mail.recipient && mail.hold == old.hold);
+    if let Some(old) = same.next() {
+        mail.not_before = old.not_before;
+    }
+    mail
+}
+
+/// Notes on its recipient's line that a message has no mail (RFC 6638, 3.2.9).
+fn not_mailed(
+    owned: &Owned<'_>,
+    commit: &mut Commit,
+    (message, kind): (&OutgoingMessage, Kind),
+    error: &NotMailed,
+) {
+    tracing::warn!(account = owned.account.id.0, %error, "a change cannot be mailed");
+    let is_recipient = |address: &calendar::CalendarUserAddress| {
+        address.as_str().eq_ignore_ascii_case(&message.recipient)
+    };
+    if let Some(put) = commit.put.first_mut() {
+        let said = (message.method, Delivery::NoMailAddress);
+        let text = itip::delivered(&put.text, kind, said, &is_recipient, &Limits::default());
+        put.text = text.unwrap_or_else(|| std::mem::take(&mut put.text));
+    }
+}
+
+/// Takes back the answers about a UID that wait for the hold, for what they say is no longer so (rule
+/// F2).
+pub(crate) async fn withdraw_answers(
+    store: &dyn Store,
+    now: Timestamp,
+    commit: &mut Commit,
+) -> Result<(), store::Error> {
+    let held = store.mails_held(commit.account, &commit.uid, now).await?;
+    let answers = held.into_iter().filter(is_answer).map(|mail| mail.id);
+    commit.withdraw.extend(answers);
+    Ok(())
 }

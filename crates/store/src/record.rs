@@ -170,6 +170,8 @@ pub struct Commit {
     /// What [`Store::event`](crate::Store::event) gave for the UID when the change was decided;
     /// `None` for changes that do not depend on it.
     pub expect: Option<Expect>,
+    /// The same of other UIDs that are concerned.
+    pub also: Vec<(String, Expect)>,
     /// Objects to write.
     pub put: Vec<PutObject>,
     /// Objects to delete: calendar and name.
@@ -199,6 +201,7 @@ impl Commit {
             account,
             uid: uid.into(),
             expect: None,
+            also: Vec::new(),
             put: Vec::new(),
             delete: Vec::new(),
             state: StateChange::Keep,

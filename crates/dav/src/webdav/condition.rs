@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use pipeline::calendar_store::{Reply, Seen, Terms};
 use pipeline::member::Condition;
-use store::Member;
+use store::{Member, Timestamp};
 
 use super::{date, etag};
 use crate::failure::{Failure, Outcome};
@@ -22,6 +22,7 @@ pub(crate) struct Conditions {
     lists: Option<Vec<Vec<Term>>>,
     /// Schedule-Reply: F (RFC 6638, 8.1).
     is_silent: bool,
+    hold: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl Conditions {
                 .field("schedule-reply")
                 .trim()
                 .eq_ignore_ascii_case("f"),
+            hold: request.dav.hold,
         })
     }
 
@@ -82,6 +84,7 @@ impl Conditions {
                 true => Reply::Suppress,
                 false => Reply::Send,
             },
+            hold: self.hold,
         }
     }
 

@@ -51,7 +51,9 @@ pub(crate) async fn remove(request: &Request, collection: Collection) -> Outcome
     let (store, account) = (request.store(), &request.account);
     match kind {
         CollectionKind::Calendar => {
-            calendar_store::remove(store, account, &collection.id).await?;
+            let (clock, conditions) = (&*request.dav.clock, Conditions::of(request)?);
+            let terms = conditions.terms(&|_| true);
+            calendar_store::remove(store, clock, account, &collection.id, &terms).await?;
         }
         CollectionKind::AddressBook => {
             store

@@ -22,3 +22,4 @@ mod manifest;
 mod order;
 mod redirect;
 mod respond;
+mod schedule;

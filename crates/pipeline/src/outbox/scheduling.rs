@@ -127,6 +127,13 @@ impl Posting<'_> {
     }
 }
 
+/// A recipient as the wire has him, and as a person writes him: events have the one or the other.
+pub(crate) fn spellings(recipient: &str) -> Vec<String> {
+    let written = Mailbox::parse(recipient).map(|mailbox| mailbox.to_string());
+    let wire = recipient.to_owned();
+    std::iter::once(wire).chain(written).collect()
+}
+
 fn mailbox(address: &str) -> Result<Mailbox, NotMailed> {
     Mailbox::parse(address).ok_or_else(|| NotMailed::Address(words::shown(address)))
 }

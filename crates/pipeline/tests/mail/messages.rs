@@ -2,8 +2,8 @@
 
 use calendar::{DateOrTime, Kind, Method};
 use itip::{
-    Access, Account, Delay, Door, OutgoingMessage, OwnersChange, Partstat, Reply, Response, Seen,
-    State, Stored, StoredObject,
+    Access, Account, Delay, Door, Invitations, OutgoingMessage, OwnersChange, Partstat, Reply,
+    Response, Seen, State, Stored, StoredObject,
 };
 
 pub(crate) const ALICE: &str = "alice@example.org";
@@ -64,6 +64,8 @@ pub(crate) fn changed(before: &[&str], after: &[&str]) -> Vec<OutgoingMessage> {
         reply: Reply::Send,
         door: Door::Caldav,
         seen: Seen::Current,
+        invitations: Invitations::Sent,
+        unheard: &[],
     };
     let addresses = [ALICE.to_owned()];
     let account = Account {

@@ -41,6 +41,9 @@ pub(super) fn commit(
     if let Some(expect) = &commit.expect {
         writing.hold(&commit.uid, expect)?;
     }
+    for (uid, expect) in &commit.also {
+        writing.hold(uid, expect)?;
+    }
     let decision = writing.apply(&commit, spans)?;
     post(connection, effects, taken, &commit, writing.at)?;
     if let Some(key) = &commit.job {
