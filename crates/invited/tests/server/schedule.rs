@@ -1,6 +1,8 @@
 //! What the owner's changes over CalDAV send: invitations, changes and cancellations reach a receiving
 //! SMTP server, and wait for the hold as they should.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use store::{QueueEntry, QueueState, Store};
 
 use super::dav::{ask, calendar};
@@ -69,11 +71,15 @@ fn next(relay: &Relay, count: usize) -> Vec<String> {
     mails
 }
 
-/// What waits in the outbox: whom it goes to, when, and how it waits.
+/// What is held in the outbox by a hold of two hours: whom it goes to, when, and how it waits.
 fn waiting(site: &Site) -> Vec<(String, i64, QueueState)> {
     let entry = |entry: QueueEntry| (entry.recipient, entry.due, entry.state);
+    // What the relay has may not be crossed out yet.
+    let soon = SystemTime::now() + Duration::from_secs(60 * 60);
+    let soon = soon.duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let is_held = |entry: &QueueEntry| u128::try_from(entry.due).unwrap() > soon;
     let queue = site.with_store(async |store| store.queue().await.unwrap());
-    let mut waiting: Vec<_> = queue.into_iter().map(entry).collect();
+    let mut waiting: Vec<_> = queue.into_iter().filter(is_held).map(entry).collect();
     waiting.sort_by(|one, other| one.0.cmp(&other.0));
     waiting
 }
