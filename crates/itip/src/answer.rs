@@ -39,7 +39,8 @@ pub(crate) fn of_object(object: &Object<'_>, owner: &Owner) -> Answered {
     }
 }
 
-fn is_unanswered(line: &dyn Line) -> bool {
+/// Whether an ATTENDEE has given no answer yet.
+pub(crate) fn is_unanswered(line: &dyn Line) -> bool {
     let partstat = line.parameter("PARTSTAT");
     partstat.is_none_or(|partstat| partstat.eq_ignore_ascii_case("NEEDS-ACTION"))
 }

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 use calendar::{ComponentBuf, PropertyBuf};
 
+use crate::answer;
 use crate::case::{Case, MASTER};
 use crate::clock::Clock;
 use crate::course::Course;
 use crate::exdate;
 use crate::extent;
+use crate::line::Line;
 use crate::marks;
 use crate::merge::{self, Asked, Base, Place, Sides};
 use crate::note::Note;
@@ -44,7 +46,7 @@ pub(crate) fn result<'a>(case: &Case<'a>, taking: &Taking<'a>) -> Result<'a> {
         before: marks::marked(&case.version, &case.state, &own, limits),
         after: marks::marked(&taking.version, &taking.state, &own, limits),
         clocks: Clocks::default(),
-        course: OnceCell::new(),
+        courses: Courses::default(),
         had_cancels: case.state.has_cancels(),
         asks_series: false,
         overwritten: Vec::new(),
@@ -69,8 +71,7 @@ struct Work<'w, 'a> {
     before: Cow<'w, Object<'a>>,
     after: Cow<'w, Object<'a>>,
     clocks: Clocks,
-    /// The series before, once it was asked.
-    course: OnceCell<std::result::Result<Option<Course>, Reason>>,
+    courses: Courses,
     /// Whether anything was cancelled before.
     had_cancels: bool,
     /// Whether the series as a whole is asked again.
@@ -85,6 +86,13 @@ struct Clocks {
     mine: OnceCell<Clock>,
     before: OnceCell<Clock>,
     after: OnceCell<Clock>,
+}
+
+/// The series before and from now on; made when first asked.
+#[derive(Default)]
+struct Courses {
+    before: OnceCell<std::result::Result<Option<Course>, Reason>>,
+    after: OnceCell<std::result::Result<Option<Course>, Reason>>,
 }
 
 impl<'a> Work<'_, 'a> {
@@ -177,12 +185,26 @@ impl<'a> Work<'_, 'a> {
         if !id.is_master() {
             return is_back || self.moves_or_adds(before, after);
         }
+        let is_same = !is_back && self.lost().next().is_none() && span::has_lines_of(before, after);
+        !is_same && (self.series_moves_or_adds() || self.takes_in_a_question())
+    }
+
+    /// Overrides that the organizer has no more.
+    fn lost(&self) -> impl Iterator<Item = &RecurrenceId> {
         let ids = self.before.components.keys();
-        let has_lost = ids
-            .into_iter()
-            .any(|id| !self.after.components.contains_key(id));
-        let is_same = !is_back && !has_lost && span::has_lines_of(before, after);
-        !is_same && self.series_moves_or_adds()
+        ids.filter(|id| !self.after.components.contains_key(id))
+    }
+
+    /// Whether the series has a date again whose override still waited for an answer: the question
+    /// stays, whether the override came in time to ask it or the series was there before (rule C4).
+    fn takes_in_a_question(&self) -> bool {
+        let waits = |body: &Body<'_>| {
+            let asks = |line: &dyn Line| self.case.owner.is(line) && answer::is_unanswered(line);
+            !body.is_cancelled() && body.any_line("ATTENDEE", asks)
+        };
+        let mine = &self.mine.components;
+        let mut waiting = self.lost().filter(|id| mine.get(id).is_some_and(waits));
+        waiting.any(|id| self.has_date(id))
     }
 
     /// As for a component, of all that the series has; overrides that stay say it themselves.
@@ -331,7 +353,10 @@ impl<'a> Work<'_, 'a> {
     fn place(&self, id: &RecurrenceId, over: &ComponentBuf, master: &ComponentBuf) -> Place {
         let limits = &self.case.limits.recurrence;
         let known = || {
-            let course = self.course.get_or_init(|| Course::of(&self.before, limits));
+            let course = self
+                .courses
+                .before
+                .get_or_init(|| Course::of(&self.before, limits));
             let course = course.as_ref().ok()?.as_ref()?;
             course.find(id).ok().flatten()
         };
@@ -380,7 +405,12 @@ impl<'a> Work<'_, 'a> {
 
     /// Whether the series has the date from now on; yes where that cannot be told.
     fn has_date(&self, id: &RecurrenceId) -> bool {
-        match Course::of(&self.after, &self.case.limits.recurrence) {
+        let limits = &self.case.limits.recurrence;
+        let course = self
+            .courses
+            .after
+            .get_or_init(|| Course::of(&self.after, limits));
+        match course {
             Ok(Some(course)) => !matches!(course.find(id), Ok(None)),
             Ok(None) => false,
             Err(_) => true,

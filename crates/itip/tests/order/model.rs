@@ -139,7 +139,7 @@ impl Event {
     /// asked for its dates in their own place too, whichever of the two comes first.
     pub(crate) fn asked_since(mut self, before: &Self) -> Self {
         let clock = self.clock;
-        let is_asked = self.has_more_than(before);
+        let is_asked = self.has_more_than(before) || self.takes_in_a_question_of(before);
         let is_asked_again = is_asked && before.has_series();
         if let Some(whole) = &mut self.series {
             let kept = before.series.as_ref().filter(|_| !is_asked);
@@ -172,6 +172,20 @@ impl Event {
         seen.retain(|original, _| !self.singles.contains_key(original));
         let mut new = seen.values().filter(takes_place).map(Instance::span);
         new.any(|span| !old.contains(&span))
+    }
+
+    /// Whether the series has a date back whose override still waited for an answer.
+    fn takes_in_a_question_of(&self, before: &Self) -> bool {
+        let Some(whole) = &self.series else {
+            return false;
+        };
+        let dates = whole.starts(self.clock);
+        before.singles.iter().any(|(original, one)| {
+            one.answer == Answer::NeedsAction
+                && one.standing == Standing::Confirmed
+                && !self.singles.contains_key(original)
+                && dates.contains(original)
+        })
     }
 
     /// The user says yes to all that is there.
