@@ -11,7 +11,7 @@ use std::fmt;
 
 use jiff::civil::{DateTime, date};
 
-use super::clock::{Clock, days_later, minutes_later};
+use super::clock::{Clock, Instant, days_later, minutes_later};
 use super::message::{By, Message, Said, Series, Single, Stamp, Text};
 use super::plot::{Act, Change, Edit, Hour, Plot, Sending};
 
@@ -100,9 +100,10 @@ struct Teller {
     method: &'static str,
     minute: usize,
     series: Series,
-    singles: BTreeMap<DateTime, Single>,
+    /// By what their names mean: where the clock is put forward, two times on it are one instant.
+    singles: BTreeMap<Instant, Single>,
     /// The last stamp of the series, and of each instance that was ever mentioned alone.
-    stamps: BTreeMap<Option<DateTime>, Stamp>,
+    stamps: BTreeMap<Option<Instant>, Stamp>,
     number: usize,
     last: Option<Said>,
 }
@@ -216,7 +217,8 @@ impl Teller {
                     minutes: self.series.minutes,
                     text,
                 };
-                self.singles.insert(original, single.clone());
+                self.singles
+                    .insert(self.clock.instant(original), single.clone());
                 Said::Request {
                     series: None,
                     singles: vec![single],
@@ -225,7 +227,7 @@ impl Teller {
             Act::Cancel => Said::Cancel,
             Act::CancelOne(slot, excepts) => {
                 let original = self.series.at(slot);
-                self.singles.remove(&original);
+                self.singles.remove(&self.clock.instant(original));
                 if excepts {
                     self.series.without.insert(original);
                 }
@@ -233,7 +235,8 @@ impl Teller {
             }
             Act::CancelFrom(slot) => {
                 let original = self.series.at(slot);
-                self.singles.retain(|other, _| *other < original);
+                let first = self.clock.instant(original);
+                self.singles.retain(|other, _| *other < first);
                 self.series.count = self.series.count.min(slot);
                 Said::CancelFrom(original)
             }
@@ -254,7 +257,7 @@ impl Teller {
             Change::Without(slot) => {
                 let time = self.series.at(slot);
                 self.series.without.insert(time);
-                self.singles.remove(&time);
+                self.singles.remove(&self.clock.instant(time));
             }
         }
         if !by.is_heard() {
@@ -274,18 +277,19 @@ impl Teller {
     /// SEQUENCE never falls within a component, as rule C2 needs it; between components it means
     /// nothing. Overrides that a series carries bear the stamps of their own last change, or new ones.
     fn stamps(&mut self, said: &Said, sending: &Sending) -> Vec<Stamp> {
-        let (keys, carried): (Vec<Option<DateTime>>, bool) = match said {
+        let key = |original: DateTime| Some(self.clock.instant(original));
+        let (keys, carried): (Vec<Option<Instant>>, bool) = match said {
             Said::Request { series, singles } => {
-                let singles = singles.iter().map(|single| Some(single.original));
+                let singles = singles.iter().map(|single| key(single.original));
                 let series = series.iter().map(|_| None);
                 (series.chain(singles).collect(), !sending.raises)
             }
             Said::Cancel | Said::CancelFrom(_) => (vec![None], false),
-            Said::CancelOne(original) => (vec![Some(*original)], false),
+            Said::CancelOne(original) => (vec![key(*original)], false),
         };
         let raise = usize::from(sending.raises) + if sending.by.is_heard() { 0 } else { 50 };
         let minute = self.minute;
-        let stamped = |(n, key): (usize, Option<DateTime>)| {
+        let stamped = |(n, key): (usize, Option<Instant>)| {
             let none = Stamp {
                 minute,
                 sequence: 0,
@@ -313,10 +317,11 @@ impl Teller {
         else {
             return false;
         };
+        let instant = |single: &Single| self.clock.instant(single.original);
         let is_apart = series.is_none()
             && singles
                 .iter()
-                .all(|one| beside.iter().all(|other| other.original != one.original));
+                .all(|one| beside.iter().all(|other| instant(other) != instant(one)));
         let is_again =
             series.is_some() && before.is_some() && singles.is_empty() && beside.is_empty();
         sending.same_second && !sending.raises && (is_apart || is_again)
