@@ -1,6 +1,8 @@
 //! What is kept beside an object, never inside it, so that messages may come in any order (RULES.md,
 //! *State*).
 
+mod replies;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{ComponentBuf, Document, Kind};
@@ -13,6 +15,7 @@ use crate::object::Object;
 use crate::recurrence_id::RecurrenceId;
 use crate::span;
 use crate::stamp::Stamp;
+pub(crate) use replies::{Replies, TakenReply};
 
 /// The form of a kept state that this version writes.
 const VERSION: u32 = 2;
@@ -41,8 +44,8 @@ pub struct State {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) made: BTreeSet<RecurrenceId>,
     /// The replies taken last, per attendee and component.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) replies: Vec<TakenReply>,
+    #[serde(skip_serializing_if = "Replies::is_empty")]
+    pub(crate) replies: Replies,
     /// The times of the owner's own event and since which SEQUENCE it has them (rule E1).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) times: BTreeMap<RecurrenceId, Times>,
@@ -109,16 +112,6 @@ impl Taken {
             .map(|stamp| stamp.dtstamp)
             .max()
     }
-}
-
-/// The last reply taken of one attendee for one component.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct TakenReply {
-    pub(crate) attendee: String,
-    pub(crate) component: RecurrenceId,
-    pub(crate) stamp: Stamp,
-    /// What it said, to know a duplicate.
-    pub(crate) said: String,
 }
 
 /// The times of a component, and the SEQUENCE at which it got them.
@@ -203,9 +196,7 @@ impl State {
             .into_iter()
             .map(|(id, times)| (name(id), times))
             .collect();
-        for reply in &mut self.replies {
-            reply.component = name(std::mem::take(&mut reply.component));
-        }
+        self.replies.rename(&name);
     }
 
     /// The state as JSON, with its version.
@@ -347,8 +338,7 @@ impl State {
 
     /// The last reply taken of an attendee, by the address in lower case, for a component.
     pub(crate) fn reply_of(&self, attendee: &str, component: &RecurrenceId) -> Option<&TakenReply> {
-        let mut replies = self.replies.iter();
-        replies.find(|reply| reply.attendee == attendee && reply.component == *component)
+        self.replies.of(attendee, component)
     }
 
     /// The SEQUENCE at which a component got its times (rule E1).
@@ -361,6 +351,7 @@ impl State {
         self.times
             .retain(|id, _| object.components.contains_key(id));
         self.made.retain(|id| object.components.contains_key(id));
+        self.replies.forget_unlisted(object);
         for (id, body) in &object.components {
             let component = body.to_buf();
             let lines = span::time_lines(&component);

@@ -200,7 +200,8 @@ impl<'c, 'a> Work<'c, 'a> {
         if origin == Origin::Made {
             self.state.made.insert(id.clone());
         }
-        self.remember(reply);
+        let limit = self.case.limits.replies;
+        self.state.replies.remember(reply, limit);
         self.state.observe_component(id, &component, times_since);
         self.edited.insert(id.clone(), component);
         Ok(())
@@ -288,18 +289,6 @@ impl<'c, 'a> Work<'c, 'a> {
             .then_with(|| reply.stamp.tie_break(&taken.stamp))
             .is_gt();
         if is_later { Ok(()) } else { Err(Reason::Stale) }
-    }
-
-    fn remember(&mut self, reply: TakenReply) {
-        self.state.replies.retain(|other| {
-            (&other.attendee, &other.component) != (&reply.attendee, &reply.component)
-        });
-        if self.state.replies.len() < self.case.limits.replies {
-            self.state.replies.push(reply);
-        }
-        self.state
-            .replies
-            .sort_by(|a, b| (&a.attendee, &a.component).cmp(&(&b.attendee, &b.component)));
     }
 
     fn note(&mut self, note: Note) {
