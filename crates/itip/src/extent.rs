@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::object::Object;
+use crate::recurrence_id::RecurrenceId;
 use crate::span::{self, Timed};
 
 /// The most instances that two versions are compared by.
@@ -29,14 +30,15 @@ pub(crate) fn moves_or_adds(old: Timed<'_>, new: Timed<'_>, limits: &RecurrenceL
 
 /// As [`moves_or_adds`], of all that an object has; of the new version the master's instances alone,
 /// for overrides are compared each with its own. A date that an override had moved and that the
-/// series has again has moved.
+/// series has again has moved, and one that `waits` for an answer was none yet.
 pub(crate) fn series_moves_or_adds(
     (old, old_clock): (&Object<'_>, &Clock),
+    waits: &dyn Fn(&RecurrenceId) -> bool,
     (new, new_clock): (&Object<'_>, &Clock),
     limits: &RecurrenceLimits,
 ) -> bool {
-    let old = Extent::of_object(old, old_clock, limits);
-    let new = Extent::of_object(new, new_clock, limits);
+    let old = Extent::of_object(old, old_clock, waits, limits);
+    let new = Extent::of_object(new, new_clock, &|_| false, limits);
     let is_masters = |instance: &Instance| instance.source == InstanceSource::Master;
     match (old, new) {
         (Ok(old), Ok(new)) => new.adds_to(&old, is_masters),
@@ -54,8 +56,8 @@ enum Grain {
 struct Extent {
     series: Series,
     grain: Grain,
-    /// The components that are cancelled: what they say does not take place.
-    cancelled: Vec<InstanceSource>,
+    /// Components that do not count, as what is cancelled: it does not take place.
+    out: Vec<InstanceSource>,
 }
 
 impl Extent {
@@ -63,13 +65,14 @@ impl Extent {
         Ok(Self {
             series: Series::read([timed.component], timed.clock.zones(), limits)?,
             grain: grain(timed),
-            cancelled: Vec::new(),
+            out: Vec::new(),
         })
     }
 
     fn of_object(
         object: &Object<'_>,
         clock: &Clock,
+        waits: &dyn Fn(&RecurrenceId) -> bool,
         limits: &RecurrenceLimits,
     ) -> Result<Self, BadSeries> {
         let components: Vec<ComponentBuf> = object
@@ -79,8 +82,8 @@ impl Extent {
             .collect();
         let first = components.first().ok_or(BadSeries::Empty)?;
         let sources = object.components.iter().enumerate();
-        let cancelled = sources.filter(|(_, (_, body))| body.is_cancelled());
-        let cancelled = cancelled.map(|(at, (id, _))| match id.is_master() {
+        let out = sources.filter(|(_, (id, body))| body.is_cancelled() || waits(id));
+        let out = out.map(|(at, (id, _))| match id.is_master() {
             true => InstanceSource::Master,
             false => InstanceSource::Override(at),
         });
@@ -90,14 +93,14 @@ impl Extent {
                 component: first,
                 clock,
             }),
-            cancelled: cancelled.collect(),
+            out: out.collect(),
         })
     }
 
     fn instances(&self) -> impl Iterator<Item = Result<Instance, TooManySteps>> {
         let takes_place = |instance: &Result<Instance, _>| {
             let instance = instance.as_ref();
-            instance.map_or(true, |instance| !self.cancelled.contains(&instance.source))
+            instance.map_or(true, |instance| !self.out.contains(&instance.source))
         };
         let always = Timestamp::MIN..Timestamp::MAX;
         self.series.instances(always).filter(takes_place)

@@ -185,26 +185,19 @@ impl<'a> Work<'_, 'a> {
         if !id.is_master() {
             return is_back || self.moves_or_adds(before, after);
         }
-        let is_same = !is_back && self.lost().next().is_none() && span::has_lines_of(before, after);
-        !is_same && (self.series_moves_or_adds() || self.takes_in_a_question())
+        let mut ids = self.before.components.keys();
+        let has_lost = ids.any(|id| !self.after.components.contains_key(id));
+        let is_same = !is_back && !has_lost && span::has_lines_of(before, after);
+        !is_same && self.series_moves_or_adds()
     }
 
-    /// Overrides that the organizer has no more.
-    fn lost(&self) -> impl Iterator<Item = &RecurrenceId> {
-        let ids = self.before.components.keys();
-        ids.filter(|id| !self.after.components.contains_key(id))
-    }
-
-    /// Whether the series has a date again whose override still waited for an answer: the question
-    /// stays, whether the override came in time to ask it or the series was there before (rule C4).
-    fn takes_in_a_question(&self) -> bool {
-        let waits = |body: &Body<'_>| {
-            let asks = |line: &dyn Line| self.case.owner.is(line) && answer::is_unanswered(line);
-            !body.is_cancelled() && body.any_line("ATTENDEE", asks)
-        };
-        let mine = &self.mine.components;
-        let mut waiting = self.lost().filter(|id| mine.get(id).is_some_and(waits));
-        waiting.any(|id| self.has_date(id))
+    /// Whether the owner's override of a date waits for an answer. A question is lost by an answer
+    /// alone, so such a date counts as none where the series takes it in: it had been moved or brought
+    /// back, which the series does itself where it comes first.
+    fn waits(&self, id: &RecurrenceId) -> bool {
+        let asks = |line: &dyn Line| self.case.owner.is(line) && answer::is_unanswered(line);
+        let mine = self.mine.components.get(id).filter(|_| !id.is_master());
+        mine.is_some_and(|body| body.any_line("ATTENDEE", asks))
     }
 
     /// As for a component, of all that the series has; overrides that stay say it themselves.
@@ -218,6 +211,7 @@ impl<'a> Work<'_, 'a> {
             .retain(|id, _| id.is_master() || !self.after.components.contains_key(id));
         extent::series_moves_or_adds(
             (&old, old_clock),
+            &|id| self.waits(id),
             (&self.after, new_clock),
             &self.case.limits.recurrence,
         )

@@ -196,7 +196,7 @@ impl State {
             .into_iter()
             .map(|(id, times)| (name(id), times))
             .collect();
-        self.replies.rename(&name);
+        self.replies.rename(name);
     }
 
     /// The state as JSON, with its version.

@@ -139,7 +139,7 @@ impl Event {
     /// asked for its dates in their own place too, whichever of the two comes first.
     pub(crate) fn asked_since(mut self, before: &Self) -> Self {
         let clock = self.clock;
-        let is_asked = self.has_more_than(before) || self.takes_in_a_question_of(before);
+        let is_asked = self.has_more_than(before);
         let is_asked_again = is_asked && before.has_series();
         if let Some(whole) = &mut self.series {
             let kept = before.series.as_ref().filter(|_| !is_asked);
@@ -159,33 +159,28 @@ impl Event {
         self
     }
 
-    /// Whether the series takes place when nothing of the event did before.
+    /// Whether the series takes place when nothing of the event did before. Overrides that stay were
+    /// not there for it, and one that still waited for an answer was no date yet.
     fn has_more_than(&self, before: &Self) -> bool {
-        let takes_place = |instance: &&Instance| instance.standing == Standing::Confirmed;
-        let before = before.seen();
-        let old: BTreeSet<_> = before
-            .values()
-            .filter(takes_place)
-            .map(Instance::span)
-            .collect();
-        let mut seen = self.seen();
-        seen.retain(|original, _| !self.singles.contains_key(original));
-        let mut new = seen.values().filter(takes_place).map(Instance::span);
-        new.any(|span| !old.contains(&span))
-    }
-
-    /// Whether the series has a date back whose override still waited for an answer.
-    fn takes_in_a_question_of(&self, before: &Self) -> bool {
-        let Some(whole) = &self.series else {
-            return false;
+        let takes_place = |instance: &Instance| instance.standing == Standing::Confirmed;
+        let waits = |original: &Instant| {
+            let one = before.singles.get(original);
+            one.is_some_and(|one| one.answer == Answer::NeedsAction)
         };
-        let dates = whole.starts(self.clock);
-        before.singles.iter().any(|(original, one)| {
-            one.answer == Answer::NeedsAction
-                && one.standing == Standing::Confirmed
-                && !self.singles.contains_key(original)
-                && dates.contains(original)
-        })
+        let mut met = before.clone();
+        met.singles
+            .retain(|original, _| !self.singles.contains_key(original));
+        let mut old = met.seen();
+        old.retain(|original, instance| {
+            takes_place(instance) && !(met.singles.contains_key(original) && waits(original))
+        });
+        let old: BTreeSet<_> = old.values().map(Instance::span).collect();
+        let mut seen = self.seen();
+        seen.retain(|original, instance| {
+            takes_place(instance) && !self.singles.contains_key(original)
+        });
+        seen.values()
+            .any(|instance| !old.contains(&instance.span()))
     }
 
     /// The user says yes to all that is there.
