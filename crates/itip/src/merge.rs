@@ -416,6 +416,7 @@ fn plain(line: &PropertyBuf) -> Cow<'_, PropertyBuf> {
         plain.to_mut().remove_parameter(NOTE);
     }
     plain
+}
 
 #[cfg(test)]
 mod tests {
