@@ -155,6 +155,12 @@ impl<'c> Parameter<'c> {
         }
     }
 
+    /// Whether both have the same values, however they are quoted and escaped.
+    pub(crate) fn has_values_of(&self, other: &Parameter<'_>) -> bool {
+        let is_same_text = self.quoting == other.quoting && self.parts().1 == other.parts().1;
+        is_same_text || self.values().eq(other.values())
+    }
+
     pub(crate) fn name(&self) -> Cow<'c, str> {
         text::lossy(self.parts().0)
     }

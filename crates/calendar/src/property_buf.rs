@@ -1,9 +1,10 @@
 //! An owned content line that can be edited; folds only what was edited (RFC 5545 section 3.1).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::content::Layout;
+use crate::content::{Layout, Parameter};
 use crate::date_or_time::DateOrTime;
 use crate::eol::Eol;
 use crate::fold::fold;
@@ -101,6 +102,23 @@ impl PropertyBuf {
     /// Every parameter with its values, in order.
     pub fn parameters(&self) -> Vec<(String, Vec<String>)> {
         self.as_property().parameters().collect()
+    }
+
+    /// The names, in capitals, of all parameters but those that both lines have with the same values.
+    pub fn parameters_unlike(&self, other: &Self) -> BTreeSet<String> {
+        let is_unlike = |parameter: &Parameter<'_>| {
+            let name = parameter.name();
+            let one = self.layout.parameter(&self.content, &name);
+            let two = other.layout.parameter(&other.content, &name);
+            one.zip(two)
+                .is_none_or(|(one, two)| !one.has_values_of(&two))
+        };
+        let own = self.layout.parameters(&self.content);
+        let all = own.chain(other.layout.parameters(&other.content));
+        let unlike = all.filter(is_unlike);
+        unlike
+            .map(|parameter| parameter.name().to_ascii_uppercase())
+            .collect()
     }
 
     /// The value read as a date or a date with time, see [`DateOrTime::from_property`].

@@ -3,7 +3,7 @@
 mod ownership;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use calendar::{ComponentBuf, Item, Property, PropertyBuf};
 
@@ -289,29 +289,15 @@ fn own_line(
         let mine = mine.filter(|mine| mine.address().same_ignoring_case(&theirs.address()));
         return mine.unwrap_or(theirs).clone();
     };
-    let (before, now) = (base.parameters(), mine.parameters());
-    let is_changed = |name: &&str| values(&before, name) != values(&now, name);
-    let names = before.iter().chain(&now).map(|(name, _)| name.as_str());
-    let changed: BTreeSet<_> = names
-        .filter(is_changed)
-        .map(str::to_ascii_uppercase)
-        .collect();
     let mut line = theirs.clone();
-    for name in changed {
-        let values = values(&now, &name);
+    for name in base.parameters_unlike(mine) {
+        let values = mine.parameter_values(&name);
         if values != line.parameter_values(&name) {
             let values: Vec<_> = values.iter().map(String::as_str).collect();
             line.set_parameter_values(&name, &values);
         }
     }
     line
-}
-
-/// The values of the first parameter of this name.
-fn values<'p>(parameters: &'p [(String, Vec<String>)], name: &str) -> &'p [String] {
-    let mut all = parameters.iter();
-    let found = all.find(|(known, _)| known.eq_ignore_ascii_case(name));
-    found.map_or(&[], |(_, values)| values)
 }
 
 /// An override that is new to an object: it inherits what is personal of the master (rule C3), and

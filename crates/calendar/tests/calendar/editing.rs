@@ -245,3 +245,19 @@ fn same_content_ignores_folds_case_of_names_and_order_of_parameters() {
     assert!(!lines[0].same_content(lines[2]));
     assert_ne!(lines[0], lines[1]);
 }
+
+#[test]
+fn tells_the_parameters_that_two_lines_have_otherwise() {
+    let a = component(
+        "BEGIN:A\r\nX;Q=\"a\";P=1,2;r=;S=^n:v\r\nX;p=1;T=2;s=\"^n\";q=a:w\r\nX:v\r\nEND:A\r\n",
+    );
+    let lines: Vec<_> = a.properties().collect();
+    let unlike = |one: usize, two: usize| {
+        let names = lines[one].parameters_unlike(lines[two]);
+        names.into_iter().collect::<Vec<_>>().join(",")
+    };
+    assert_eq!(unlike(0, 1), "P,R,T");
+    assert_eq!(unlike(1, 0), "P,R,T");
+    assert_eq!(unlike(0, 2), "P,Q,R,S");
+    assert_eq!(unlike(1, 1), "");
+}
