@@ -10,6 +10,7 @@ mod authority;
 mod case;
 mod changed;
 mod clock;
+mod consequence;
 mod course;
 mod decision;
 mod difference;
@@ -44,6 +45,7 @@ pub use changed::{
     Delay, Delivery, Door, Forbidden, Invitations, OutgoingMessage, OwnersChange, Reply, Scheduled,
     Seen, changed, delivered,
 };
+pub use consequence::only_answers_differ;
 pub use decision::{Answered, Change, Decision, Outcome, Suggestion};
 pub use difference::{
     Changes, Detail, Difference, Fate, InstanceChange, InstanceDifference, PersonChange, Replaced,

@@ -39,9 +39,12 @@ pub(crate) trait Line {
     }
 }
 
+/// What a line says: its name, its parameters, its value.
+pub(crate) type Content = (String, Vec<(String, Vec<String>)>, String);
+
 /// What a line says, in a form in which equal lines are equal: name without case, parameters in order,
 /// value.
-pub(crate) fn content(line: &PropertyBuf) -> (String, Vec<(String, Vec<String>)>, String) {
+pub(crate) fn content(line: &PropertyBuf) -> Content {
     let mut parameters = line.parameters();
     for (name, values) in &mut parameters {
         name.make_ascii_uppercase();

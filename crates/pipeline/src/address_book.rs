@@ -2,7 +2,8 @@
 //! once after each change.
 
 use store::{
-    AccountId, CardCommit, CollectionKind, Collections, Detail, Error, Member, PutCard, Selection,
+    AccountId, CardCommit, CollectionKind, Collections, Detail, Error, Member, PutCard, Revision,
+    Selection,
 };
 
 use crate::member::{self, Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
@@ -41,11 +42,7 @@ pub async fn put(
             Err(Error::Conflict) => {}
             Err(error) => return Err(error.into()),
             Ok(revision) => {
-                return Ok(Stored {
-                    revision: revision.unwrap_or(store::Revision(0)),
-                    is_new: before.is_none(),
-                    is_verbatim: true,
-                });
+                return Ok(stored(revision, before.as_ref()));
             }
         }
     }
@@ -99,11 +96,7 @@ pub async fn transfer(
             Err(Error::Conflict) => {}
             Err(error) => return Err(error.into()),
             Ok(revision) => {
-                return Ok(Stored {
-                    revision: revision.unwrap_or(store::Revision(0)),
-                    is_new: target.is_none(),
-                    is_verbatim: true,
-                });
+                return Ok(stored(revision, target.as_ref()));
             }
         }
     }
@@ -154,6 +147,16 @@ async fn alone(
     match others.find(|other| !leaving.contains(&other)) {
         Some(other) => Err(NotChanged::UidElsewhere(other)),
         None => Ok(()),
+    }
+}
+
+fn stored(revision: Option<Revision>, before: Option<&Member>) -> Stored {
+    let revision = revision.unwrap_or(Revision(0));
+    Stored {
+        revision,
+        schedule_tag: revision,
+        is_new: before.is_none(),
+        is_verbatim: true,
     }
 }
 

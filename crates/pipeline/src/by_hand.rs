@@ -3,7 +3,7 @@
 
 use calendar::{Document, Message};
 use itip::{Decision, Incoming, Outcome, Reason, Route, Sender, Trust};
-use store::{Account, Commit, DecisionId, Event, Expect, NewDecision, Store, Timestamp};
+use store::{Account, By, Commit, DecisionId, Event, Expect, NewDecision, Store, Timestamp};
 
 use crate::clock::Clock;
 use crate::owner::ROUNDS;
@@ -159,7 +159,7 @@ fn commit(
 ) -> Commit {
     let mut commit = Commit::new(account.id, kept.uid.clone());
     commit.expect = Some(Expect::unchanged(event));
-    change::write(&mut commit, decision);
+    change::write(&mut commit, decision, By::Owner);
     let Turn {
         place,
         before,

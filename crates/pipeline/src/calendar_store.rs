@@ -4,7 +4,7 @@
 use itip::Facts;
 pub use itip::{Reply, Seen};
 use store::{
-    Account, CollectionId, CollectionKind, Collections, Commit, Detail, Error, Event, Expect,
+    Account, By, CollectionId, CollectionKind, Collections, Commit, Detail, Error, Event, Expect,
     Member, PutObject, Selection, Timestamp,
 };
 
@@ -282,7 +282,9 @@ async fn write(
     let is_verbatim = now
         .as_ref()
         .is_some_and(|now| Some(&now.text) == given.as_ref());
+    let tag = now.as_ref().map(|now| now.schedule_tag);
     Ok(Some(Stored {
+        schedule_tag: tag.unwrap_or(store::Revision(0)),
         revision: now.map_or(store::Revision(0), |now| now.revision),
         is_new: before.is_none(),
         is_verbatim,
@@ -302,6 +304,7 @@ fn storing(account: &Account, event: &Event, place: &Place, uid: &str, text: &[u
         uid: uid.to_owned(),
         text: text.to_vec(),
         unanswered: waited && is_asked(itip::facts(text)),
+        by: By::Owner,
     });
     commit
 }

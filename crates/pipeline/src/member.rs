@@ -16,6 +16,8 @@ pub type Condition<'a> = &'a (dyn Fn(Option<&Member>) -> bool + Sync);
 pub struct Stored {
     /// The change that wrote it.
     pub revision: Revision,
+    /// The change that its Schedule-Tag is made of (RFC 6638, 3.2.10); of a card the same.
+    pub schedule_tag: Revision,
     /// Whether there was nothing before at its place.
     pub is_new: bool,
     /// Whether it is stored as it was given, octet for octet.

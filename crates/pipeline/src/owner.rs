@@ -2,7 +2,9 @@
 //! early counts (rule D3), times of own events are noted (rule E1) and tombstones go (rule C10).
 
 use itip::{Access, Answered, Change, Decision, Limits, StoredObject};
-use store::{Account, CalendarId, Commit, Event, Expect, NewDecision, PutObject, Store, Timestamp};
+use store::{
+    Account, By, CalendarId, Commit, Event, Expect, NewDecision, PutObject, Store, Timestamp,
+};
 
 use crate::clock::Clock;
 use crate::name;
@@ -56,6 +58,7 @@ pub async fn import(
             uid: object.uid.clone(),
             text: object.text.clone(),
             unanswered: false,
+            by: By::Owner,
         });
         complete(store, account, clock.now(), &event, &mut commit).await?;
         match store.commit(commit).await {

@@ -3,7 +3,7 @@
 
 use calendar::DateOrTime;
 use itip::{Answered, CannotRespond, Limits, Partstat, Response};
-use store::{Account, CalendarId, Commit, Expect, NewMail, PutObject, Store, Timestamp};
+use store::{Account, By, CalendarId, Commit, Expect, NewMail, PutObject, Store, Timestamp};
 
 use crate::clock::Clock;
 use crate::outbox::scheduling::{NotMailed, Posting};
@@ -100,6 +100,7 @@ async fn commit(
         uid: answer.uid.to_owned(),
         text: responded.text,
         unanswered: responded.answered == Answered::No,
+        by: By::Owner,
     });
     let posting = |message| {
         let posting = Posting {

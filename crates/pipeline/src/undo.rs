@@ -2,7 +2,7 @@
 
 use itip::{Answered, Limits};
 use store::{
-    Account, CalendarId, Commit, Decision, DecisionId, Event, Expect, NewDecision, Object,
+    Account, By, CalendarId, Commit, Decision, DecisionId, Event, Expect, NewDecision, Object,
     PutObject, Store,
 };
 
@@ -132,6 +132,7 @@ fn commit(
             uid: record.uid.clone(),
             text: text.clone(),
             unanswered: waits(account, text),
+            by: By::Owner,
         }),
         None => commit.delete.push((calendar.clone(), name.clone())),
     }

@@ -8,7 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use store::{AccountId, Commit, Holder, JobKey, NewAccount, NewJob, PutObject, SqliteStore, Store};
+use store::{
+    AccountId, By, Commit, Holder, JobKey, NewAccount, NewJob, PutObject, SqliteStore, Store,
+};
 
 /// Accounts, each with one object.
 const ACCOUNTS: i64 = 1000;
@@ -75,6 +77,7 @@ async fn fill_one(store: &SqliteStore, number: i64) -> AccountId {
         uid: "uid-1".to_owned(),
         text: vec![b'x'; 2000],
         unanswered: true,
+        by: By::Owner,
     });
     store.commit(commit).await.unwrap();
     account

@@ -79,6 +79,8 @@ pub struct Member {
     pub revision: Revision,
     /// When that was.
     pub changed: Timestamp,
+    /// The last change that matters to whoever edits it (RFC 6638, 3.2.10); of a card the last one.
+    pub schedule_tag: Revision,
     /// How many octets its text has.
     pub size: u64,
     /// The text, where it was asked for.

@@ -269,6 +269,20 @@ pub struct PutObject {
     pub text: Vec<u8>,
     /// Whether it waits for its owner's answer.
     pub unanswered: bool,
+    /// Who changes it.
+    pub by: By,
+}
+
+/// Who changes an object, as far as whoever else edits it must know (RFC 6638, 3.2.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Its owner: the Schedule-Tag changes.
+    Owner,
+    /// Its organizer, by a message: the Schedule-Tag changes, and an invitation that was dismissed is
+    /// in the inbox again.
+    Organizer,
+    /// Nobody but the server, which notes an answer or what became of a message: the Schedule-Tag stays.
+    Server,
 }
 
 /// What becomes of the state of a UID.

@@ -20,6 +20,8 @@ pub(crate) struct Conditions {
     unmodified_since: Option<i64>,
     /// The lists of the If field that are about this resource: one of them must hold.
     lists: Option<Vec<Vec<Term>>>,
+    /// If-Schedule-Tag-Match (RFC 6638, 8.3).
+    schedule_tag: Option<String>,
     /// Schedule-Reply: F (RFC 6638, 8.1).
     is_silent: bool,
     hold: Timestamp,
@@ -55,6 +57,7 @@ impl Conditions {
             modified_since: text("if-modified-since").and_then(|text| date::seconds(&text)),
             unmodified_since: text("if-unmodified-since").and_then(|text| date::seconds(&text)),
             lists,
+            schedule_tag: text("if-schedule-tag-match").map(|tag| tag.trim().to_owned()),
             is_silent: request
                 .field("schedule-reply")
                 .trim()
@@ -63,10 +66,13 @@ impl Conditions {
         })
     }
 
-    /// Whether the conditions hold for a member; `None`: there is none.
+    /// Whether the conditions hold for a member that is to be changed; `None`: there is none.
     pub(crate) fn hold_for(&self, member: Option<&Member>) -> bool {
         let tag = member.map(|member| etag::of(member.revision));
-        self.hold(tag.as_deref()) && member.is_none_or(|member| self.is_old_enough(member))
+        let schedule_tag = member.map(|member| etag::schedule_tag(member.schedule_tag));
+        let is_scheduled = self.schedule_tag.is_none() || self.schedule_tag == schedule_tag;
+        let is_old = member.is_none_or(|member| self.is_old_enough(member));
+        is_scheduled && is_old && self.hold(tag.as_deref())
     }
 
     /// If-Unmodified-Since, for which an entity tag speaks where one is named (RFC 9110, 13.1.4).

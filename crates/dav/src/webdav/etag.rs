@@ -7,6 +7,11 @@ pub(crate) fn of(revision: Revision) -> String {
     format!("\"{}\"", revision.0)
 }
 
+/// The Schedule-Tag of a calendar object (RFC 6638, 3.2.10).
+pub(crate) fn schedule_tag(revision: Revision) -> String {
+    format!("\"s{}\"", revision.0)
+}
+
 /// The token of a collection as it was after a change.
 pub(crate) fn sync_token(collection: &Collection, revision: Revision) -> String {
     format!("urn:invited:sync:{}:{}", collection.id, revision.0)

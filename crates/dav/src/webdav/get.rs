@@ -1,8 +1,8 @@
 //! GET and HEAD of a member.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Response, StatusCode, header};
-use store::{CollectionKind, Member};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use store::{CollectionKind, Member, Revision};
 
 use super::condition::Conditions;
 use super::property::content_type;
@@ -30,17 +30,24 @@ pub(crate) async fn run(
     Ok(of(&request, kind, member, StatusCode::OK))
 }
 
+/// Says what If-Schedule-Tag-Match may name (RFC 6638, 8.2).
+pub(crate) fn put_schedule_tag(fields: &mut HeaderMap, revision: Revision) {
+    if let Ok(tag) = HeaderValue::from_str(&etag::schedule_tag(revision)) {
+        fields.insert("schedule-tag", tag);
+    }
+}
+
 /// A response that is the member.
 pub(crate) fn of(
     request: &Request,
-    kind: CollectionKind,
+    of: CollectionKind,
     member: Member,
     status: StatusCode,
 ) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     let fields = response.headers_mut();
-    let kind = HeaderValue::from_static(content_type(kind));
+    let kind = HeaderValue::from_static(content_type(of));
     fields.insert(header::CONTENT_TYPE, kind);
     fields.insert(header::CONTENT_LENGTH, HeaderValue::from(member.text.len()));
     let nosniff = HeaderValue::from_static("nosniff");
@@ -51,6 +58,9 @@ pub(crate) fn of(
     let changed = date::print(member.changed);
     if let Some(changed) = changed.and_then(|at| HeaderValue::try_from(at).ok()) {
         fields.insert(header::LAST_MODIFIED, changed);
+    }
+    if of == CollectionKind::Calendar {
+        put_schedule_tag(fields, member.schedule_tag);
     }
     if request.method != Method::HEAD {
         *response.body_mut() = Body::from(member.text);

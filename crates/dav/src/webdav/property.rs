@@ -49,6 +49,7 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
     (DAV, "quota-available-bytes"),
     (DAV, "quota-used-bytes"),
     (CALDAV, "calendar-home-set"),
+    (CALDAV, "schedule-tag"),
     (CALDAV, "calendar-user-address-set"),
     (CALDAV, "calendar-user-type"),
     (CALDAV, "supported-calendar-component-set"),
@@ -176,6 +177,9 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         }
         ("calendar-user-address-set", Node::Principal, _) => addresses(ground.account),
         ("calendar-user-type", Node::Principal, _) => "INDIVIDUAL".to_owned(),
+        ("schedule-tag", Node::Member(of, member, _), _) if of.kind == CollectionKind::Calendar => {
+            text(&etag::schedule_tag(member.schedule_tag))
+        }
         ("supported-calendar-component-set", _, Some(one)) => components(one),
         ("supported-calendar-data", _, Some(_)) => {
             "<C:calendar-data content-type=\"text/calendar\" version=\"2.0\"/>".to_owned()

@@ -99,5 +99,8 @@ pub(crate) async fn answer(
     {
         response.headers_mut().insert(header::ETAG, tag);
     }
+    if collection.kind == CollectionKind::Calendar {
+        get::put_schedule_tag(response.headers_mut(), stored.schedule_tag);
+    }
     Ok(response)
 }

@@ -7,7 +7,7 @@ use pipeline::{address_book, calendar_store};
 use store::CollectionKind;
 
 use super::condition::Conditions;
-use super::put;
+use super::{get, put};
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
@@ -49,6 +49,9 @@ pub(crate) async fn run(
         true => StatusCode::CREATED,
         false => StatusCode::NO_CONTENT,
     };
+    if kind == CollectionKind::Calendar {
+        get::put_schedule_tag(response.headers_mut(), stored.schedule_tag);
+    }
     Ok(response)
 }
 

@@ -103,6 +103,7 @@ impl Site {
                     uid: format!("{number:08x}-event"),
                     text: content::event(number, 0).into_bytes(),
                     unanswered: false,
+                    by: store::By::Owner,
                 })
                 .collect();
             store.commit(commit).await.unwrap();

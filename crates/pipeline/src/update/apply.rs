@@ -112,7 +112,10 @@ fn commit(
     let mut commit = Commit::new(account.id, question.invitation.uid.clone());
     commit.expect = Some(Expect::unchanged(&decided.event));
     commit.job = Some(job.key.clone());
-    change::write(&mut commit, &decided.decision);
+    let invitation = question.invitation;
+    let (event, decision) = (&decided.event, &decided.decision);
+    let by = change::by(event, decision, invitation.method, &invitation.uid);
+    change::write(&mut commit, decision, by);
     commit.decision = Some(record(clock, job, question, decided));
     commit
 }

@@ -1,7 +1,8 @@
 //! A decision of the rules as a change of the store.
 
+use calendar::Method;
 use itip::{Answered, Change, Decision, State};
-use store::{CalendarId, Commit, Event, PutObject, StateChange};
+use store::{By, CalendarId, Commit, Event, PutObject, StateChange};
 
 use crate::name;
 
@@ -9,7 +10,7 @@ use crate::name;
 pub(crate) type Place = (CalendarId, String);
 
 /// Writes what the rules decided into the commit: object and state.
-pub(crate) fn write(commit: &mut Commit, decision: &Decision) {
+pub(crate) fn write(commit: &mut Commit, decision: &Decision, by: By) {
     if let Some(state) = &decision.state {
         keep(commit, state);
     }
@@ -23,8 +24,25 @@ pub(crate) fn write(commit: &mut Commit, decision: &Decision) {
             uid: commit.uid.clone(),
             text: text.clone(),
             unanswered: *answered == Answered::No,
+            by,
         }),
         _ => commit.delete.push((calendar, name)),
+    }
+}
+
+/// Who changes an object by a message: answers, and an organizer who only passes them on, change
+/// nothing that matters to whoever edits it (RFC 6638, 3.2.10).
+pub(crate) fn by(event: &Event, decision: &Decision, method: Method, uid: &str) -> By {
+    if matches!(method, Method::Reply | Method::Counter | Method::Refresh) {
+        return By::Server;
+    }
+    let turn = Turn::of(event, decision, uid);
+    let limits = calendar::Limits::default();
+    match (&turn.before, &turn.after) {
+        (Some(before), Some(after)) if itip::only_answers_differ(before, after, &limits) => {
+            By::Server
+        }
+        _ => By::Organizer,
     }
 }
 

@@ -7,5 +7,6 @@ mod caps;
 mod mail;
 mod place;
 mod roles;
+mod schedule_tag;
 mod script;
 mod table;

@@ -14,8 +14,8 @@ use pipeline::site::{Caps, Sending, Site, Threading};
 use pipeline::spool::Spool;
 use pipeline::update::apply::apply;
 use store::{
-    Account, CalendarId, Commit, Contact, NewAccount, NewDecision, PutObject, SqliteStore, Store,
-    Timestamp,
+    Account, By, CalendarId, Collections, Commit, Contact, NewAccount, NewDecision, PutObject,
+    SqliteStore, Store, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -61,7 +61,7 @@ pub(crate) struct Place {
     _folder: TempDir,
     clock: Arc<Hand>,
     site: Arc<Site>,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Collections>,
     receive: Receive,
 }
 
@@ -72,12 +72,12 @@ impl Place {
 
     pub(crate) fn with_caps(setup: Setup, caps: Caps) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store: Arc<dyn Store> =
+        let store: Arc<dyn Collections> =
             Arc::new(SqliteStore::open(&folder.path().join("invited.db")).unwrap());
         let site = Arc::new(site(setup, caps));
         let clock = Arc::new(Hand(AtomicI64::new(1_790_000_000_000)));
         let receive = Receive::new(
-            Arc::clone(&store),
+            Arc::clone(&store) as Arc<dyn Store>,
             Arc::new(Nowhere),
             Arc::clone(&clock) as Arc<dyn Clock>,
             Arc::clone(&site),
@@ -130,6 +130,7 @@ impl Place {
             uid: uid.to_owned(),
             text: text.into_bytes(),
             unanswered: false,
+            by: By::Owner,
         });
         self.store.commit(commit).await.unwrap();
     }

@@ -4,7 +4,9 @@ use rusqlite::{Connection, Row, params};
 
 use super::span::Span;
 use super::statement::{all, count, execute, first, one};
-use crate::{AccountId, Calendar, CalendarId, Error, Event, Invitations, Object, Result, State};
+use crate::{
+    AccountId, By, Calendar, CalendarId, Error, Event, Invitations, Object, Result, State,
+};
 
 /// What a calendar is to its account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,6 +188,7 @@ pub(super) fn put(
     connection: &Connection,
     account: AccountId,
     object: &Object,
+    by: By,
     span: &Span,
 ) -> Result<()> {
     execute(
@@ -195,7 +198,8 @@ pub(super) fn put(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (account, calendar, name) DO UPDATE
          SET revision = excluded.revision, unanswered = excluded.unanswered, text = excluded.text,
-             first = excluded.first, last = excluded.last, is_long = excluded.is_long",
+             first = excluded.first, last = excluded.last, is_long = excluded.is_long,
+             schedule_tag = CASE WHEN ?11 THEN coalesce(schedule_tag, revision) END",
         params![
             account,
             object.calendar,
@@ -206,10 +210,22 @@ pub(super) fn put(
             object.text,
             span.first,
             span.last,
-            span.is_long()
+            span.is_long(),
+            by == By::Server
         ],
     )?;
     Ok(())
+}
+
+/// A dismissed invitation of which its organizer says something new is in the inbox again.
+pub(super) fn ask_again(
+    connection: &Connection,
+    account: AccountId,
+    object: &Object,
+) -> Result<()> {
+    let statement = "DELETE FROM dismissed WHERE account = ?1 AND calendar = ?2 AND name = ?3";
+    let values = params![account, object.calendar, object.name];
+    execute(connection, statement, values).map(drop)
 }
 
 /// Deletes an object; returns its UID if it was there.

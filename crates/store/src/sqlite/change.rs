@@ -10,7 +10,7 @@ use super::statement::{all, execute, first};
 use super::taken::{Freed, Taken};
 use super::{account, calendar, clock, decision, done, early, held, job, mail};
 use crate::{
-    AccountId, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
+    AccountId, By, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
     NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp,
 };
 
@@ -284,6 +284,7 @@ impl<'a> Writing<'a> {
     ) -> Result<()> {
         let named = self.uid_at(&place)?;
         let stored = self.name_of(&place.0, &put.uid)?;
+        let is_known = named.is_some();
         if named.is_some_and(|uid| uid != put.uid) || stored.is_some_and(|name| name != place.1) {
             return Err(Error::Conflict);
         }
@@ -296,7 +297,10 @@ impl<'a> Writing<'a> {
             revision: self.next(),
             unanswered: put.unanswered,
         };
-        calendar::put(self.connection, self.account, &object, span)?;
+        calendar::put(self.connection, self.account, &object, put.by, span)?;
+        if is_known && put.by == By::Organizer {
+            calendar::ask_again(self.connection, self.account, &object)?;
+        }
         self.log(&Change {
             revision: object.revision,
             calendar: object.calendar,

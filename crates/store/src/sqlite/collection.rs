@@ -13,17 +13,23 @@ use crate::{
 const DEFAULT_BOOK: &str = "Contacts";
 
 impl CollectionKind {
-    /// Puts the names of the kind's tables into a statement: `COLLECTIONS`, `MEMBERS` and `PARENT`,
-    /// the column that names the collection.
+    /// Puts the names of the kind's tables into a statement: `COLLECTIONS`, `MEMBERS`, `PARENT`, the
+    /// column that names the collection, and `TAG`, what the Schedule-Tag is made of.
     pub(super) fn sql(self, statement: &str) -> String {
-        let [collections, members, parent] = match self {
-            Self::Calendar => ["calendars", "objects", "calendar"],
-            Self::AddressBook => ["books", "cards", "book"],
+        let [collections, members, parent, tag] = match self {
+            Self::Calendar => [
+                "calendars",
+                "objects",
+                "calendar",
+                "coalesce(schedule_tag, revision)",
+            ],
+            Self::AddressBook => ["books", "cards", "book", "revision"],
         };
         statement
             .replace("COLLECTIONS", collections)
             .replace("MEMBERS", members)
             .replace("PARENT", parent)
+            .replace("TAG", tag)
     }
 }
 

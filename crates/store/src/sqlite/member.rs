@@ -73,7 +73,7 @@ impl Question {
             Detail::Text => "text",
         };
         format!(
-            "name, uid, revision, length(text), {text},
+            "name, uid, revision, length(text), {text}, TAG,
              (SELECT at FROM changes WHERE changes.account = MEMBERS.account
               AND changes.revision = MEMBERS.revision)"
         )
@@ -115,7 +115,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
         revision: row.get(2)?,
         size: row.get::<_, i64>(3)?.unsigned_abs(),
         text: row.get(4)?,
-        changed: row.get::<_, Option<Timestamp>>(5)?.unwrap_or_default(),
+        schedule_tag: row.get(5)?,
+        changed: row.get::<_, Option<Timestamp>>(6)?.unwrap_or_default(),
     })
 }
 

@@ -2,7 +2,7 @@
 //! passwords.
 
 use store::{
-    AccountId, AppPassword, CardCommit, Collection, CollectionKind, Collections, Detail, Error,
+    AccountId, AppPassword, By, CardCommit, Collection, CollectionKind, Collections, Detail, Error,
     Member, NewCollection, Property, PropertyChanges, PutCard, Revision, Selection, Store,
 };
 
@@ -434,4 +434,21 @@ pub(crate) async fn keeps_app_passwords(database: &impl Database) {
     assert!(!store.app_password_remove(bob, "abcd").await.unwrap());
     assert!(store.app_password_remove(alice, "abcd").await.unwrap());
     assert_eq!(store.app_passwords(alice).await.unwrap(), []);
+}
+
+pub(crate) async fn keeps_the_schedule_tag(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    let mut tags = Vec::new();
+    for by in [By::Organizer, By::Server, By::Server, By::Owner, By::Server] {
+        let mut commit = writing(&store, alice, &calendar, "uid-1", "an event").await;
+        commit.put[0].by = by;
+        store.commit(commit).await.unwrap();
+        let selection = Selection::Uid("uid-1".to_owned());
+        let found = store.members(alice, CALENDAR, &calendar, selection, Detail::Etag);
+        let found = found.await.unwrap().swap_remove(0);
+        tags.push((found.schedule_tag.0, found.revision.0));
+    }
+    assert_eq!(tags, [(1, 1), (1, 2), (1, 3), (4, 4), (4, 5)]);
 }

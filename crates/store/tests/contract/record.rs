@@ -1,7 +1,7 @@
 //! Records to test with.
 
 use store::{
-    Account, AccountId, CalendarId, Commit, Contact, Expect, Grounds, Hold, Holder, JobKey,
+    Account, AccountId, By, CalendarId, Commit, Contact, Expect, Grounds, Hold, Holder, JobKey,
     MailKey, NewAccount, NewDecision, NewJob, NewMail, PutObject, Since, Store,
 };
 
@@ -29,6 +29,7 @@ pub(crate) fn put(calendar: &CalendarId, uid: &str, text: &str) -> PutObject {
         uid: uid.to_owned(),
         text: text.as_bytes().to_vec(),
         unanswered: true,
+        by: By::Owner,
     }
 }
 
