@@ -137,6 +137,16 @@ impl Place {
 
     /// Takes a mail in, applies what comes of it, and returns its record.
     pub(crate) async fn send(&self, account: &Account, mail: &str) -> NewDecision {
+        self.send_of(None, account, mail).await
+    }
+
+    /// The same, of a mail that the server wrote for somebody itself.
+    pub(crate) async fn send_of(
+        &self,
+        writer: Option<String>,
+        account: &Account,
+        mail: &str,
+    ) -> NewDecision {
         let mut collector = self.receive.begin().unwrap();
         collector.write(mail.as_bytes()).unwrap();
         let envelope = Envelope {
@@ -148,7 +158,7 @@ impl Place {
             client: "client.example".to_owned(),
             peer: None,
             utf8: false,
-            writer: None,
+            writer,
         };
         let verdicts = self.receive.receive(envelope, collector).await;
         assert_eq!(verdicts, [Ok(())]);

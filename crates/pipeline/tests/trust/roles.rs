@@ -152,6 +152,8 @@ pub(crate) enum Proof {
     Untrusted,
     /// Our server took it from somebody who had logged in.
     Submitted,
+    /// We wrote it for an account with the sender's address, and no field of it is believed.
+    Writer,
     /// A Received field says so, below that of a stranger's connection.
     ForgedSubmission,
 }
@@ -167,6 +169,7 @@ impl Proof {
             "forged-below" => Self::ForgedBelow,
             "untrusted" => Self::Untrusted,
             "submitted" => Self::Submitted,
+            "writer" => Self::Writer,
             "forged-submission" => Self::ForgedSubmission,
             _ => panic!("no authentication is called {name}"),
         }
@@ -177,6 +180,11 @@ impl Proof {
             Self::Untrusted => Setup::WithoutAuthservId,
             _ => Setup::Trusting,
         }
+    }
+
+    /// Whom the envelope names as the writer.
+    pub(crate) fn writer(self, sender: Sender, kind: Kind) -> Option<String> {
+        (self == Self::Writer).then(|| sender.address(kind).to_owned())
     }
 
     /// The header of a mail with this proof.
@@ -193,7 +201,7 @@ impl Proof {
         let above = match self {
             Self::Dmarc => results(AUTHSERV, &dmarc("pass")),
             Self::Dkim => results(AUTHSERV, &dkim("pass")),
-            Self::Fail | Self::Untrusted => results(AUTHSERV, &fail),
+            Self::Fail | Self::Untrusted | Self::Writer => results(AUTHSERV, &fail),
             Self::None => String::new(),
             Self::ForgedId => {
                 let [other, ours] = ["mx.evil.example", AUTHSERV].map(|id| results(id, &pass));

@@ -138,7 +138,8 @@ impl Table {
         let mail = row.sender.message(kind, &uid);
         let mail = mail.mail(&format!("X-Spam: {spam}\r\n{fields}"));
         let before = self.place.text(account, &uid).await;
-        let record = self.place.send(account, &mail).await;
+        let writer = row.proof.writer(row.sender, kind);
+        let record = self.place.send_of(writer, account, &mail).await;
         let after = self.place.text(account, &uid).await;
         let found = (said(&record), record.authentication.as_str());
         let expected = (row.expected(column).to_owned(), row.known);
@@ -194,6 +195,7 @@ fn the_table_is_whole() {
         "forged-id",
         "forged-below",
         "untrusted",
+        "writer",
     ];
     let senders = [
         "contact",
