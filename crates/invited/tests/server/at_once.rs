@@ -1,7 +1,6 @@
 //! Two calendar apps, a person who answers, and the organizer's mail write ten events at the same time:
 //! the account's history must tell one order that explains every answer that they got.
 
-mod app;
 mod draw;
 mod event;
 mod history;

@@ -41,6 +41,11 @@ fn sparing() -> Site {
 
 /// Puts a mail of Carol's into the outbox, as her change of an event does.
 fn post(site: &Site, kind: &str, to: &str, mail: &str) {
+    post_from(site, CAROL, kind, to, mail);
+}
+
+/// The same with another reverse-path.
+fn post_from(site: &Site, from: &str, kind: &str, to: &str, mail: &str) {
     let now = invited::wiring::SystemClock.now();
     site.with_store(async |store| {
         let carol = store.account_by_address(CAROL).await.unwrap().unwrap();
@@ -50,7 +55,7 @@ fn post(site: &Site, kind: &str, to: &str, mail: &str) {
                 id: id(&[kind, to, mail]),
             },
             kind: kind.to_owned(),
-            reverse_path: CAROL.to_owned(),
+            reverse_path: from.to_owned(),
             recipient: to.to_owned(),
             message: mail.replace('\n', "\r\n").into_bytes(),
             not_before: now,
@@ -146,6 +151,20 @@ fn a_copy_from_outside_proves_nothing() {
         outcome("no-action", "not-the-organizer")
     );
     assert!(!site.calendar(ALICE).contains("STATUS:CANCELLED"));
+}
+
+#[test]
+fn an_address_proves_nothing_in_the_outbox_of_another_account() {
+    let mut site = site("");
+    site.start();
+    let mail = Invitation {
+        from: "al@example.org",
+        organizer: "al@example.org",
+        ..Invitation::default()
+    };
+    post_from(&site, "al@example.org", "request", ALICE, &mail.mail());
+    site.wait_for_local_mail();
+    assert_eq!(authentications(&site), ["failed"]);
 }
 
 #[test]
@@ -284,6 +303,17 @@ fn the_switch_leaves_what_is_sent_on() {
     site.wait_for_local_mail();
     assert_eq!(site.decisions(ALICE), [outcome("added", "new")]);
     assert!(site.mails(ALICE, "").is_empty());
+}
+
+#[cfg(feature = "failpoints")]
+#[test]
+fn the_switch_spares_nothing_whose_job_fails() {
+    let mut site = sparing();
+    site.start_failing("update::decided=panic");
+    post(&site, "request", ALICE, &invitation().mail());
+    site.wait_while(|entry| entry.recipient == ALICE);
+    assert_eq!(site.decisions(ALICE), [outcome("error", "failed")]);
+    assert_eq!(site.mails(ALICE, "").len(), 1);
 }
 
 /// kill -9 at each step: the event is there once, the mail at least once, or never where it is spared.

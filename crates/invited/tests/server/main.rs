@@ -8,6 +8,7 @@
     reason = "a test that fails may panic, and shows the log of its server"
 )]
 
+mod app;
 mod at_once;
 mod bad_input;
 mod behaviour;
@@ -22,4 +23,5 @@ mod manifest;
 mod order;
 mod redirect;
 mod respond;
+mod round;
 mod schedule;

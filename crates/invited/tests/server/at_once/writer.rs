@@ -3,10 +3,10 @@
 use std::sync::{Barrier, Mutex};
 
 use super::ALICE;
-use super::app::App;
 use super::draw::Draw;
 use super::event::edited;
 use super::history::{History, last_revision};
+use crate::app::App;
 use crate::harness::{Invitation, Lmtp, Site};
 
 pub(super) const UIDS: [&str; 10] = [

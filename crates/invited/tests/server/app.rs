@@ -7,21 +7,21 @@ use std::time::Duration;
 use crate::dav::base64;
 
 /// A connection to the server.
-pub(super) struct App {
+pub(crate) struct App {
     stream: BufReader<TcpStream>,
     token: String,
 }
 
 /// What the server says.
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// Its fields, their names in lower case.
     fields: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl App {
-    pub(super) fn connect(address: &str, account: &str) -> Self {
+    pub(crate) fn connect(address: &str, account: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
         stream
@@ -34,7 +34,7 @@ impl App {
     }
 
     /// Sends a request whose answer has a length, and waits for it.
-    pub(super) fn ask(&mut self, method: &str, path: &str, fields: &str, body: &str) -> Answer {
+    pub(crate) fn ask(&mut self, method: &str, path: &str, fields: &str, body: &str) -> Answer {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Basic {}\r\n{fields}\
              Content-Length: {}\r\n\r\n{body}",
@@ -71,14 +71,14 @@ impl App {
 }
 
 impl Answer {
-    pub(super) fn field(&self, name: &str) -> Option<&str> {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
         let mut fields = self.fields.iter();
         let found = fields.find(|(one, _)| one == name)?;
         Some(found.1.as_str())
     }
 
     /// The revision in the entity tag.
-    pub(super) fn tag(&self) -> Option<i64> {
+    pub(crate) fn tag(&self) -> Option<i64> {
         self.field("etag")?.trim_matches('"').parse().ok()
     }
 }
