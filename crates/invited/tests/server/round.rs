@@ -99,6 +99,13 @@ fn done(answer: &Answer) {
     assert!(matches!(answer.status, 201 | 204), "{said}");
 }
 
+/// The Schedule-Tag of the meeting, which an answer does not change (rule E5).
+fn tag(site: &Site, address: &str) -> String {
+    let (mut app, path) = app(site, address);
+    let answer = app.ask("GET", &path, "", "");
+    answer.field("schedule-tag").unwrap().to_owned()
+}
+
 /// Changes the meeting as it is now.
 fn edit(site: &Site, address: &str, edit: impl FnOnce(&str) -> String) {
     let before = text(site, address);
@@ -171,6 +178,7 @@ fn all_hear_and_answer_from_the_invitation_to_the_end() {
         );
     }
 
+    let version = tag(&site, ALICE);
     edit(&site, CAROL, |text| {
         text.replace(
             "PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:carol",
@@ -190,6 +198,19 @@ fn all_hear_and_answer_from_the_invitation_to_the_end() {
         DORA,
         &["PARTSTAT=TENTATIVE", "SCHEDULE-STATUS=2.0"],
     );
+
+    // Alice's app has not seen the answers, and what it writes does not undo them.
+    assert_eq!(tag(&site, ALICE), version);
+    let (mut her_app, path) = app(&site, ALICE);
+    let known = format!("If-Schedule-Tag-Match: {version}\r\n");
+    let room = asked.replace("SUMMARY:", "LOCATION:Room 5\r\nSUMMARY:");
+    done(&her_app.ask("PUT", &path, &known, &room));
+    site.wait_for_local_mail();
+    assert!(sent(&relay, DORA).contains("LOCATION:Room 5"));
+    assert!(text(&site, CAROL).contains("LOCATION:Room 5"));
+    has(&text(&site, ALICE), CAROL, &["PARTSTAT=ACCEPTED"]);
+    has(&text(&site, ALICE), DORA, &["PARTSTAT=TENTATIVE"]);
+    assert_eq!(her_app.ask("PUT", &path, &known, &room).status, 412);
 
     edit(&site, ALICE, |text| {
         text.replace("20270301T110000Z", "20270301T150000Z")
@@ -229,8 +250,7 @@ fn all_hear_and_answer_from_the_invitation_to_the_end() {
     assert!(of_carol.contains("EXDATE:20270308T150000Z"), "{of_carol}");
     has(&of_carol, CAROL, &["PARTSTAT=ACCEPTED"]);
 
-    let (mut app, path) = app(&site, ALICE);
-    done(&app.ask("DELETE", &path, "", ""));
+    done(&her_app.ask("DELETE", &path, "", ""));
     site.wait_for_local_mail();
     let ended = sent(&relay, DORA);
     assert!(ended.contains("METHOD:CANCEL"), "{ended}");
@@ -239,7 +259,7 @@ fn all_hear_and_answer_from_the_invitation_to_the_end() {
     assert!(text(&site, CAROL).contains("STATUS:CANCELLED"));
     assert!(event(&site, ALICE).objects.is_empty());
     site.wait_while(|_| true);
-    assert_eq!(site.mails(CAROL, "").len(), 4);
+    assert_eq!(site.mails(CAROL, "").len(), 5);
     let answers = site.mails(ALICE, "");
     assert_eq!(answers.len(), 2, "Carol's are in the calendar alone");
     assert!(answers.iter().all(|mail| mail.contains("From: Dora")));
