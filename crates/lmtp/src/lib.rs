@@ -18,7 +18,7 @@ mod protocol;
 pub mod reply;
 pub mod server;
 pub mod session;
-mod socket;
+pub mod socket;
 
 pub use client::Client;
 pub use limits::Limits;

@@ -17,7 +17,7 @@ const PROBE: Duration = Duration::from_secs(1);
 
 /// A socket file of ours; dropping it removes the file if it is still the same.
 #[derive(Debug)]
-pub(crate) struct SocketFile {
+pub struct SocketFile {
     path: PathBuf,
     identity: (u64, u64),
     _lock: File,
@@ -26,7 +26,7 @@ pub(crate) struct SocketFile {
 /// Listens on `path`, in place of a socket that nobody listens on any more.
 ///
 /// Any local user who may enter the folder may connect, as with a TCP port on the loopback.
-pub(crate) async fn listen(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
+pub async fn listen(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     let lock = lock(path)?;
     let listener = match UnixListener::bind(path) {
         Err(error) if error.kind() == ErrorKind::AddrInUse => {

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use super::Outcome;
 use crate::config::{Config, Listen};
 use crate::failure::Failure;
-use crate::http::Http;
+use crate::http::{self, Http};
 use crate::wiring::{self, SystemClock};
 use crate::{logging, output};
 
@@ -85,7 +85,7 @@ impl Running {
                 ))
             })?;
         let lmtp = server.local_addr().to_string();
-        let listener = Http::bind(&config.http.listen).await?;
+        let listener = Http::bind(&config.http.listen, http::Limits::default()).await?;
         let http = listener.local_addr();
         let released = store
             .jobs_sweep(&site.node, &site.process, SystemClock.now())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use store::{QueueEntry, SqliteStore, Store};
+use store::{CollectionKind, Collections, QueueEntry, SqliteStore, Store};
 
 /// A site in a temporary folder; its server is killed at the end.
 pub(crate) struct Site {
@@ -309,6 +309,15 @@ impl Site {
             .iter()
             .map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned())
             .collect()
+    }
+
+    /// The name in paths of an account's default collection.
+    pub(crate) fn collection(&self, address: &str, kind: CollectionKind) -> String {
+        self.with_store(async |store| {
+            let account = store.account_by_address(address).await.unwrap().unwrap();
+            let all = store.collections(account.id, kind).await.unwrap();
+            all[0].segment.clone()
+        })
     }
 
     /// The events of an account as iCalendar.

@@ -18,6 +18,7 @@ mod commands;
 mod crash;
 mod dav;
 mod harness;
+mod http;
 mod local;
 mod manifest;
 mod order;
