@@ -4,6 +4,7 @@
 //! [`router`] gives the whole as an axum router. Paths are data: `resource` says what a path names,
 //! and `routes` which method does what to it.
 
+mod apple_profile;
 mod auth;
 mod body;
 mod caldav;
@@ -35,6 +36,7 @@ pub struct Dav {
     limits: Limits,
     gate: Gate,
     hold: Timestamp,
+    public_url: String,
 }
 
 impl Dav {
@@ -46,6 +48,16 @@ impl Dav {
             clock,
             limits,
             hold: 0,
+            public_url: String::new(),
+        }
+    }
+
+    /// With the URL that people reach the server at; without one there is no profile for Apple's devices.
+    #[must_use]
+    pub fn published_at(self, public_url: &str) -> Self {
+        Self {
+            public_url: public_url.to_owned(),
+            ..self
         }
     }
 
@@ -56,7 +68,8 @@ impl Dav {
     }
 }
 
-/// Everything below `/dav/`, and `/.well-known/caldav` and `/.well-known/carddav`.
+/// Everything below `/dav/`, `/.well-known/caldav` and `/.well-known/carddav`, and
+/// `/account/apple.mobileconfig`.
 ///
 /// The service wants to know the peer's address: serve it with
 /// `into_make_service_with_connect_info::<SocketAddr>()`.

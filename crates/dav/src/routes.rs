@@ -7,9 +7,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use axum::routing::any;
+use axum::routing::{any, get as get_route};
 
 use crate::Dav;
+use crate::apple_profile;
 use crate::caldav::mkcalendar;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
@@ -29,6 +30,7 @@ pub(crate) fn router(dav: Arc<Dav>) -> Router {
     Router::new()
         .route("/.well-known/caldav", any(well_known))
         .route("/.well-known/carddav", any(well_known))
+        .route("/account/apple.mobileconfig", get_route(profile))
         .route("/dav", any(enter))
         .route("/dav/", any(enter))
         .route("/dav/{*path}", any(enter))
@@ -52,6 +54,17 @@ async fn enter(State(dav): State<Arc<Dav>>, request: HttpRequest) -> Response<Bo
     let mut response = outcome.unwrap_or_else(Failure::into_response);
     options::say_what_is_spoken(response.headers_mut());
     response
+}
+
+async fn profile(State(dav): State<Arc<Dav>>, request: HttpRequest) -> Response<Body> {
+    if dav.public_url.is_empty() {
+        return Failure::not_found().into_response();
+    }
+    let peer = peer(&request);
+    match dav.gate.enter(request.headers(), peer).await {
+        Ok(account) => apple_profile::response(&dav.public_url, &account),
+        Err(failure) => failure.into_response(),
+    }
 }
 
 /// Finds out who asks for what, and does it.

@@ -4,3 +4,4 @@ pub(crate) mod address_data;
 pub(crate) mod card;
 pub(crate) mod filter;
 pub(crate) mod query;
+mod version;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use store::{Collection, Detail, Selection};
 
+use super::address_data;
 use super::filter::Filter;
 use crate::caldav::calendar_data::Wish;
 use crate::failure::{Failure, Outcome};
@@ -20,6 +21,7 @@ const PAGE: u32 = 100;
 
 pub(crate) async fn run(request: Request, book: Collection, body: &Element) -> Outcome {
     let ask = Ask::of(body);
+    address_data::check(&ask)?;
     let filter = body
         .child(CARDDAV, "filter")
         .ok_or_else(|| Failure::refused("R:valid-filter"))?;

@@ -9,6 +9,7 @@ use super::multistatus::{Broken, Multistatus, Rendering, told};
 use super::node::{Node, dead_of_members};
 use super::property::Ground;
 use crate::caldav::calendar_data::Wish;
+use crate::carddav::address_data;
 use crate::failure::{Failure, Outcome};
 use crate::request::{Prefer, Request};
 use crate::resource::Resource;
@@ -19,6 +20,7 @@ const PAGE: usize = 100;
 
 pub(crate) async fn run(request: Request, collection: Collection, body: &Element) -> Outcome {
     let ask = Ask::of(body);
+    address_data::check(&ask)?;
     let wish = Wish::of(&ask, &collection)?;
     let hrefs: Vec<String> = body.all(DAV, "href").map(Element::text).collect();
     if hrefs.len() > request.dav.limits.hrefs {

@@ -9,6 +9,7 @@ use super::multistatus::{Broken, Multistatus, Rendering};
 use super::property::Ground;
 use super::{etag, multiget};
 use crate::caldav::calendar_data::Wish;
+use crate::carddav::address_data;
 use crate::failure::{Failure, Outcome};
 use crate::request::{Prefer, Request};
 use crate::resource::Resource;
@@ -16,6 +17,7 @@ use crate::xml::{DAV, Element, Xml};
 
 pub(crate) async fn run(request: Request, collection: Collection, body: &Element) -> Outcome {
     let ask = Ask::of(body);
+    address_data::check(&ask)?;
     let wish = Wish::of(&ask, &collection)?;
     let after = since(&collection, body)?;
     let limit = limit(body)?;

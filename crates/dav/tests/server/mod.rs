@@ -66,7 +66,8 @@ impl Server {
         }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let dav = Dav::new(store.clone(), Arc::new(StoppedClock), Limits::default());
+        let dav = Dav::new(store.clone(), Arc::new(StoppedClock), Limits::default())
+            .published_at("https://cal.example.org");
         let service = dav::router(dav).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         Self {

@@ -102,7 +102,8 @@ impl Running {
             Arc::clone(&clock),
             dav::Limits::default(),
         )
-        .holding(i64::try_from(config.smtp.hold.as_millis()).unwrap_or(i64::MAX / 2));
+        .holding(i64::try_from(config.smtp.hold.as_millis()).unwrap_or(i64::MAX / 2))
+        .published_at(config.http.public_url.as_str());
         tasks.spawn(listener.serve(dav::router(dav), stopped.clone()));
         tasks.spawn(sweep(store.clone(), Arc::clone(&site), stopped.clone()));
         if relay.is_some() {
