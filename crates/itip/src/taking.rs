@@ -12,6 +12,7 @@ use jiff::Timestamp as Instant;
 use crate::arrival::Part;
 use crate::case::{Case, MASTER};
 use crate::line;
+use crate::merge::Base;
 use crate::note::Note;
 use crate::object::{Body, Object};
 use crate::reason::Reason;
@@ -125,6 +126,7 @@ impl<'a> Taking<'a> {
         match verdict {
             Verdict::Settled => self.note(Note::SequenceNotRaised),
             Verdict::Stale => self.note(Note::StaleIgnored),
+            Verdict::Duplicate if case.base == Base::Known => self.settle_later(id, &part.stamp),
             _ => {}
         }
         if verdict.is_taken() {
@@ -192,6 +194,17 @@ impl<'a> Taking<'a> {
             Verdict::Settled
         } else {
             Verdict::Stale
+        }
+    }
+
+    /// What was said once more stands by the later of both messages: a third that is as new and says
+    /// otherwise may come between them.
+    fn settle_later(&mut self, id: &RecurrenceId, stamp: &Stamp) {
+        let taken = self.state.components.get_mut(id);
+        if let Some(taken) = taken.and_then(|taken| taken.request.as_mut())
+            && stamp.tie_break(taken).is_gt()
+        {
+            taken.clone_from(stamp);
         }
     }
 

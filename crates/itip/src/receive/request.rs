@@ -100,7 +100,7 @@ fn update(case: &Case<'_>) -> Decision {
     let taking = Taking::requests(case);
     if !taking.is_any() {
         let mut decision = Decision::no_action(taking.refusal());
-        if decision.reason == Reason::NotForYou {
+        if taking.state != case.state {
             decision.state = Some(taking.state.clone());
         }
         note_all(&mut decision, &taking, &[]);
