@@ -47,6 +47,7 @@ pub(crate) fn result<'a>(case: &Case<'a>, taking: &Taking<'a>) -> Result<'a> {
         after: marks::marked(&taking.version, &taking.state, &own, limits),
         clocks: Clocks::default(),
         courses: Courses::default(),
+        series: OnceCell::new(),
         had_cancels: case.state.has_cancels(),
         asks_series: false,
         overwritten: Vec::new(),
@@ -72,6 +73,8 @@ struct Work<'w, 'a> {
     after: Cow<'w, Object<'a>>,
     clocks: Clocks,
     courses: Courses,
+    /// The master from now on.
+    series: OnceCell<Option<ComponentBuf>>,
     /// Whether anything was cancelled before.
     had_cancels: bool,
     /// Whether the series as a whole is asked again.
@@ -130,12 +133,15 @@ impl<'a> Work<'_, 'a> {
 
     /// Where the series is asked again, so is each date in its own place: its answer was the series'.
     fn asked_with_series(&mut self, id: &RecurrenceId, body: Body<'a>) -> Body<'a> {
-        let series = self.after.master().filter(|_| self.asks_series).cloned();
-        let Some(series) = series.filter(|_| !id.is_master() && !body.is_cancelled()) else {
+        if !self.asks_series || id.is_master() || body.is_cancelled() {
             return body;
-        };
-        let (mut over, series) = (body.to_buf().into_owned(), series.to_buf().into_owned());
-        if !span::stays_in_place(self.timed_after(&over), self.timed_after(&series)) {
+        }
+        let mut over = body.to_buf().into_owned();
+        let series = || Some(self.after.master()?.to_buf().into_owned());
+        let series = self.series.get_or_init(series).as_ref();
+        let stays =
+            |series| span::stays_in_place(self.timed_after(&over), self.timed_after(series));
+        if !series.is_some_and(stays) {
             return body;
         }
         self.ask_again(&mut over);

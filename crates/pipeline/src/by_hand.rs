@@ -12,7 +12,7 @@ use crate::update::change::{self, Turn};
 use crate::update::decide;
 
 /// The note of a record that was made by hand.
-pub const NOTE: &str = "by-hand";
+pub const NOTE: &str = store::BY_HAND;
 
 /// Why a suggestion was not applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -130,6 +130,9 @@ pub struct Since {
     pub early: Timestamp,
 }
 
+/// The note of a decision that the owner made by hand.
+pub const BY_HAND: &str = "by-hand";
+
 /// What a message is decided on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grounds {
@@ -139,7 +142,8 @@ pub struct Grounds {
     pub default_calendar: Option<CalendarId>,
     /// As in [`Store::preferences`](crate::Store::preferences).
     pub preferences: Option<String>,
-    /// How many events were added for messages of the sender (rule B7).
+    /// How many events were added for messages of the sender (rule B7), those not counted that the
+    /// owner let in himself ([`BY_HAND`]).
     pub added: u64,
     /// How many objects of the account still wait for an answer (rule B7).
     pub unanswered: u64,

@@ -6,6 +6,7 @@ use crate::case::Case;
 use crate::decision::Decision;
 use crate::extent;
 use crate::note::Note;
+use crate::object::Body;
 use crate::policy::Permission;
 use crate::reason::Reason;
 use crate::span::{self, Timed};
@@ -55,34 +56,36 @@ fn deleted_by_owner<'a>(case: &Case<'a>, taking: Taking<'a>) -> Decision {
 }
 
 fn moves(case: &Case<'_>, taking: &Taking<'_>) -> bool {
-    let clocks = (case.version.clock(), taking.version.clock());
-    taking.applied.iter().any(|id| {
+    let (old_clock, new_clock) = (case.version.clock(), taking.version.clock());
+    let series = taking.version.master().map(|series| series.to_buf());
+    let moves = |id| {
         let before = case.version.components.get(id);
-        let Some(after) = taking.version.components.get(id).map(|body| body.to_buf()) else {
+        let Some(after) = taking.version.components.get(id).map(Body::to_buf) else {
             return false;
         };
         let new = Timed {
             component: &after,
-            clock: &clocks.1,
+            clock: &new_clock,
         };
-        match (before, taking.version.master()) {
+        match (before, &series) {
             (Some(before), _) => {
                 let old = Timed {
                     component: &before.to_buf(),
-                    clock: &clocks.0,
+                    clock: &old_clock,
                 };
                 extent::moves_or_adds(old, new, &case.limits.recurrence)
             }
-            (None, Some(master)) => {
-                let master = Timed {
-                    component: &master.to_buf(),
-                    clock: &clocks.1,
+            (None, Some(series)) => {
+                let series = Timed {
+                    component: series,
+                    clock: &new_clock,
                 };
-                !span::stays_in_place(new, master)
+                !span::stays_in_place(new, series)
             }
             (None, None) => true,
         }
-    })
+    };
+    taking.applied.iter().any(moves)
 }
 
 /// A CANCEL about it: remembered, so that an older REQUEST does not bring it back.

@@ -7,7 +7,8 @@ use super::address::folded;
 use super::clock;
 use super::statement::{all, count, execute, first, one};
 use crate::{
-    AccountId, Decision, DecisionId, Error, JobKey, NewDecision, Result, Revision, Timestamp,
+    AccountId, BY_HAND, Decision, DecisionId, Error, JobKey, NewDecision, Result, Revision,
+    Timestamp,
 };
 
 const COLUMNS: &str = "id, job, method, uid, summary, message_id, outcome, reason, notes, sender,
@@ -220,7 +221,8 @@ pub(super) fn added_since(
     count(
         connection,
         "SELECT count(*) FROM decisions
-         WHERE account = ?1 AND sender_folded = ?2 AND decided >= ?3 AND outcome = 'added'",
-        params![account, folded(sender), since],
+         WHERE account = ?1 AND sender_folded = ?2 AND decided >= ?3 AND outcome = 'added'
+           AND notes NOT LIKE ?4",
+        params![account, folded(sender), since, format!("%\"{BY_HAND}\"%")],
     )
 }

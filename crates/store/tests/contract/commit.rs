@@ -453,16 +453,19 @@ pub(crate) async fn counts_for_caps(database: &impl Database) {
     let store = database.open();
     let alice = account(&store, "alice@example.com").await.id;
     let calendar = default_calendar(&store, alice).await;
-    for (uid, sender, outcome, decided) in [
-        ("uid-1", "eve@example.org", "added", 10),
-        ("uid-2", "Eve@Example.ORG", "added", 20),
-        ("uid-3", "eve@example.org", "updated", 30),
-        ("uid-4", "bob@example.org", "added", 40),
+    for (uid, sender, outcome, decided, note) in [
+        ("uid-1", "eve@example.org", "added", 10, "forwarded-by"),
+        ("uid-2", "Eve@Example.ORG", "added", 20, "unverified"),
+        ("uid-3", "eve@example.org", "updated", 30, "unverified"),
+        ("uid-3", "eve@example.org", "added", 30, store::BY_HAND),
+        ("uid-4", "bob@example.org", "added", 40, "unverified"),
     ] {
         let mut commit = writing(&store, alice, &calendar, uid, "text").await;
         commit.put[0].unanswered = uid != "uid-3";
         let mut record = decision(uid, sender, decided);
         record.outcome = outcome.to_owned();
+        record.notes = vec![note.to_owned()];
+        record.job = format!("{uid}-{outcome}");
         commit.decision = Some(record);
         store.commit(commit).await.unwrap();
     }
@@ -470,7 +473,7 @@ pub(crate) async fn counts_for_caps(database: &impl Database) {
     assert_eq!(
         grounds(&store, alice, eve, 0).await.added,
         2,
-        "one sender in any spelling"
+        "one sender in any spelling, but for what the owner let in"
     );
     assert_eq!(grounds(&store, alice, eve, 20).await.added, 1);
     assert_eq!(grounds(&store, alice, eve, 21).await.added, 0);
