@@ -4,10 +4,12 @@ pub mod local;
 pub mod route;
 pub mod scheduling;
 pub mod smtp;
+mod status;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use itip::Delivery;
 use store::{Mail, NewMail, Store, Timestamp, Work};
 use tokio::sync::watch;
 
@@ -90,18 +92,7 @@ impl Worker for Outbox {
         };
         fail::fail_point!("outbox::sent");
         log(&taken, &sent);
-        let written = worker::until_written(&mut stop, || async {
-            match &sent {
-                Ok(()) => self.store.mail_sent(&mail.key).await,
-                Err(SendError::Permanent(error)) => self.store.mail_park(&mail.key, error).await,
-                Err(SendError::Transient(error)) => {
-                    // The last look is at the end: it parks the mail then, not hours later.
-                    let at = (now + wait(taken.attempts)).min(mail.expires + 1);
-                    self.store.mail_retry(&mail.key, at, error).await
-                }
-            }
-        })
-        .await;
+        let written = worker::until_written(&mut stop, || self.write(&taken, &sent, now)).await;
         if let Err(error) = written {
             tracing::error!(%error, mail.id = mail.key.id, "what became of a mail could not be written; it is taken again after a restart");
         }
@@ -109,6 +100,32 @@ impl Worker for Outbox {
 }
 
 impl Outbox {
+    /// Writes what became of a mail, first into its event: should it end between the two, both are
+    /// done again.
+    async fn write(
+        &self,
+        taken: &Mail,
+        sent: &Result<(), SendError>,
+        now: Timestamp,
+    ) -> store::Result<()> {
+        let (store, mail) = (&*self.store, &taken.mail);
+        match sent {
+            Ok(()) => {
+                status::note(store, mail, Delivery::Sent).await?;
+                store.mail_sent(&mail.key).await
+            }
+            Err(SendError::Permanent(error)) => {
+                status::note(store, mail, Delivery::Failed).await?;
+                store.mail_park(&mail.key, error).await
+            }
+            Err(SendError::Transient(error)) => {
+                // The last look is at the end: it parks the mail then, not hours later.
+                let at = (now + wait(taken.attempts)).min(mail.expires + 1);
+                store.mail_retry(&mail.key, at, error).await
+            }
+        }
+    }
+
     /// Hands a mail to the relay in a task of its own, so that a panic in there leaves it waiting.
     async fn send(self: &Arc<Self>, taken: &Arc<Mail>) -> Result<(), SendError> {
         let (outbox, taken) = (Arc::clone(self), Arc::clone(taken));

@@ -114,6 +114,68 @@ fn a_meeting_is_sent_moved_and_called_off() {
     assert_eq!(next(&relay, 1), ["Cancelled: Plan to ben@example.net"]);
 }
 
+/// Waits until every mail is sent or parked.
+fn wait_for_mails(site: &Site) {
+    site.with_store(async |store| {
+        let done = async {
+            let is_under_way = |entry: &QueueEntry| entry.state == QueueState::Ready;
+            while store.queue().await.unwrap().iter().any(is_under_way) {
+                store.wait_for_work(Duration::from_millis(100)).await;
+            }
+        };
+        let done = tokio::time::timeout(Duration::from_secs(60), done);
+        done.await.expect("mails are still under way");
+    });
+}
+
+#[test]
+fn guests_lines_say_what_became_of_their_mail() {
+    let relay = Relay::start("");
+    let mut site = site(&relay, "0 s");
+    let path = format!("{}plan.ics", calendar(&site));
+    let text = meeting(
+        "plan",
+        "20270301T110000Z",
+        &["ben@example.net", "urn:x-room:1"],
+    );
+    put(&site, &path, &text);
+    wait_for_mails(&site);
+    let noted = get(&site, &path);
+    for line in ["=1.1:mailto:ben@example.net", "=3.7:mailto:urn:x-room:1"] {
+        assert!(noted.contains(&format!("SCHEDULE-STATUS{line}")), "{noted}");
+    }
+    // What a client writes without the notes keeps them, and sends nothing again.
+    put(&site, &path, &text);
+    assert_eq!(get(&site, &path), noted);
+    assert_eq!(next(&relay, 1), ["Invitation: Plan to ben@example.net"]);
+    site.settle(&[ALICE], &Invitation::default().mail());
+    site.ok(&["respond", ALICE, "lunch@example.com", "accepted"]);
+    wait_for_mails(&site);
+    let calendar = site.calendar(ALICE).replace("\r\n ", "");
+    let answered = "ORGANIZER;SCHEDULE-STATUS=1.1:mailto:bob@example.com";
+    assert!(calendar.contains(answered), "{calendar}");
+    assert_eq!(next(&relay, 1), ["Accepted: Lunch to bob@example.com"]);
+    site.stop();
+    assert!(relay.mails.try_recv().is_err(), "nothing else was sent");
+}
+
+#[test]
+fn a_guest_whom_the_relay_refuses_is_noted() {
+    let relay = Relay::start("550 no such user");
+    let site = site(&relay, "0 s");
+    let path = format!("{}plan.ics", calendar(&site));
+    put(
+        &site,
+        &path,
+        &meeting("plan", "20270301T110000Z", &["ben@example.net"]),
+    );
+    wait_for_mails(&site);
+    let noted = get(&site, &path);
+    let line = "SCHEDULE-STATUS=5.1:mailto:ben@example.net";
+    assert!(noted.contains(line), "{noted}");
+    assert_eq!(noted.matches("DTSTAMP:20270201T100000Z").count(), 1);
+}
+
 #[test]
 fn who_has_heard_nothing_gets_the_last_version_alone() {
     let relay = Relay::start("");

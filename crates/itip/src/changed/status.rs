@@ -86,3 +86,51 @@ pub(super) fn note(
     *body = Body::made(component);
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVENT: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:u\r\n\
+        ORGANIZER;SCHEDULE-STATUS=1.0:mailto:anna@example.com\r\n\
+        ATTENDEE;SCHEDULE-STATUS=1.0:mailto:ben@example.net\r\n\
+        ATTENDEE;SCHEDULE-STATUS=\"2.0;Success\":mailto:carl@example.net\r\n\
+        ATTENDEE:mailto:dora@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+    /// The event with what became of a message to this address; none when nothing is new.
+    fn noted(event: &str, said: (Method, Delivery), to: &str) -> Option<String> {
+        let is_recipient = |address: &CalendarUserAddress| {
+            address.same_ignoring_case(&CalendarUserAddress::parse(to))
+        };
+        let limits = Limits::default();
+        let text = delivered(event.as_bytes(), Kind::Event, said, &is_recipient, &limits)?;
+        Some(String::from_utf8(text).unwrap())
+    }
+
+    #[test]
+    fn the_line_of_whom_it_went_to_says_what_became_of_it() {
+        let sent = (Method::Request, Delivery::Sent);
+        let once = noted(EVENT, sent, "Ben@Example.net").unwrap();
+        assert_eq!(
+            once,
+            EVENT.replace("STATUS=1.0:mailto:ben", "STATUS=1.1:mailto:ben")
+        );
+        assert_eq!(
+            noted(&once, sent, "ben@example.net"),
+            None,
+            "once is enough"
+        );
+        let failed = noted(&once, (Method::Cancel, Delivery::Failed), "ben@example.net");
+        assert!(failed.unwrap().contains("STATUS=5.1:mailto:ben"));
+        let reply = noted(EVENT, (Method::Reply, Delivery::Sent), "anna@example.com");
+        assert!(reply.unwrap().contains("ORGANIZER;SCHEDULE-STATUS=1.1:"));
+    }
+
+    #[test]
+    fn who_answered_or_was_not_written_to_is_left_alone() {
+        let sent = (Method::Request, Delivery::Sent);
+        for address in ["carl@example.net", "dora@example.org", "anna@example.com"] {
+            assert_eq!(noted(EVENT, sent, address), None);
+        }
+    }
+}
