@@ -155,11 +155,8 @@ impl<'a> Work<'_, 'a> {
     /// Whether the organizer says something new of the component: content, or a cancellation.
     fn is_touched(&self, id: &RecurrenceId) -> bool {
         let (before, after) = (&self.before.components, &self.after.components);
-        self.is_applied(id)
-            || match (before.get(id), after.get(id)) {
-                (Some(before), Some(after)) => !before.same_text(after),
-                (before, after) => before.is_some() != after.is_some(),
-            }
+        let both = before.get(id).zip(after.get(id));
+        self.is_applied(id) || both.is_none_or(|(before, after)| !before.same_text(after))
     }
 
     fn timed_before<'t>(&'t self, component: &'t ComponentBuf) -> Timed<'t> {
