@@ -132,7 +132,7 @@ impl Request {
         let (account, kind) = (self.account.id, collection.kind);
         let found = self
             .store()
-            .members(account, kind, &collection.id, selection, Detail::Text);
+            .members(account, kind, &collection.id, selection, Detail::Whole);
         Ok(found.await?.pop())
     }
 }

@@ -81,7 +81,7 @@ pub enum NotChanged {
     Unreadable(String),
 }
 
-/// The member at a place, with its text.
+/// The member at a place, whole.
 pub(crate) async fn at(
     store: &dyn Collections,
     account: store::AccountId,
@@ -89,7 +89,7 @@ pub(crate) async fn at(
     (collection, name): &Place,
 ) -> store::Result<Option<Member>> {
     let selection = Selection::Names(vec![name.clone()]);
-    let found = store.members(account, kind, collection, selection, Detail::Text);
+    let found = store.members(account, kind, collection, selection, Detail::Whole);
     Ok(found.await?.pop())
 }
 

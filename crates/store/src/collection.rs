@@ -77,7 +77,7 @@ pub struct Member {
     pub uid: String,
     /// The change that wrote it last; serves as its etag.
     pub revision: Revision,
-    /// When that was.
+    /// When that was; 0 when it was not asked for.
     pub changed: Timestamp,
     /// The last change that matters to whoever edits it (RFC 6638, 3.2.10); of a card the last one.
     pub schedule_tag: Revision,
@@ -104,10 +104,14 @@ pub enum Selection {
 /// How much of each member is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// All but the text.
+    /// All but the text and when it was changed, which costs as much as all else.
     Etag,
-    /// All.
+    /// All but the text.
+    Dated,
+    /// All but when it was changed.
     Text,
+    /// All.
+    Whole,
 }
 
 /// What changed in a collection since a revision.

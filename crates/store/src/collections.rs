@@ -64,11 +64,13 @@ pub trait Collections: Store {
         member: Option<&str>,
         changes: PropertyChanges,
     ) -> Result<()>;
-    /// The properties that clients set on members: the member's name, and one of its properties.
+    /// The properties that clients set on these members: the member's name, and one of its
+    /// properties.
     async fn member_properties(
         &self,
         account: AccountId,
         collection: &CollectionId,
+        members: &[&str],
     ) -> Result<Vec<(String, Property)>>;
     /// Members of a collection, by name; none of a collection that is gone.
     async fn members(

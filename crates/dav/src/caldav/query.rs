@@ -114,21 +114,16 @@ impl Matching<'_> {
 
     async fn read(&self, selection: Selection) -> store::Result<Vec<Member>> {
         let (account, calendar) = (self.request.account.id, self.calendar);
+        let detail = self.rendering.ask.detail(true);
         let store = self.request.store();
         store
-            .members(
-                account,
-                calendar.kind,
-                &calendar.id,
-                selection,
-                Detail::Text,
-            )
+            .members(account, calendar.kind, &calendar.id, selection, detail)
             .await
     }
 
     async fn answer(&self, out: &mut Multistatus, found: Vec<Member>) -> Result<(), Broken> {
         let (store, account) = (self.request.store(), self.request.account.id);
-        let mut dead = dead_of_members(store, account, self.calendar).await?;
+        let mut dead = dead_of_members(store, account, self.calendar, &found).await?;
         for member in found {
             let object = Occurrences::read(&member.text, self.zone);
             if object.is_some_and(|object| self.filter.matches(&object)) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::{Collection, Detail, Selection};
+use store::{Collection, Selection};
 
 use super::address_data;
 use super::filter::Filter;
@@ -76,17 +76,18 @@ async fn write(
     (filter, mut left): (&Filter, usize),
 ) -> Result<Told, Broken> {
     let (store, account) = (request.store(), request.account.id);
-    let mut dead = dead_of_members(store, account, book).await?;
+    let detail = rendering.ask.detail(true);
     let mut after = String::new();
     loop {
         let page = Selection::After(after, PAGE);
         let found = store
-            .members(account, book.kind, &book.id, page, Detail::Text)
+            .members(account, book.kind, &book.id, page, detail)
             .await?;
         let Some(last) = found.last() else {
             return Ok(Told::All);
         };
         after = last.name.clone();
+        let mut dead = dead_of_members(store, account, book, &found).await?;
         for card in found.into_iter().filter(|card| filter.matches(&card.text)) {
             if left == 0 {
                 return Ok(Told::Some);

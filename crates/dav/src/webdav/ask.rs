@@ -1,5 +1,7 @@
 //! Which properties a request asks for (RFC 4918, 9.1).
 
+use store::Detail;
+
 use crate::failure::{Failure, Outcome};
 use crate::xml::{CALDAV, CARDDAV, DAV, Element};
 
@@ -48,6 +50,20 @@ impl Ask {
         let is_text =
             |one: &Element| one.is(CALDAV, "calendar-data") || one.is(CARDDAV, "address-data");
         asked.iter().any(is_text)
+    }
+
+    /// How much of members is to be read, when their texts are or are not needed anyway.
+    pub(crate) fn detail(&self, needs_text: bool) -> Detail {
+        let is_dated = match self {
+            Self::These(_) => self.wants(DAV, "getlastmodified"),
+            Self::All(_) | Self::Names => true,
+        };
+        match (needs_text, is_dated) {
+            (false, false) => Detail::Etag,
+            (false, true) => Detail::Dated,
+            (true, false) => Detail::Text,
+            (true, true) => Detail::Whole,
+        }
     }
 
     pub(crate) fn wants(&self, namespace: &str, local: &str) -> bool {

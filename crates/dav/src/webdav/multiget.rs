@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::{Collection, Detail, Selection};
+use store::{Collection, Selection};
 
 use super::ask::Ask;
 use super::multistatus::{Broken, Multistatus, Rendering, told};
@@ -81,21 +81,15 @@ pub(crate) async fn members(
     if names.is_empty() {
         return Ok(());
     }
-    let detail = match rendering.ask.wants_text() {
-        true => Detail::Text,
-        false => Detail::Etag,
-    };
+    let detail = rendering.ask.detail(rendering.ask.wants_text());
     let (store, account) = (request.store(), request.account.id);
     names.sort();
     names.dedup();
     let selection = Selection::Names(names.clone());
     let (kind, id) = (collection.kind, &collection.id);
-    let mut found = store
-        .members(account, kind, id, selection, detail)
-        .await?
-        .into_iter()
-        .peekable();
-    let mut dead = dead_of_members(store, account, collection).await?;
+    let found = store.members(account, kind, id, selection, detail).await?;
+    let mut dead = dead_of_members(store, account, collection, &found).await?;
+    let mut found = found.into_iter().peekable();
     for name in names {
         match found.next_if(|member| member.name == name) {
             Some(member) => {

@@ -68,10 +68,10 @@ impl Node {
                 let collection = request.collection(kind, &segment).await?;
                 let member = request.find_member(&collection, &name).await?;
                 let member = member.ok_or_else(Failure::not_found)?;
-                let set = request
-                    .store()
-                    .member_properties(request.account.id, &collection.id);
-                let own = set.await?.into_iter().filter(|(of, _)| *of == name);
+                let (store, account) = (request.store(), request.account.id);
+                let named = [name.as_str()];
+                let set = store.member_properties(account, &collection.id, &named);
+                let own = set.await?.into_iter();
                 let properties = own.map(|(_, property)| property).collect();
                 Self::Member(Arc::new(collection), member, properties)
             }
@@ -82,14 +82,18 @@ impl Node {
 /// The properties that clients set on members, by member.
 pub(crate) type Dead = HashMap<String, Vec<Property>>;
 
-/// Reads them for a whole collection; most have none.
+/// Reads those of some members; most have none.
 pub(crate) async fn dead_of_members(
     store: &dyn Collections,
     account: AccountId,
     collection: &Collection,
+    members: &[Member],
 ) -> store::Result<Dead> {
+    let names = members.iter().map(|member| member.name.as_str());
+    let names: Vec<&str> = names.collect();
+    let set = store.member_properties(account, &collection.id, &names);
     let mut dead = Dead::new();
-    for (member, property) in store.member_properties(account, &collection.id).await? {
+    for (member, property) in set.await? {
         dead.entry(member).or_default().push(property);
     }
     Ok(dead)

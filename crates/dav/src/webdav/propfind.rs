@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::{Collection, CollectionKind, Detail, Selection};
+use store::{Collection, CollectionKind, Selection};
 
 use super::ask::Ask;
 use super::multistatus::{Broken, Multistatus, Rendering, quota};
@@ -95,18 +95,19 @@ async fn members(
     collection: &Arc<Collection>,
 ) -> Result<(), Broken> {
     let (store, account) = (request.store(), request.account.id);
-    let mut dead = dead_of_members(store, account, collection).await?;
+    let detail = rendering.ask.detail(false);
     let mut after = String::new();
     loop {
         let page = Selection::After(after, PAGE);
         let kind = collection.kind;
         let found = store
-            .members(account, kind, &collection.id, page, Detail::Etag)
+            .members(account, kind, &collection.id, page, detail)
             .await?;
         let Some(last) = found.last() else {
             return Ok(());
         };
         after = last.name.clone();
+        let mut dead = dead_of_members(store, account, collection, &found).await?;
         for member in found {
             let properties = dead.remove(&member.name).unwrap_or_default();
             let node = Node::Member(Arc::clone(collection), member, properties);

@@ -99,9 +99,10 @@ impl Collections for SqliteStore {
         &self,
         account: AccountId,
         collection: &CollectionId,
+        members: &[&str],
     ) -> Result<Vec<(String, Property)>> {
         self.readers
-            .point(|connection| property::of_members(connection, account, collection))
+            .point(|connection| property::of_members(connection, account, collection, members))
     }
 
     async fn members(

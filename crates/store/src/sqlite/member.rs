@@ -69,14 +69,17 @@ impl Question {
 
     fn columns(&self) -> String {
         let text = match self.detail {
-            Detail::Etag => "x''",
-            Detail::Text => "text",
+            Detail::Etag | Detail::Dated => "x''",
+            Detail::Text | Detail::Whole => "text",
         };
-        format!(
-            "name, uid, revision, length(text), {text}, TAG,
-             (SELECT at FROM changes WHERE changes.account = MEMBERS.account
-              AND changes.revision = MEMBERS.revision)"
-        )
+        let changed = match self.detail {
+            Detail::Etag | Detail::Text => "0",
+            Detail::Dated | Detail::Whole => {
+                "(SELECT at FROM changes WHERE changes.account = MEMBERS.account
+                  AND changes.revision = MEMBERS.revision)"
+            }
+        };
+        format!("name, uid, revision, length(text), {text}, TAG, {changed}")
     }
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::collection;
-use super::statement::{all, execute};
+use super::statement::{all, execute, first};
 use crate::{AccountId, CollectionId, Property, PropertyChanges, Result};
 
 pub(super) fn of_collection(
@@ -24,14 +24,36 @@ pub(super) fn of_members(
     connection: &Connection,
     account: AccountId,
     collection: &CollectionId,
+    members: &[&str],
 ) -> Result<Vec<(String, Property)>> {
-    all(
-        connection,
-        "SELECT member, namespace, name, value FROM properties
-         WHERE account = ?1 AND collection = ?2 AND member > '' ORDER BY member, namespace, name",
-        params![account, collection],
-        |row| Ok((row.get(0)?, read(row, 1)?)),
-    )
+    let mut found = Vec::new();
+    if !are_there(connection, account, collection)? {
+        return Ok(found);
+    }
+    for member in members {
+        found.extend(all(
+            connection,
+            "SELECT member, namespace, name, value FROM properties
+             WHERE account = ?1 AND collection = ?2 AND member = ?3 ORDER BY namespace, name",
+            params![account, collection, member],
+            |row| Ok((row.get(0)?, read(row, 1)?)),
+        )?);
+    }
+    Ok(found)
+}
+
+/// Whether any member of the collection has properties: in most none has.
+fn are_there(
+    connection: &Connection,
+    account: AccountId,
+    collection: &CollectionId,
+) -> Result<bool> {
+    let statement = "SELECT 1 FROM properties
+                     WHERE account = ?1 AND collection = ?2 AND member > '' LIMIT 1";
+    let found = first(connection, statement, params![account, collection], |_| {
+        Ok(())
+    })?;
+    Ok(found.is_some())
 }
 
 fn read(row: &Row<'_>, at: usize) -> rusqlite::Result<Property> {

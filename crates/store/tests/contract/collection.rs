@@ -134,14 +134,19 @@ pub(crate) async fn keeps_properties_and_drops_them_with_their_owner(database: &
         .properties_change(alice, &book.id, Some("a"), changes)
         .await
         .unwrap();
-    let set = store.member_properties(alice, &book.id).await.unwrap();
-    assert_eq!(set, [("a".to_owned(), property("note", "<note/>"))]);
+    let properties = async |names: &[&str]| {
+        let set = store.member_properties(alice, &book.id, names).await;
+        set.unwrap()
+    };
+    let expected = [("a".to_owned(), property("note", "<note/>"))];
+    assert_eq!(properties(&["a", "b"]).await, expected);
+    assert_eq!(properties(&["b"]).await, []);
     let delete = CardCommit {
         delete: vec![(book.id.clone(), "a".to_owned())],
         ..CardCommit::default()
     };
     store.cards_commit(alice, delete).await.unwrap();
-    assert_eq!(store.member_properties(alice, &book.id).await.unwrap(), []);
+    assert_eq!(properties(&["a"]).await, []);
 }
 
 pub(crate) async fn goes_by_another_name(database: &impl Database) {
@@ -178,7 +183,7 @@ pub(crate) async fn is_copied_whole_or_not_at_all(database: &impl Database) {
     let noting = store.properties_change(alice, &book.id, Some("a"), note);
     noting.await.unwrap();
     let all = || Selection::After(String::new(), 10);
-    let of = |id| store.members(alice, BOOK, id, all(), Detail::Text);
+    let of = |id| store.members(alice, BOOK, id, all(), Detail::Whole);
     let members = of(&book.id).await.unwrap();
     let first: Vec<(String, Revision)> = vec![(members[0].name.clone(), members[0].revision)];
     let mut stale = first.clone();
@@ -194,7 +199,8 @@ pub(crate) async fn is_copied_whole_or_not_at_all(database: &impl Database) {
     assert_eq!(copied[0].text, members[0].text);
     assert!(copied[0].revision > members[1].revision && copied[0].changed > 0);
     assert_eq!(twin.revision, copied[0].revision);
-    let set = store.member_properties(alice, &twin.id).await.unwrap();
+    let set = store.member_properties(alice, &twin.id, &["a"]);
+    let set = set.await.unwrap();
     assert_eq!(set, [("a".to_owned(), property("note", "<note/>"))]);
     let page = store.sync(alice, BOOK, &twin.id, Some(Revision(0)), 10);
     assert_eq!(page.await.unwrap().members.len(), 1);
