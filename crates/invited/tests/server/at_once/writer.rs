@@ -96,11 +96,11 @@ impl Races {
         }
     }
 
-    /// A note that no other write has.
-    fn note(&self) -> String {
+    /// The number of a write, which no other has.
+    fn number(&self) -> usize {
         let mut last = self.notes.lock().unwrap();
         *last += 1;
-        format!("note-{last}")
+        *last
     }
 }
 
@@ -133,11 +133,17 @@ impl<'a> Writer<'a> {
         let path = self.history.path(uid);
         let got = app.ask("GET", &path, "", "");
         assert_eq!(got.status, 200);
-        let (tag, note) = (got.tag().unwrap(), races.note());
+        let (tag, number) = (got.tag().unwrap(), races.number());
+        let note = format!("note-{number}");
         let text = edited(&got.body, &note, partstat);
         races.start.wait();
         let before = last_revision(self.site);
-        let fields = format!("If-Match: \"{tag}\"\r\nContent-Type: text/calendar\r\n");
+        // Nothing happens to an invitation here that leaves its Schedule-Tag: both say the same.
+        let condition = match got.field("schedule-tag") {
+            Some(tag) if number % 2 == 1 => format!("If-Schedule-Tag-Match: {tag}"),
+            _ => format!("If-Match: \"{tag}\""),
+        };
+        let fields = format!("{condition}\r\nContent-Type: text/calendar\r\n");
         let answer = app.ask("PUT", &path, &fields, &text);
         Put {
             uid,
