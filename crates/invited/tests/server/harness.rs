@@ -133,6 +133,11 @@ impl Site {
         self.start_with(("FAILPOINTS", ""));
     }
 
+    /// Starts a server that trusts the certificates in a file alone.
+    pub(crate) fn start_trusting(&mut self, certificates: &str) {
+        self.start_with(("SSL_CERT_FILE", certificates));
+    }
+
     /// Starts a server that is killed when it comes to this fail point.
     #[cfg(feature = "failpoints")]
     pub(crate) fn start_killed_at(&mut self, point: &str) {

@@ -23,6 +23,7 @@ mod local;
 mod manifest;
 mod order;
 mod redirect;
+mod relay_tls;
 mod respond;
 mod round;
 mod schedule;

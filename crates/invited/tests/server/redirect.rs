@@ -193,7 +193,7 @@ fn a_deferred_mail_waits_and_is_sent_when_told() {
 }
 
 /// The queue's list once it has this word.
-fn wait_for(site: &Site, word: &str) -> String {
+pub(crate) fn wait_for(site: &Site, word: &str) -> String {
     for _ in 0..2000 {
         let list = site.ok(&["queue", "list"]);
         if list.contains(word) {
