@@ -1,0 +1,181 @@
+//! What waits and what goes when an owner's client changes, moves and removes events, over a real store.
+
+#![allow(clippy::unwrap_used)]
+
+use pipeline::calendar_store::{self, Given, Reply, Seen, Terms};
+use pipeline::clock::Clock;
+use pipeline::member::{Overwrite, Transfer, Way};
+use store::{
+    Account, CollectionId, NewAccount, QueueEntry, QueueState, SqliteStore, Store, Timestamp,
+};
+
+const ALICE: &str = "alice@example.org";
+/// 2027-01-01T00:00:00Z.
+const NOW: Timestamp = 1_798_761_600_000;
+const HOLD: Timestamp = 60_000;
+
+const TERMS: Terms<'static> = Terms {
+    condition: &|_| true,
+    seen: Seen::Current,
+    reply: Reply::Send,
+    hold: HOLD,
+};
+
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+/// Alice's account with two calendars.
+struct Place {
+    _folder: tempfile::TempDir,
+    store: SqliteStore,
+    account: Account,
+    home: CollectionId,
+    other: CollectionId,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("invited.db")).unwrap();
+        let account = NewAccount {
+            address: ALICE.to_owned(),
+            aliases: Vec::new(),
+            name: String::new(),
+            password: String::new(),
+        };
+        let account = store.account_add(account).await.unwrap();
+        let home = store.calendars(account.id).await.unwrap().remove(0).id;
+        let other = store.calendar_add(account.id, "Other").await.unwrap().id;
+        Self {
+            _folder: folder,
+            store,
+            account,
+            home,
+            other,
+        }
+    }
+
+    async fn put(&self, calendar: &CollectionId, uid: &str, text: &str) {
+        let place = (calendar.clone(), format!("{uid}.ics"));
+        let given = Given {
+            uid: uid.to_owned(),
+            text: text.as_bytes().to_vec(),
+        };
+        let put = calendar_store::put(&self.store, &Stopped, &self.account, &place, &given, &TERMS);
+        put.await.unwrap();
+    }
+
+    async fn move_to(&self, from: (&CollectionId, &str), to: (&CollectionId, &str)) {
+        let transfer = Transfer {
+            from: (from.0.clone(), from.1.to_owned()),
+            to: (to.0.clone(), to.1.to_owned()),
+            way: Way::Move,
+            overwrite: Overwrite::Yes,
+        };
+        let account = &self.account;
+        calendar_store::transfer(&self.store, &Stopped, account, &transfer, &TERMS)
+            .await
+            .unwrap();
+    }
+
+    /// What is in the outbox: kind, recipient, and when it is due.
+    async fn outbox(&self) -> Vec<String> {
+        let queue = self.store.queue().await.unwrap();
+        let said = |entry: &QueueEntry| {
+            let when = match entry.due {
+                NOW => "at once",
+                due if due == NOW + HOLD => "held",
+                _ => "at another time",
+            };
+            format!("{} to {} {when}", entry.kind, entry.recipient)
+        };
+        let mut outbox: Vec<_> = queue.iter().map(said).collect();
+        outbox.sort();
+        outbox
+    }
+}
+
+fn meeting(uid: &str, organizer: &str, guest: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//Test//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
+         DTSTAMP:20270101T000000Z\r\nDTSTART:20270301T110000Z\r\nDURATION:PT1H\r\nSUMMARY:Plan\r\n\
+         ORGANIZER:mailto:{organizer}\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:{guest}\r\n\
+         END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+}
+
+#[tokio::test]
+async fn a_move_sends_nothing_and_drops_nothing() {
+    let place = Place::new().await;
+    place
+        .put(&place.home, "u", &meeting("u", ALICE, "ben@example.net"))
+        .await;
+    let held = ["request to ben@example.net held"];
+    assert_eq!(place.outbox().await, held);
+    place
+        .move_to((&place.home, "u.ics"), (&place.other, "v.ics"))
+        .await;
+    assert_eq!(place.outbox().await, held);
+    // What it replaces is deleted: Alice had accepted that one.
+    place
+        .put(&place.home, "w", &meeting("w", "bob@example.com", ALICE))
+        .await;
+    place
+        .move_to((&place.other, "v.ics"), (&place.home, "w.ics"))
+        .await;
+    let both = ["reply to bob@example.com held", held[0]];
+    assert_eq!(place.outbox().await, both);
+    let gone = place.store.event(place.account.id, "w").await.unwrap();
+    assert_eq!(gone.objects, []);
+}
+
+#[tokio::test]
+async fn a_calendar_that_goes_takes_back_what_waits_and_declines_the_rest() {
+    let place = Place::new().await;
+    place
+        .put(&place.other, "u", &meeting("u", ALICE, "ben@example.net"))
+        .await;
+    place
+        .put(&place.other, "w", &meeting("w", "bob@example.com", ALICE))
+        .await;
+    place
+        .put(
+            &place.other,
+            "x",
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        )
+        .await;
+    let (store, account) = (&place.store, &place.account);
+    calendar_store::remove(store, &Stopped, account, &place.other, &TERMS)
+        .await
+        .unwrap();
+    assert_eq!(place.outbox().await, ["reply to bob@example.com held"]);
+    assert_eq!(place.store.calendars(account.id).await.unwrap().len(), 1);
+    // The same invitation elsewhere within the hold: the answer is as it was.
+    place
+        .put(&place.home, "w", &meeting("w", "bob@example.com", ALICE))
+        .await;
+    assert_eq!(place.outbox().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn new_meetings_at_once_are_counted_all() {
+    let place = Place::new().await;
+    let put = async |number: usize| {
+        let uid = format!("u{number}");
+        let text = meeting(&uid, ALICE, "ben@example.net");
+        place.put(&place.home, &uid, &text).await;
+    };
+    for number in 0..19 {
+        put(number).await;
+    }
+    tokio::join!(put(19), put(20), put(21));
+    let queue = place.store.queue().await.unwrap();
+    let waits = |entry: &&QueueEntry| entry.state == QueueState::Unconfirmed;
+    assert_eq!(queue.iter().filter(waits).count(), 22);
+}
