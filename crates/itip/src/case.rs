@@ -1,6 +1,6 @@
 //! Everything that decides about one message, put together once.
 
-use calendar::{Document, PropertyBuf};
+use calendar::{Document, Method, PropertyBuf};
 
 use crate::arrival::Arrival;
 use crate::decision::{Change, Decision, Suggestion};
@@ -117,7 +117,7 @@ impl<'a> Case<'a> {
         }
         let version = base.or_else(|| mine.clone()).unwrap_or_default();
         let arrival = Arrival::read(incoming, &version)?;
-        Ok(Self {
+        let mut case = Self {
             stored_organizer: mine.as_ref().unwrap_or(&version).organizer(),
             incoming,
             arrival,
@@ -130,7 +130,32 @@ impl<'a> Case<'a> {
             base: known,
             state,
             kept: &stored.state,
-        })
+        };
+        case.follow_master();
+        Ok(case)
+    }
+
+    /// A newer master may name its instances in another form: by days that were times, or as no master
+    /// did before it. All that is known of them goes by its names from then on.
+    fn follow_master(&mut self) {
+        let brings_times = matches!(self.incoming.method, Method::Request | Method::Publish);
+        let master = self.arrival.parts.get(&MASTER).filter(|_| brings_times);
+        let taken = self.state.request_stamp(&MASTER);
+        let is_newer = master.is_some_and(|master| {
+            taken.is_none_or(|taken| master.stamp.total_order(taken).is_gt())
+        });
+        let clock = &self.arrival.clock;
+        if !is_newer || !self.state.knows_dates() || clock.names_as(&self.version.clock()) {
+            return;
+        }
+        let mut renamed = self.version.rename(clock);
+        if let Some(mine) = &mut self.mine {
+            renamed.extend(mine.rename(clock));
+        }
+        self.state.rename(|id| match renamed.get(id) {
+            Some(new) => Some(new.clone()),
+            None => clock.id(&id.date_or_time()?).ok(),
+        });
     }
 
     pub(crate) fn is_by_hand(&self) -> bool {

@@ -264,6 +264,11 @@ impl State {
         self.taken(id)?.end.as_ref()
     }
 
+    /// Whether anything was taken of single instances.
+    pub(crate) fn knows_dates(&self) -> bool {
+        self.components.keys().any(|id| !id.is_master())
+    }
+
     /// Whether any CANCEL was taken.
     pub(crate) fn has_cancels(&self) -> bool {
         let mut all = self.components.values();

@@ -80,7 +80,6 @@ impl<'a> Taking<'a> {
             .for_each(|(id, part)| taking.request(id, part, case));
         if taking.applied.contains(&MASTER) {
             taking.drop_older_overrides();
-            taking.follow_master(case);
             taking.uninvite_from_dates(case);
         }
         dates
@@ -240,20 +239,6 @@ impl<'a> Taking<'a> {
                 self.state.components.remove(id);
             }
         }
-    }
-
-    /// A new master may name its instances in another form: by days that were times, or as no master
-    /// did before it.
-    fn follow_master(&mut self, case: &Case<'_>) {
-        if self.state.components.len() <= 1 || case.arrival.clock.names_as(&case.version.clock()) {
-            return;
-        }
-        let clock = &case.arrival.clock;
-        let renamed = self.version.rename(clock);
-        self.state.rename(|id| match renamed.get(id) {
-            Some(new) => Some(new.clone()),
-            None => clock.id(&id.date_or_time()?).ok(),
-        });
     }
 
     /// Whether all of the object is cancelled.
