@@ -1,5 +1,5 @@
-//! WebDAV (RFC 4918, classes 1 and 3), CalDAV (RFC 4791) and CardDAV (RFC 6352) over the calendars and
-//! address books of accounts.
+//! WebDAV (RFC 4918, classes 1 and 3), CalDAV (RFC 4791) with scheduling (RFC 6638) and CardDAV (RFC
+//! 6352) over the calendars and address books of accounts.
 //!
 //! [`router`] gives the whole as an axum router. Paths are data: `resource` says what a path names,
 //! and `routes` which method does what to it.
@@ -14,6 +14,7 @@ mod limits;
 mod request;
 mod resource;
 mod routes;
+mod scheduling;
 mod text_match;
 mod webdav;
 mod xml;

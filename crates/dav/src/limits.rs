@@ -17,6 +17,8 @@ pub struct Limits {
     pub sync: u32,
     /// Collections of each kind that an account can have.
     pub collections: usize,
+    /// People in one request for busy times.
+    pub recipients: usize,
     /// How long a body may take to come.
     pub body: Duration,
 }
@@ -30,6 +32,7 @@ impl Default for Limits {
             instances: 20_000,
             sync: 5000,
             collections: 500,
+            recipients: 200,
             body: Duration::from_secs(60),
         }
     }

@@ -10,6 +10,7 @@ use crate::Dav;
 use crate::body;
 use crate::failure::{Failure, Outcome};
 use crate::resource::{BadPath, Resource};
+use crate::scheduling::role::{self, Role};
 use crate::xml::Element;
 
 /// A request whose sender is known.
@@ -115,6 +116,9 @@ impl Request {
         kind: CollectionKind,
         segment: &str,
     ) -> Outcome<Collection> {
+        if let Some(role) = Role::named(kind, segment) {
+            return role::collection(self, role).await;
+        }
         let found = self
             .store()
             .collection(self.account.id, kind, segment)

@@ -3,6 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use store::{Account, CollectionKind};
 
+use crate::scheduling::role::Role;
+
 /// The most octets of one part of a path, decoded.
 const LONGEST: usize = 1024;
 
@@ -94,6 +96,16 @@ impl Resource {
         };
         let end = path.find(['?', '#']).unwrap_or(path.len());
         Self::parse(path.get(..end).unwrap_or_default(), account)
+    }
+
+    /// Which of inbox and outbox it is, or is in.
+    pub(crate) fn role(&self) -> Option<Role> {
+        match self {
+            Self::Collection(kind, segment) | Self::Member(kind, segment, _) => {
+                Role::named(*kind, segment)
+            }
+            _ => None,
+        }
     }
 
     /// Its path, percent-encoded.

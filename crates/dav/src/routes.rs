@@ -15,6 +15,8 @@ use crate::caldav::mkcalendar;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::{BadPath, Resource};
+use crate::scheduling::outbox;
+use crate::scheduling::role::Role;
 use crate::webdav::{
     add_member, collection, delete, get, mkcol, options, propfind, proppatch, put, report, transfer,
 };
@@ -90,6 +92,9 @@ async fn admitted(dav: Arc<Dav>, request: HttpRequest) -> Outcome {
 }
 
 async fn dispatch(request: Request) -> Outcome {
+    if let Some(role) = request.resource.role() {
+        return scheduled(request, role).await;
+    }
     let method = request.method.clone();
     match (method.as_str(), request.resource.clone()) {
         ("GET" | "HEAD", Resource::Member(kind, segment, name)) => {
@@ -123,6 +128,22 @@ async fn dispatch(request: Request) -> Outcome {
             let failure = Failure::status(StatusCode::METHOD_NOT_ALLOWED);
             Err(failure.and(header::ALLOW, METHODS))
         }
+    }
+}
+
+/// What is done to the inbox, to the outbox, and to what is in them.
+async fn scheduled(request: Request, role: Role) -> Outcome {
+    let is_collection = matches!(request.resource, Resource::Collection(..));
+    match (request.method.clone().as_str(), role) {
+        ("PROPFIND", _) => propfind::run(request).await,
+        ("REPORT", Role::Inbox) => report::run(request).await,
+        ("PROPPATCH", _) if is_collection => proppatch::run(request).await,
+        ("POST", Role::Outbox) if is_collection => outbox::run(request).await,
+        ("GET" | "HEAD", _) if !is_collection => Err(Failure::not_found()),
+        ("MKCOL" | "MKCALENDAR", _) if is_collection => {
+            Err(Failure::status(StatusCode::METHOD_NOT_ALLOWED))
+        }
+        _ => Err(Failure::forbidden()),
     }
 }
 

@@ -37,6 +37,9 @@ pub trait Collections: Store {
         kind: CollectionKind,
         collection: &CollectionId,
     ) -> Result<()>;
+    /// Makes a calendar the default one; [`Error::NotFound`](crate::Error::NotFound) when it is gone.
+    async fn calendar_set_default(&self, account: AccountId, calendar: &CollectionId)
+    -> Result<()>;
     /// Gives a collection another name in paths; [`Error::Conflict`](crate::Error::Conflict) when that
     /// is taken. All else, its sync pages too, stays.
     async fn collection_move(

@@ -6,11 +6,12 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use calendar::{ComponentBuf, DateOrTime, Duration, InstanceSource, PropertyBuf};
 use jiff::{SignedDuration, Timestamp};
-use store::{Collection, Detail, Selection};
+use store::{AccountId, Collection, Collections, Detail, Selection};
 
 use super::occurrence::Occurrences;
 use super::range::{self, Ends};
 use super::time_zone;
+use crate::Limits;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::xml::{CALDAV, Element};
@@ -20,7 +21,7 @@ const PAGE: usize = 200;
 
 /// A time that is not free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Busy {
+pub(crate) struct Busy {
     kind: Kind,
     start: Timestamp,
     end: Timestamp,
@@ -49,10 +50,18 @@ pub(crate) async fn run(request: Request, calendar: Collection, body: &Element) 
         .ok_or_else(Failure::bad_request)?;
     let window = range::read(window, Ends::Both)?;
     let busy = match is_opaque(&calendar) {
-        true => collect(&request, &calendar, &window).await?,
+        true => {
+            let asked = Asked {
+                account: request.account.id,
+                window: &window,
+                masked: None,
+            };
+            collect(request.store(), &request.dav.limits, &calendar, &asked).await?
+        }
         false => Vec::new(),
     };
-    let text = print(&window, merged(busy), request.dav.clock.now());
+    let free_busy = component(&window, merged(busy), request.dav.clock.now());
+    let text = self::calendar(free_busy, None).to_bytes();
     let mut response = Response::new(Body::from(text));
     let kind = HeaderValue::from_static("text/calendar; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
@@ -60,19 +69,35 @@ pub(crate) async fn run(request: Request, calendar: Collection, body: &Element) 
 }
 
 /// schedule-calendar-transp (RFC 6638, 9.1).
-fn is_opaque(calendar: &Collection) -> bool {
+pub(crate) fn is_opaque(calendar: &Collection) -> bool {
     let mut set = calendar.properties.iter();
     let transp = set.find(|one| one.namespace == CALDAV && one.name == "schedule-calendar-transp");
-    !transp.is_some_and(|one| one.value.contains("transparent"))
+    let transp = transp.and_then(|one| Element::parse(one.value.as_bytes()).ok());
+    transp.is_none_or(|one| one.child(CALDAV, "transparent").is_none())
 }
 
-async fn collect(
-    request: &Request,
+/// Whose busy times are asked, and when.
+pub(crate) struct Asked<'a> {
+    pub(crate) account: AccountId,
+    pub(crate) window: &'a Range<Timestamp>,
+    /// The UID of an event that does not count.
+    pub(crate) masked: Option<&'a str>,
+}
+
+/// The busy times of one calendar; 403 when there are too many.
+pub(crate) async fn collect(
+    store: &dyn Collections,
+    limits: &Limits,
     calendar: &Collection,
-    window: &Range<Timestamp>,
+    asked: &Asked<'_>,
 ) -> Outcome<Vec<Busy>> {
+    let Asked {
+        account,
+        window,
+        masked,
+    } = *asked;
     let zone = time_zone::of(calendar);
-    let (store, account, kind) = (request.store(), request.account.id, calendar.kind);
+    let kind = calendar.kind;
     let (from, to) = (window.start.as_millisecond(), window.end.as_millisecond());
     let selection = Selection::Window(from, to);
     let found = store
@@ -85,13 +110,13 @@ async fn collect(
         let found = store
             .members(account, kind, &calendar.id, selection, Detail::Text)
             .await?;
-        for member in found {
+        for member in found.iter().filter(|one| Some(one.uid.as_str()) != masked) {
             if let Some(object) = Occurrences::read(&member.text, &zone) {
                 of_events(&object, window, &mut busy);
                 of_periods(&object, window, &mut busy);
             }
         }
-        if busy.len() > request.dav.limits.instances {
+        if busy.len() > limits.instances {
             return Err(Failure::refused("D:number-of-matches-within-limits"));
         }
     }
@@ -170,7 +195,7 @@ fn cut(kind: Kind, start: Timestamp, end: Timestamp, window: &Range<Timestamp>) 
 }
 
 /// Times of one kind that touch become one.
-fn merged(mut busy: Vec<Busy>) -> Vec<Busy> {
+pub(crate) fn merged(mut busy: Vec<Busy>) -> Vec<Busy> {
     busy.sort();
     let mut merged: Vec<Busy> = Vec::new();
     for one in busy {
@@ -185,7 +210,12 @@ fn merged(mut busy: Vec<Busy>) -> Vec<Busy> {
     merged
 }
 
-fn print(window: &Range<Timestamp>, busy: Vec<Busy>, now: store::Timestamp) -> Vec<u8> {
+/// The VFREEBUSY that says it.
+pub(crate) fn component(
+    window: &Range<Timestamp>,
+    busy: Vec<Busy>,
+    now: store::Timestamp,
+) -> ComponentBuf {
     let utc = |instant: Timestamp| DateOrTime::Utc(instant).to_string();
     let now = Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut free_busy = ComponentBuf::new("VFREEBUSY");
@@ -200,9 +230,17 @@ fn print(window: &Range<Timestamp>, busy: Vec<Busy>, now: store::Timestamp) -> V
         }
         free_busy.push_property(property);
     }
+    free_busy
+}
+
+/// The VCALENDAR around it.
+pub(crate) fn calendar(free_busy: ComponentBuf, method: Option<&str>) -> ComponentBuf {
     let mut calendar = ComponentBuf::new("VCALENDAR");
     calendar.push_property(PropertyBuf::new("VERSION", "2.0"));
     calendar.push_property(PropertyBuf::new("PRODID", "-//invited//invited//EN"));
+    if let Some(method) = method {
+        calendar.push_property(PropertyBuf::new("METHOD", method));
+    }
     calendar.push_component(free_busy);
-    calendar.to_bytes()
+    calendar
 }

@@ -94,7 +94,7 @@ impl From<NotChanged> for Failure {
 }
 
 /// supported-calendar-data: a type that is said must be iCalendar's.
-fn check_type(content_type: &str) -> Outcome<()> {
+pub(crate) fn check_type(content_type: &str) -> Outcome<()> {
     let kind = content_type
         .split(';')
         .next()

@@ -48,6 +48,7 @@ fn destination(request: &Request, kind: CollectionKind) -> Outcome<String> {
         return Err(Failure::bad_request());
     }
     match Resource::of_href(href, &request.account) {
+        Ok(other) if other.role().is_some() => Err(Failure::forbidden()),
         Ok(Resource::Collection(its, segment)) if its == kind => Ok(segment),
         Err(BadPath::TooDeep) => Err(Failure::status(StatusCode::CONFLICT)),
         Err(other) => Err(other.into()),

@@ -8,6 +8,7 @@ use store::{AccountId, Collection, CollectionKind, Collections, Member, Property
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
+use crate::scheduling::role::Role;
 
 /// A resource that is there.
 #[derive(Debug, Clone)]
@@ -34,6 +35,14 @@ impl Node {
             Self::Member(of, member, _) => {
                 Resource::Member(of.kind, of.segment.clone(), member.name.clone())
             }
+        }
+    }
+
+    /// Which of inbox and outbox it is.
+    pub(crate) fn role(&self) -> Option<Role> {
+        match self {
+            Self::Collection(collection) => Role::of(collection),
+            _ => None,
         }
     }
 

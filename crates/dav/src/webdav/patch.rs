@@ -5,6 +5,7 @@ use store::{CollectionKind, Property, PropertyChanges};
 
 use super::property::is_protected;
 use crate::caldav::{component_set, time_zone};
+use crate::scheduling::role::DEFAULT_CALENDAR;
 use crate::xml::{CALDAV, DAV, Element, Name};
 
 /// Octets of one property.
@@ -21,14 +22,24 @@ pub(crate) enum Of {
     Collection(CollectionKind),
     /// A member of one.
     Member,
+    /// The inbox: only the default calendar can be set there.
+    Inbox,
     /// Anything else: nothing can be set there.
     Fixed,
+}
+
+impl Of {
+    fn is_fixed(self) -> bool {
+        matches!(self, Self::Inbox | Self::Fixed)
+    }
 }
 
 /// The changes of a request, and why some of them cannot be made.
 #[derive(Debug, Default)]
 pub(crate) struct Patch {
     pub(crate) changes: PropertyChanges,
+    /// The href of the calendar that becomes the default.
+    pub(crate) default_calendar: Option<String>,
     /// All properties that are named.
     pub(crate) names: Vec<Name>,
     /// Those that cannot be set, with the element of the precondition.
@@ -61,6 +72,11 @@ impl Patch {
             return;
         }
         self.names.push(name.clone());
+        if of == Of::Inbox && name.is(CALDAV, DEFAULT_CALENDAR) {
+            let href = property.child(DAV, "href").map(Element::text);
+            self.default_calendar = Some(href.unwrap_or_default());
+            return;
+        }
         if let Some(condition) = self.refusal(property, of) {
             self.refused.push((name.clone(), condition));
         } else if name.is(DAV, "displayname") && of != Of::Member {
@@ -77,7 +93,10 @@ impl Patch {
 
     fn remove(&mut self, name: &Name, of: Of) {
         self.names.push(name.clone());
-        if of == Of::Fixed || is_protected(name) {
+        if of == Of::Inbox && name.is(CALDAV, DEFAULT_CALENDAR) {
+            let needed = "<C:default-calendar-needed/>";
+            self.refused.push((name.clone(), needed));
+        } else if of.is_fixed() || is_protected(name) {
             self.refused.push((name.clone(), PROTECTED));
         } else if name.is(DAV, "displayname") && of != Of::Member {
             self.changes.name = Some(String::new());
@@ -105,7 +124,7 @@ impl Patch {
             let is_known = component_set::read(property).is_some();
             return (!is_known).then_some("<C:supported-calendar-component/>");
         }
-        if of == Of::Fixed || is_protected(name) {
+        if of.is_fixed() || is_protected(name) {
             return Some(PROTECTED);
         }
         if property.to_xml().len() > LONGEST || self.names.len() > MOST {

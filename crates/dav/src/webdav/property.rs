@@ -7,6 +7,7 @@ use super::{date, etag};
 use crate::Limits;
 use crate::caldav::component_set;
 use crate::resource::Resource;
+use crate::scheduling::role::Role;
 use crate::xml::{APPLE, CALDAV, CALENDARSERVER, CARDDAV, DAV, Name, Xml};
 
 /// What the values are made of beside the node.
@@ -50,6 +51,10 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
     (DAV, "quota-used-bytes"),
     (CALDAV, "calendar-home-set"),
     (CALDAV, "schedule-tag"),
+    (CALDAV, "schedule-inbox-URL"),
+    (CALDAV, "schedule-outbox-URL"),
+    (CALDAV, "schedule-default-calendar-URL"),
+    (CALDAV, "schedule-calendar-transp"),
     (CALDAV, "calendar-user-address-set"),
     (CALDAV, "calendar-user-type"),
     (CALDAV, "supported-calendar-component-set"),
@@ -74,7 +79,8 @@ pub(crate) fn is_protected(name: &Name) -> bool {
     let is_live = LIVE
         .iter()
         .any(|(namespace, local)| name.is(namespace, local));
-    (is_live || name.is(DAV, "lockdiscovery")) && !name.is(DAV, "displayname")
+    let is_settable = name.is(DAV, "displayname") || name.is(CALDAV, "schedule-calendar-transp");
+    (is_live || name.is(DAV, "lockdiscovery")) && !is_settable
 }
 
 /// The value of a live property as XML; `None`: the node has it not.
@@ -107,7 +113,9 @@ fn webdav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         ("supported-report-set", _) => reports(node),
         ("supportedlock", _) => String::new(),
         ("sync-token", Node::Collection(one)) => text(&etag::sync_token(one, one.revision)),
-        ("add-member", Node::Collection(_)) => href(&node.resource(), ground.account),
+        ("add-member", Node::Collection(_)) if node.role().is_none() => {
+            href(&node.resource(), ground.account)
+        }
         ("getlastmodified", Node::Member(_, member, _)) => date::print(member.changed)?,
         ("quota-used-bytes", Node::Home(_) | Node::Collection(_)) => ground.quota?.used.to_string(),
         ("quota-available-bytes", Node::Home(_) | Node::Collection(_)) => {
@@ -128,14 +136,14 @@ fn access(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         ("alternate-URI-set" | "group-membership", Node::Principal) => String::new(),
         ("current-user-privilege-set", _) => privileges(node)
             .iter()
-            .map(|one| format!("<D:privilege><D:{one}/></D:privilege>"))
+            .map(|one| format!("<D:privilege><{one}/></D:privilege>"))
             .collect(),
         ("acl", Node::Home(_) | Node::Collection(_) | Node::Member(..)) => format!(
             "<D:ace><D:principal>{}</D:principal><D:grant><D:privilege><D:all/></D:privilege>\
              </D:grant><D:protected/></D:ace>",
             principal()
         ),
-        ("supported-privilege-set", _) => SUPPORTED_PRIVILEGES.to_owned(),
+        ("supported-privilege-set", _) => supported_privileges(node.role()),
         _ => return None,
     })
 }
@@ -147,22 +155,69 @@ const SUPPORTED_PRIVILEGES: &str = "<D:supported-privilege><D:privilege><D:all/>
     <D:supported-privilege><D:privilege><D:write/></D:privilege>\
     <D:description>Write</D:description></D:supported-privilege></D:supported-privilege>";
 
-fn privileges(node: &Node) -> &'static [&'static str] {
-    match node {
-        Node::Collection(_) | Node::Member(..) => &[
-            "all",
-            "read",
-            "write",
-            "write-properties",
-            "write-content",
-            "bind",
-            "unbind",
-            "read-acl",
-            "read-current-user-privilege-set",
-        ],
-        Node::Home(_) => &["read", "bind", "unbind", "read-current-user-privilege-set"],
-        _ => &["read", "read-current-user-privilege-set"],
+/// The same with the privileges of inbox and outbox (RFC 6638, 6.3).
+fn supported_privileges(role: Option<Role>) -> String {
+    let names = match role {
+        None => return SUPPORTED_PRIVILEGES.to_owned(),
+        Some(Role::Inbox) => DELIVER,
+        Some(Role::Outbox) => SEND,
+    };
+    let one = |tag: &str, inner: &str| {
+        format!(
+            "<D:supported-privilege><D:privilege><{tag}/></D:privilege>\
+             <D:description>Schedule</D:description>{inner}</D:supported-privilege>"
+        )
+    };
+    let (around, parts) = names.split_at(1);
+    let parts: String = parts.iter().map(|tag| one(tag, "")).collect();
+    let around: String = around.iter().map(|tag| one(tag, &parts)).collect();
+    let end = "</D:supported-privilege>";
+    let all = SUPPORTED_PRIVILEGES.strip_suffix(end).unwrap_or_default();
+    format!("{all}{around}{end}")
+}
+
+/// schedule-deliver and what it contains (RFC 6638, 6.1).
+const DELIVER: &[&str] = &[
+    "C:schedule-deliver",
+    "C:schedule-deliver-invite",
+    "C:schedule-deliver-reply",
+    "C:schedule-query-freebusy",
+];
+
+/// schedule-send and what it contains (RFC 6638, 6.2).
+const SEND: &[&str] = &[
+    "C:schedule-send",
+    "C:schedule-send-invite",
+    "C:schedule-send-reply",
+    "C:schedule-send-freebusy",
+];
+
+const PRIVILEGES: &str = "D:read-current-user-privilege-set";
+const INBOX: &[&str] = &["D:read", "D:write-properties", "D:unbind", PRIVILEGES];
+const OUTBOX: &[&str] = &["D:read", PRIVILEGES];
+
+fn privileges(node: &Node) -> Vec<&'static str> {
+    match node.role() {
+        Some(Role::Inbox) => return [INBOX, DELIVER].concat(),
+        Some(Role::Outbox) => return [OUTBOX, SEND].concat(),
+        None => {}
     }
+    let privileges: &[&str] = match node {
+        Node::Collection(_) | Node::Member(..) => &[
+            "D:all",
+            "D:read",
+            "D:write",
+            "D:write-properties",
+            "D:write-content",
+            "D:bind",
+            "D:unbind",
+            "D:read-acl",
+            PRIVILEGES,
+        ],
+        Node::Home(_) => &["D:read", "D:bind", "D:unbind", PRIVILEGES],
+        _ => &["D:read", PRIVILEGES],
+    };
+    privileges.to_vec()
 }
 
 /// RFC 4791 and RFC 6638, 2.4.
@@ -174,6 +229,15 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
     Some(match (local, node, calendar) {
         ("calendar-home-set", Node::Principal, _) => {
             href(&Resource::Home(CollectionKind::Calendar), ground.account)
+        }
+        ("schedule-inbox-URL", Node::Principal, _) => href(&Role::Inbox.resource(), ground.account),
+        ("schedule-outbox-URL", Node::Principal, _) => {
+            href(&Role::Outbox.resource(), ground.account)
+        }
+        ("schedule-calendar-transp", _, Some(one))
+            if node.role().is_none() && !is_set(one, local) =>
+        {
+            "<C:opaque/>".to_owned()
         }
         ("calendar-user-address-set", Node::Principal, _) => addresses(ground.account),
         ("calendar-user-type", Node::Principal, _) => "INDIVIDUAL".to_owned(),
@@ -191,6 +255,11 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         ("max-instances", _, Some(_)) => ground.limits.instances.to_string(),
         _ => return None,
     })
+}
+
+fn is_set(calendar: &Collection, local: &str) -> bool {
+    let mut set = calendar.properties.iter();
+    set.any(|one| one.namespace == CALDAV && one.name == local)
 }
 
 fn components(calendar: &Collection) -> String {
@@ -236,6 +305,11 @@ fn addresses(account: &Account) -> String {
 }
 
 fn resource_type(node: &Node) -> &'static str {
+    match node.role() {
+        Some(Role::Inbox) => return "<D:collection/><C:schedule-inbox/>",
+        Some(Role::Outbox) => return "<D:collection/><C:schedule-outbox/>",
+        None => {}
+    }
     match node {
         Node::Member(..) => "",
         Node::Principal => "<D:collection/><D:principal/>",
@@ -249,6 +323,7 @@ fn resource_type(node: &Node) -> &'static str {
 
 fn reports(node: &Node) -> String {
     let names: &[&str] = match node {
+        _ if node.role() == Some(Role::Outbox) => &[],
         Node::Collection(one) => match one.kind {
             CollectionKind::Calendar => &[
                 "D:sync-collection",

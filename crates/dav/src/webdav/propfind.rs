@@ -12,6 +12,7 @@ use crate::caldav::calendar_data::Wish;
 use crate::failure::{Failure, Outcome};
 use crate::request::{Depth, Prefer, Request};
 use crate::resource::Resource;
+use crate::scheduling::role::{self, ROLES};
 
 /// Members that are read at a time.
 const PAGE: u32 = 500;
@@ -80,9 +81,18 @@ async fn children(request: &Request, node: &Node) -> Result<Vec<Node>, Broken> {
                 .store()
                 .collections(request.account.id, *kind)
                 .await?;
-            all.into_iter()
+            let mut all: Vec<_> = all
+                .into_iter()
                 .map(|one| Node::Collection(Arc::new(one)))
-                .collect()
+                .collect();
+            for role in ROLES
+                .into_iter()
+                .filter(|_| *kind == CollectionKind::Calendar)
+            {
+                let one = role::collection(request, role).await;
+                all.push(Node::Collection(Arc::new(one.map_err(|_| Broken::Failed)?)));
+            }
+            all
         }
         Node::Principal | Node::Collection(_) | Node::Member(..) => Vec::new(),
     })

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use store::PropertyChanges;
+use store::{CollectionId, CollectionKind, PropertyChanges};
 
 use super::condition::Conditions;
 use super::etag;
@@ -11,7 +11,9 @@ use super::node::Node;
 use super::patch::{Of, Patch};
 use crate::failure::{Failure, Outcome, XML_TYPE};
 use crate::request::{Prefer, Request};
-use crate::xml::{DAV, Xml};
+use crate::resource::Resource;
+use crate::scheduling::role::{DEFAULT_CALENDAR, Role};
+use crate::xml::{CALDAV, DAV, Name, Xml};
 
 pub(crate) async fn run(mut request: Request) -> Outcome {
     let update = request.xml().await?.ok_or_else(Failure::bad_request)?;
@@ -21,13 +23,23 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
     let node = Node::find(&request).await?;
     let conditions = Conditions::of(&request)?;
     let (of, tag) = match &node {
-        Node::Collection(one) => (Of::Collection(one.kind), None),
+        Node::Collection(one) => match Role::of(one) {
+            None => (Of::Collection(one.kind), None),
+            Some(Role::Inbox) => (Of::Inbox, None),
+            Some(Role::Outbox) => (Of::Fixed, None),
+        },
         Node::Member(_, member, _) => (Of::Member, Some(etag::of(member.revision))),
         _ => (Of::Fixed, None),
     };
     conditions.require(tag.as_deref())?;
-    let patch = Patch::of(&update, of);
-    if patch.refused.is_empty() {
+    let mut patch = Patch::of(&update, of);
+    let default = default_calendar(&request, &mut patch).await?;
+    if let Some(default) = default.filter(|_| patch.refused.is_empty()) {
+        let store = request.store();
+        store
+            .calendar_set_default(request.account.id, &default)
+            .await?;
+    } else if patch.refused.is_empty() {
         change(&request, &node, patch.changes.clone()).await?;
     }
     if patch.refused.is_empty() && request.prefer() == Prefer::Minimal {
@@ -37,6 +49,27 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
         return Ok(response);
     }
     Ok(answer(&request, &patch))
+}
+
+/// The calendar that is to be the default one; refused when it is none (RFC 6638, 4.3.1.2).
+async fn default_calendar(request: &Request, patch: &mut Patch) -> Outcome<Option<CollectionId>> {
+    let Some(href) = &patch.default_calendar else {
+        return Ok(None);
+    };
+    let found = match request.named(href) {
+        Ok(named) if named.role().is_some() => None,
+        Ok(Resource::Collection(kind @ CollectionKind::Calendar, segment)) => {
+            let (store, account) = (request.store(), request.account.id);
+            store.collection(account, kind, &segment).await?
+        }
+        _ => None,
+    };
+    if found.is_none() {
+        let name = Name::new(CALDAV, DEFAULT_CALENDAR);
+        let invalid = "<C:valid-schedule-default-calendar-URL/>";
+        patch.refused.push((name, invalid));
+    }
+    Ok(found.map(|one| one.id))
 }
 
 async fn change(request: &Request, node: &Node, changes: PropertyChanges) -> Outcome<()> {

@@ -94,6 +94,20 @@ pub(super) fn default(connection: &Connection, account: AccountId) -> Result<Opt
     first(connection, statement, [account], |row| row.get(0))
 }
 
+pub(super) fn set_default(
+    connection: &Connection,
+    account: AccountId,
+    calendar: &CalendarId,
+) -> Result<()> {
+    if !exists(connection, account, calendar)? {
+        return Err(Error::NotFound(format!("calendar {calendar}")));
+    }
+    let statement = "UPDATE calendars SET is_default = 0 WHERE account = ?1 AND is_default = 1";
+    execute(connection, statement, [account])?;
+    let statement = "UPDATE calendars SET is_default = 1 WHERE account = ?1 AND id = ?2";
+    execute(connection, statement, params![account, calendar]).map(drop)
+}
+
 pub(super) fn objects(
     connection: &Connection,
     account: AccountId,

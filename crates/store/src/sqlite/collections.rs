@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::member::{self, Question};
-use super::{SqliteStore, app_password, card, collection, copy, property, sync};
+use super::{SqliteStore, app_password, calendar, card, collection, copy, property, sync};
 use crate::{
     AccountId, AppPassword, CardCommit, Collection, CollectionId, CollectionKind, Collections,
     Detail, Member, NewCollection, Property, PropertyChanges, Result, Revision, Selection,
@@ -49,6 +49,17 @@ impl Collections for SqliteStore {
         let id = collection.clone();
         self.writer
             .write(move |connection, _| collection::remove(connection, account, kind, &id))
+            .await
+    }
+
+    async fn calendar_set_default(
+        &self,
+        account: AccountId,
+        calendar: &CollectionId,
+    ) -> Result<()> {
+        let id = calendar.clone();
+        self.writer
+            .write(move |connection, _| calendar::set_default(connection, account, &id))
             .await
     }
 

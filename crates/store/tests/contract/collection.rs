@@ -458,3 +458,22 @@ pub(crate) async fn keeps_the_schedule_tag(database: &impl Database) {
     }
     assert_eq!(tags, [(1, 1), (1, 2), (1, 3), (4, 4), (4, 5)]);
 }
+
+pub(crate) async fn has_the_default_calendar_that_was_chosen(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let work = store.collection_add(alice, new(CALENDAR, "work")).await;
+    let work = work.unwrap();
+    store.calendar_set_default(alice, &work.id).await.unwrap();
+    let all = store.collections(alice, CALENDAR).await.unwrap();
+    let defaults: Vec<_> = all
+        .iter()
+        .map(|one| (one.segment.as_str(), one.is_default))
+        .collect();
+    assert_eq!(defaults, [("work", true), (all[1].segment.as_str(), false)]);
+    let gone = store
+        .calendar_set_default(alice, &store::CalendarId("gone".to_owned()))
+        .await;
+    assert!(matches!(gone, Err(Error::NotFound(_))));
+    assert_eq!(default_calendar(&store, alice).await, work.id, "it stays");
+}

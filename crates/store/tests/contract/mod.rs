@@ -34,7 +34,8 @@ macro_rules! contract {
                 goes_by_another_name, is_copied_whole_or_not_at_all,
                 tells_members_by_name_page_and_uid, finds_objects_in_a_window, pages_what_changed, pages_what_was_deleted_twice,
                 refuses_cards_that_are_in_the_way, makes_contacts_of_the_cards_of_all_books,
-                counts_what_is_used, keeps_app_passwords, keeps_the_schedule_tag;
+                counts_what_is_used, keeps_app_passwords, keeps_the_schedule_tag,
+                has_the_default_calendar_that_was_chosen;
             commit: writes_everything_at_once, writes_nothing_when_refused,
                 is_refused_when_an_object_moved, is_refused_when_the_state_moved,
                 loses_nothing_among_many, numbers_every_change, shows_deletions,

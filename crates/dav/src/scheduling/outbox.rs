@@ -1,0 +1,112 @@
+//! POST to the outbox: when people of this server are busy (RFC 6638, 5).
+
+use axum::body::Body;
+use axum::http::{Response, StatusCode, header};
+use calendar::{CalendarUserAddress, Limits, PropertyBuf};
+use store::{Account, CollectionKind};
+
+use super::freebusy_request::{FreeBusyRequest, NotARequest};
+use crate::caldav::free_busy::{self, Busy};
+use crate::caldav::object;
+use crate::failure::{Failure, Outcome, XML_TYPE};
+use crate::request::Request;
+use crate::resource::Resource;
+use crate::xml::Xml;
+
+const SUCCESS: &str = "2.0;Success";
+const NOT_HERE: &str = "3.7;Invalid calendar user";
+/// Too much happens in the time that is asked about.
+const TOO_MUCH: &str = "5.1;Service unavailable";
+
+pub(crate) async fn run(mut request: Request) -> Outcome {
+    object::check_type(request.field("content-type"))?;
+    let text = request.object().await?;
+    let text = text.ok_or_else(|| Failure::refused("C:max-resource-size"))?;
+    let asked = FreeBusyRequest::read(&text, &Limits::default()).map_err(refusal)?;
+    if asked.attendees.len() > request.dav.limits.recipients {
+        return Err(Failure::refused("C:max-attendees-per-instance"));
+    }
+    if !is_own(&request, &asked.organizer.value()) {
+        return Err(Failure::refused("C:valid-organizer"));
+    }
+    let mut xml = Xml::document("C:schedule-response");
+    for attendee in &asked.attendees {
+        let (status, data) = answer(&request, &asked, attendee).await?;
+        xml.open("C:response").open("C:recipient");
+        xml.element("D:href", attendee.value().trim());
+        xml.close("C:recipient").element("C:request-status", status);
+        if let Some(data) = data {
+            xml.element("C:calendar-data", &data);
+        }
+        xml.close("C:response");
+    }
+    xml.close("C:schedule-response");
+    let mut response = Response::new(Body::from(xml.into_string()));
+    let fields = response.headers_mut();
+    fields.insert(header::CONTENT_TYPE, XML_TYPE);
+    Ok(response)
+}
+
+fn refusal(error: NotARequest) -> Failure {
+    match error {
+        NotARequest::Unreadable => Failure::refused("C:valid-calendar-data"),
+        NotARequest::Other => {
+            Failure::with(StatusCode::BAD_REQUEST, "<C:valid-scheduling-message/>")
+        }
+    }
+}
+
+/// Whether an organizer is the owner of the outbox, by one of his addresses or by his principal.
+fn is_own(request: &Request, organizer: &str) -> bool {
+    let organizer = organizer.trim();
+    let address = CalendarUserAddress::parse(organizer);
+    let mut own = request.account.addresses().map(CalendarUserAddress::parse);
+    own.any(|own| own.same_ignoring_case(&address))
+        || organizer.contains('/') && request.named(organizer) == Ok(Resource::Principal)
+}
+
+/// The status of one recipient, and when he is busy. What makes him busy is not told.
+async fn answer(
+    request: &Request,
+    asked: &FreeBusyRequest,
+    attendee: &PropertyBuf,
+) -> Outcome<(&'static str, Option<String>)> {
+    let address = CalendarUserAddress::parse(&attendee.value());
+    let found = request.store().account_by_address(address.as_str()).await?;
+    let Some(account) = found else {
+        return Ok((NOT_HERE, None));
+    };
+    let busy = match busy(request, asked, &account).await {
+        Err(failure) if failure.status == StatusCode::FORBIDDEN => return Ok((TOO_MUCH, None)),
+        busy => busy?,
+    };
+    let mut free_busy = free_busy::component(&asked.window, busy, request.dav.clock.now());
+    free_busy.push_property(PropertyBuf::new("UID", &asked.uid));
+    free_busy.push_property(asked.organizer.clone());
+    free_busy.push_property(attendee.clone());
+    let reply = free_busy::calendar(free_busy, Some("REPLY")).to_bytes();
+    Ok((SUCCESS, Some(String::from_utf8_lossy(&reply).into_owned())))
+}
+
+/// The busy times of all the account's calendars that count.
+async fn busy(request: &Request, asked: &FreeBusyRequest, account: &Account) -> Outcome<Vec<Busy>> {
+    let (store, limits) = (request.store(), &request.dav.limits);
+    let calendars = store.collections(account.id, CollectionKind::Calendar);
+    let mut busy = Vec::new();
+    for calendar in calendars
+        .await?
+        .iter()
+        .filter(|one| free_busy::is_opaque(one))
+    {
+        let of = free_busy::Asked {
+            account: account.id,
+            window: &asked.window,
+            masked: asked.masked.as_deref(),
+        };
+        busy.extend(free_busy::collect(store, limits, calendar, &of).await?);
+        if busy.len() > limits.instances {
+            return Err(Failure::refused("D:number-of-matches-within-limits"));
+        }
+    }
+    Ok(free_busy::merged(busy))
+}
