@@ -29,7 +29,7 @@ const WAITS: [Timestamp; 6] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 
 #[async_trait]
 pub trait Relay: Send + Sync + 'static {
     /// Sends one mail; `Ok` only after whoever has it now answers for it.
-    async fn send(&self, mail: &NewMail) -> Result<(), SendError>;
+    async fn send(&self, mail: &NewMail) -> Result<Delivery, SendError>;
 }
 
 /// Why a mail was not taken.
@@ -105,13 +105,13 @@ impl Outbox {
     async fn write(
         &self,
         taken: &Mail,
-        sent: &Result<(), SendError>,
+        sent: &Result<Delivery, SendError>,
         now: Timestamp,
     ) -> store::Result<()> {
         let (store, mail) = (&*self.store, &taken.mail);
         match sent {
-            Ok(()) => {
-                status::note(store, mail, Delivery::Sent).await?;
+            Ok(delivery) => {
+                status::note(store, mail, *delivery).await?;
                 store.mail_sent(&mail.key).await
             }
             Err(SendError::Permanent(error)) => {
@@ -127,7 +127,7 @@ impl Outbox {
     }
 
     /// Hands a mail to the relay in a task of its own, so that a panic in there leaves it waiting.
-    async fn send(self: &Arc<Self>, taken: &Arc<Mail>) -> Result<(), SendError> {
+    async fn send(self: &Arc<Self>, taken: &Arc<Mail>) -> Result<Delivery, SendError> {
         let (outbox, taken) = (Arc::clone(self), Arc::clone(taken));
         tokio::spawn(async move { outbox.relay.send(&taken.mail).await })
             .await
@@ -139,10 +139,11 @@ impl Outbox {
     }
 }
 
-fn log(taken: &Mail, sent: &Result<(), SendError>) {
+fn log(taken: &Mail, sent: &Result<Delivery, SendError>) {
     let mail = &taken.mail;
     let did = match sent {
-        Ok(()) => "sent".to_owned(),
+        Ok(Delivery::Delivered) => "delivered here".to_owned(),
+        Ok(_) => "sent".to_owned(),
         Err(SendError::Permanent(error)) => format!("parked: {error}"),
         Err(SendError::Transient(error)) => format!("deferred: {error}"),
     };

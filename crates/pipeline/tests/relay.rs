@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use itip::Delivery;
 use pipeline::outbox::smtp::{Security, Server, SmtpRelay};
 use pipeline::outbox::{Relay, SendError};
 use store::{AccountId, Hold, MailKey, NewMail};
@@ -56,7 +57,7 @@ async fn send(
     security: Security,
     login: Option<(&str, &str)>,
     rcpt: &'static str,
-) -> (Result<(), SendError>, Vec<String>) {
+) -> (Result<Delivery, SendError>, Vec<String>) {
     let (port, heard) = sink(rcpt);
     let server = Server {
         host: "127.0.0.1".to_owned(),
@@ -88,7 +89,7 @@ async fn send(
 #[tokio::test]
 async fn a_mail_arrives_as_it_is() {
     let (result, heard) = send(Security::Plain, None, "250 ok").await;
-    assert_eq!(result, Ok(()));
+    assert_eq!(result, Ok(Delivery::Sent));
     let wanted = [
         "EHLO mail.example.org",
         "MAIL FROM:<a@example.org>",
@@ -105,7 +106,7 @@ async fn a_mail_arrives_as_it_is() {
 #[tokio::test]
 async fn user_and_password_are_told() {
     let (result, heard) = send(Security::Plain, Some(("al", "secret")), "250 ok").await;
-    assert_eq!(result, Ok(()));
+    assert_eq!(result, Ok(Delivery::Sent));
     // "\0al\0secret" in base64.
     assert_eq!(heard[1], "AUTH PLAIN AGFsAHNlY3JldA==");
 }

@@ -18,6 +18,8 @@ pub(super) const NO_MAIL_ADDRESS: &str = "3.7";
 pub enum Delivery {
     /// The mail was sent.
     Sent,
+    /// The mail was delivered: its recipient has an account of the same server.
+    Delivered,
     /// The mail could not be sent, and is not tried again.
     Failed,
     /// There is no address that mail can go to.
@@ -29,6 +31,7 @@ impl Delivery {
     fn code(self) -> &'static str {
         match self {
             Self::Sent => "1.1",
+            Self::Delivered => "1.2",
             Self::Failed => "5.1",
             Self::NoMailAddress => NO_MAIL_ADDRESS,
         }

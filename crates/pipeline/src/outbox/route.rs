@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use calendar::Method;
+use itip::Delivery;
 use store::{NewMail, QueueState, Store};
 
 use super::local::Local;
@@ -26,11 +27,12 @@ pub struct Route {
 
 #[async_trait]
 impl Relay for Route {
-    async fn send(&self, mail: &NewMail) -> Result<(), SendError> {
+    async fn send(&self, mail: &NewMail) -> Result<Delivery, SendError> {
         if is_scheduling(mail)
             && let Some(account) = find_account(&*self.store, &mail.recipient).await?
         {
-            return self.local.send(mail, account).await;
+            self.local.send(mail, account).await?;
+            return Ok(Delivery::Delivered);
         }
         match &self.relay {
             Some(relay) => relay.send(mail).await,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use itip::Delivery;
 use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -75,13 +76,13 @@ fn parameters(host: &str) -> Result<TlsParameters, String> {
 
 #[async_trait]
 impl Relay for SmtpRelay {
-    async fn send(&self, mail: &NewMail) -> Result<(), SendError> {
+    async fn send(&self, mail: &NewMail) -> Result<Delivery, SendError> {
         let envelope = envelope(&mail.reverse_path, &mail.recipient)?;
         // lettre ends the last line itself, even when it has an end already.
         let message = &mail.message;
         let message = message.strip_suffix(b"\r\n").unwrap_or(message);
         match self.transport.send_raw(&envelope, message).await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(Delivery::Sent),
             Err(error) if error.is_permanent() => Err(SendError::Permanent(said(&error))),
             Err(error) => Err(SendError::Transient(said(&error))),
         }
