@@ -141,6 +141,9 @@ pub trait Store: Send + Sync + 'static {
     /// All are written or none. A job whose id is already there is joined: this delivery holds it
     /// too, and what it wants done is added to [`Job::details`] unless the job is taken already.
     /// A job is done for 30 days, or for ever when a decision was recorded under its id.
+    ///
+    /// [`Store::queue`] of another process shows at once that it is held; what else another process
+    /// may do with it, it can within a second.
     async fn jobs_hold(&self, jobs: Vec<NewJob>) -> Result<Vec<Holding>>;
     /// Makes jobs `ready`, after delivery: the mail is stored, so its effects shall happen.
     ///

@@ -46,6 +46,37 @@ fn before_the_job_is_held() {
 }
 
 #[test]
+fn after_the_job_is_in_the_journal_and_before_that_is_synced() {
+    survive("journal::written");
+}
+
+#[test]
+fn after_the_journal_is_synced() {
+    survive("journal::synced");
+}
+
+/// The next process dies too, between taking the journal over and removing it.
+#[test]
+fn after_the_journal_is_taken_over() {
+    let mut site = Site::new("");
+    site.start_killed_at("receive::settled");
+    let mut client = Lmtp::connect(site.address());
+    client.begin("bob@example.com", &[ALICE], &Invitation::default().mail());
+    let acknowledged = client.reply().starts_with("250 ");
+    site.wait_for_death();
+    site.die_at_start("journal::taken-over");
+    site.start();
+    if !acknowledged {
+        site.settle(&[ALICE], &Invitation::default().mail());
+    }
+    site.wait_for_jobs();
+    assert_eq!(
+        site.decisions(ALICE),
+        [("added".to_owned(), "new".to_owned())]
+    );
+}
+
+#[test]
 fn after_the_job_is_held() {
     survive("receive::held");
 }

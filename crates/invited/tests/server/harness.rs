@@ -144,6 +144,17 @@ impl Site {
         self.start_with(("FAILPOINTS_KILL", point));
     }
 
+    /// Starts a server that is killed at this fail point before it listens.
+    #[cfg(feature = "failpoints")]
+    pub(crate) fn die_at_start(&mut self, point: &str) {
+        let mut command = self.command(&["serve"]);
+        let ended = command.env("FAILPOINTS_KILL", point).output().unwrap();
+        assert!(
+            ended.status.code().is_none(),
+            "it was not killed: {ended:?}"
+        );
+    }
+
     /// Starts a server with fail points, such as `receive::unsettled=return`.
     #[cfg(feature = "failpoints")]
     pub(crate) fn start_failing(&mut self, points: &str) {

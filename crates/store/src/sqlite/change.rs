@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
+use super::journal::Index;
 use super::operation::{Durability, Effects};
 use super::span::Span;
 use super::statement::{all, execute, first};
@@ -26,14 +27,14 @@ pub(super) fn durability(commit: &Commit) -> Durability {
 pub(super) fn commit(
     connection: &Connection,
     effects: &mut Effects,
-    taken: &Arc<Taken>,
+    (taken, index): (&Arc<Taken>, &Index),
     commit: Commit,
     spans: &[Span],
 ) -> Result<Committed> {
     if let Some(key) = &commit.job {
         effects.freed.push(Freed::Job(key.clone()));
         effects.work = true;
-        if !job::is_queued(connection, key)? {
+        if !index.contains(key) && !job::is_queued(connection, key)? {
             return earlier(connection, key);
         }
     }

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::operation::{Durability, Effects, Operation, panicked};
+use super::journal::Which;
+use super::operation::{Call, Durability, Effects, Operation, panicked};
+use super::spill;
 use super::writer::Shared;
 use crate::Result;
 
@@ -16,6 +18,8 @@ use crate::Result;
 const BATCH: usize = 256;
 /// How often other processes' commits are looked for, and what rides is written at the latest.
 const POLL: Duration = Duration::from_millis(500);
+/// After how long a job goes from the journal into the database.
+const OLD: Duration = Duration::from_millis(500);
 
 /// Writes that nobody waits for: they cause no transaction, but begin the next one.
 #[derive(Default)]
@@ -124,7 +128,7 @@ impl Group {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         if committed.is_ok() {
-            self.shared.taken.free(&batch.effects.freed);
+            self.shared.free(&batch.effects.freed);
         }
         batch.effects.withdrawn.clear();
         for operation in batch.operations {
@@ -236,12 +240,27 @@ impl Group {
         Ok(())
     }
 
+    /// Lets other processes see what the journal has held for a while.
+    fn spill_old(&mut self) {
+        let old = Which::For(OLD);
+        if !self.shared.index.is_any(&old) {
+            return;
+        }
+        let index = Arc::clone(&self.shared.index);
+        let (call, _) = Call::new(
+            Durability::Lagging,
+            move |connection: &_, effects: &mut _| spill::run(connection, effects, &index, &old),
+        );
+        self.waiting.push_back(Box::new(call));
+    }
+
     /// Wakes the workers when another process has committed something.
     fn look_for_others(&mut self) {
         if self.polled.elapsed() < POLL {
             return;
         }
         self.polled = Instant::now();
+        self.spill_old();
         if let Ok(version) = data_version(&self.connection)
             && version != self.others
         {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
+use super::journal::{Index, Which};
 use super::operation::Effects;
 use super::statement::{all, execute, first, one};
 use super::taken::{Claim, Freed, InHand, Released, Taken};
-use super::{clock, decision, done, early};
+use super::{clock, decision, done, early, spill};
 use crate::{
     AccountId, Holder, Holding, Job, JobKey, NewDecision, NewJob, QueueState, Result, Timestamp,
 };
@@ -51,7 +52,7 @@ pub(super) fn is_queued(connection: &Connection, key: &JobKey) -> Result<bool> {
     Ok(found.is_some())
 }
 
-fn insert(connection: &Connection, job: &NewJob) -> Result<()> {
+pub(super) fn insert(connection: &Connection, job: &NewJob) -> Result<()> {
     execute(
         connection,
         "INSERT INTO jobs (account, id, state, due, received) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -72,7 +73,7 @@ fn insert(connection: &Connection, job: &NewJob) -> Result<()> {
 }
 
 /// Adds this delivery, unless it holds the job for the same effects already.
-fn add_hold(connection: &Connection, job: &NewJob) -> Result<()> {
+pub(super) fn add_hold(connection: &Connection, job: &NewJob) -> Result<()> {
     execute(
         connection,
         "INSERT INTO job_holds (account, job, number, node, process, delivery, lease, detail)
@@ -149,7 +150,7 @@ pub(super) fn release(
     Ok(())
 }
 
-fn make_ready(connection: &Connection, key: &JobKey) -> Result<()> {
+pub(super) fn make_ready(connection: &Connection, key: &JobKey) -> Result<()> {
     execute(
         connection,
         "UPDATE jobs SET state = ?3, due = received WHERE account = ?1 AND id = ?2 AND state = ?4",
@@ -213,15 +214,18 @@ pub(super) fn sweep(
 
 pub(super) fn take(
     connection: &Connection,
-    taken: &Arc<Taken>,
+    (taken, index): (&Arc<Taken>, &Index),
     now: Timestamp,
     limit: usize,
 ) -> Result<Claim<Job>> {
     // Declared first: should this fail, the lock is gone before the claim gives back.
     let mut claim = Claim::new(taken);
     let mut in_hand = taken.lock();
-    for key in next(connection, &mut in_hand, now, limit)? {
-        let job = read(connection, key.clone())?;
+    for key in next(connection, (&mut in_hand, index), now, limit)? {
+        let job = match index.job(&key) {
+            Some(job) => job,
+            None => read(connection, key.clone())?,
+        };
         in_hand.turn = key.account;
         in_hand.jobs.insert(key.account, key.id.clone());
         claim.add(Freed::Job(key), job);
@@ -233,7 +237,7 @@ pub(super) fn take(
 /// The next jobs of one round over the accounts, which begins behind the account served last.
 fn next(
     connection: &Connection,
-    in_hand: &mut InHand,
+    (in_hand, index): (&mut InHand, &Index),
     now: Timestamp,
     limit: usize,
 ) -> Result<Vec<JobKey>> {
@@ -242,7 +246,7 @@ fn next(
     for (after, last) in [(turn, AccountId(i64::MAX)), (AccountId(i64::MIN), turn)] {
         let mut after = after;
         while keys.len() < limit
-            && let Some(key) = oldest(connection, in_hand, after, last, now)?
+            && let Some(key) = oldest(connection, (in_hand, index), (after, last), now)?
         {
             after = key.account;
             if !in_hand.jobs.contains_key(&key.account) {
@@ -256,13 +260,12 @@ fn next(
 /// The due job that comes first of the first account behind `after` that has one.
 fn oldest(
     connection: &Connection,
-    in_hand: &mut InHand,
-    after: AccountId,
-    last: AccountId,
+    (in_hand, index): (&mut InHand, &Index),
+    (after, last): (AccountId, AccountId),
     now: Timestamp,
 ) -> Result<Option<JobKey>> {
     let written = oldest_written(connection, after, last, now)?;
-    let released = oldest_released(connection, in_hand, after, last, now)?;
+    let released = oldest_released(connection, (in_hand, index), (after, last), now)?;
     let first = written.into_iter().chain(released).min();
     Ok(first.map(|Released { account, id, .. }| JobKey { account, id }))
 }
@@ -291,13 +294,18 @@ fn oldest_written(
 /// Forgets what it finds no longer held: that was released and applied, or dropped, meanwhile.
 fn oldest_released(
     connection: &Connection,
-    in_hand: &mut InHand,
-    after: AccountId,
-    last: AccountId,
+    (in_hand, index): (&mut InHand, &Index),
+    (after, last): (AccountId, AccountId),
     now: Timestamp,
 ) -> Result<Option<Released>> {
-    let is_next = |job: &&Released| job.account > after && job.account <= last && job.due <= now;
-    while let Some(job) = in_hand.released.iter().find(is_next).cloned() {
+    while let Some(job) = in_hand.oldest_released(after, last, now) {
+        let key = JobKey {
+            account: job.account,
+            id: job.id.clone(),
+        };
+        if index.contains(&key) {
+            return Ok(Some(job));
+        }
         let statement = "SELECT 1 FROM jobs WHERE account = ?1 AND id = ?2 AND state = 0";
         let held = first(connection, statement, params![job.account, job.id], |_| {
             Ok(())
@@ -338,10 +346,11 @@ fn read(connection: &Connection, key: JobKey) -> Result<Job> {
 pub(super) fn retry(
     connection: &Connection,
     effects: &mut Effects,
-    job: JobKey,
-    at: Timestamp,
+    index: &Index,
+    (job, at): (JobKey, Timestamp),
     error: &str,
 ) -> Result<()> {
+    spill::run(connection, effects, index, &Which::These(vec![job.clone()]))?;
     give_back(connection, &job, QueueState::Ready, at, error)?;
     effects.work = true;
     effects.freed.push(Freed::Job(job));
@@ -351,10 +360,11 @@ pub(super) fn retry(
 pub(super) fn park(
     connection: &Connection,
     effects: &mut Effects,
-    job: JobKey,
-    error: &str,
+    index: &Index,
+    (job, error): (JobKey, &str),
     failure: Option<&NewDecision>,
 ) -> Result<()> {
+    spill::run(connection, effects, index, &Which::These(vec![job.clone()]))?;
     let is_there = give_back(connection, &job, QueueState::Parked, clock::now(), error)?;
     if is_there && let Some(failure) = failure {
         decision::replace(connection, job.account, failure, None)?;

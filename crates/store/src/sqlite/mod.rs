@@ -21,6 +21,7 @@ mod grounds;
 mod group;
 mod held;
 mod job;
+mod journal;
 mod key;
 mod mail;
 mod member;
@@ -31,6 +32,7 @@ mod queue;
 mod reader;
 mod setting;
 mod span;
+mod spill;
 mod statement;
 mod sync;
 mod taken;
@@ -43,6 +45,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use self::journal::{Journal, Which};
+use self::operation::Durability;
 use self::reader::Readers;
 use self::taken::Freed;
 use self::writer::{Shared, Writer};
@@ -59,9 +63,11 @@ use crate::{
 /// server, may take jobs and mails, as what is taken is known to the taking process alone.
 /// Dropping the store writes what is queued and waits for that.
 pub struct SqliteStore {
+    // In the order in which they end.
     writer: Writer,
     readers: Readers,
     shared: Shared,
+    journal: Journal,
 }
 
 impl SqliteStore {
@@ -71,12 +77,64 @@ impl SqliteStore {
     /// the remedy, when it is damaged, of another program, or of a later version.
     pub fn open(path: &Path) -> Result<Self> {
         let shared = Shared::default();
-        let writer = Writer::start(connection::writing(path)?, shared.clone())?;
+        let connection = connection::writing(path)?;
+        journal::recover(path, &connection);
+        let (index, counters) = (Arc::clone(&shared.index), Arc::clone(&shared.counters));
         Ok(Self {
-            writer,
+            writer: Writer::start(connection, shared.clone())?,
             readers: Readers::new(path.to_owned()),
             shared,
+            journal: Journal::new(path.to_owned(), index, counters),
         })
+    }
+
+    /// Holds jobs in the journal; `None`: they have to be held in the database.
+    async fn hold_in_journal(&self, jobs: &[NewJob]) -> Result<Option<Vec<Holding>>> {
+        if !self.journal.takes(jobs) {
+            return Ok(None);
+        }
+        let index = &self.shared.index;
+        let holdings = loop {
+            let removals = index.removals();
+            let standings = self.readers.point(|connection| {
+                let keys = jobs.iter().map(|job| &job.key);
+                keys.map(|key| spill::standing(connection, key))
+                    .collect::<Result<Vec<_>>>()
+            })?;
+            match index.hold(jobs, &standings, removals) {
+                None => return Ok(None),
+                Some(None) => {}
+                Some(Some(holdings)) => break holdings,
+            }
+        };
+        let held = jobs.iter().zip(&holdings);
+        let held = held.filter(|(_, holding)| **holding != Holding::Done);
+        let held: Vec<&NewJob> = held.map(|(job, _)| job).collect();
+        let is_durable = held.is_empty() || self.journal.hold(&held).await;
+        Ok(is_durable.then_some(holdings))
+    }
+
+    /// Brings jobs from the journal into the database.
+    async fn spill(&self, which: Which) -> Result<()> {
+        if !self.shared.index.is_any(&which) {
+            return Ok(());
+        }
+        let index = Arc::clone(&self.shared.index);
+        let work =
+            move |connection: &_, effects: &mut _| spill::run(connection, effects, &index, &which);
+        self.writer.call(Durability::Lagging, work).await
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if !self.shared.index.is_any(&Which::All) {
+            return;
+        }
+        let index = Arc::clone(&self.shared.index);
+        self.writer.write_unasked(move |connection, effects| {
+            spill::run(connection, effects, &index, &Which::All)
+        });
     }
 }
 
@@ -214,10 +272,13 @@ impl Store for SqliteStore {
         let durability = change::durability(&commit);
         // Texts are read here, on the caller's thread: the writer's time is everybody's.
         let spans = span::of_all(&commit.put);
-        let taken = Arc::clone(&self.shared.taken);
+        let (taken, index) = (
+            Arc::clone(&self.shared.taken),
+            Arc::clone(&self.shared.index),
+        );
         self.writer
             .call(durability, move |connection, effects| {
-                change::commit(connection, effects, &taken, commit, &spans)
+                change::commit(connection, effects, (&taken, &index), commit, &spans)
             })
             .await
     }
@@ -266,12 +327,26 @@ impl Store for SqliteStore {
     }
 
     async fn jobs_hold(&self, jobs: Vec<NewJob>) -> Result<Vec<Holding>> {
+        if let Some(holdings) = self.hold_in_journal(&jobs).await? {
+            return Ok(holdings);
+        }
+        let index = Arc::clone(&self.shared.index);
+        let keys = jobs.iter().map(|job| job.key.clone()).collect();
         self.writer
-            .write(move |connection, effects| job::hold(connection, effects, &jobs))
+            .write(move |connection, effects| {
+                spill::run(connection, effects, &index, &Which::These(keys))?;
+                job::hold(connection, effects, &jobs)
+            })
             .await
     }
 
     async fn jobs_release(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()> {
+        let (ready, jobs) = self.shared.index.release(jobs);
+        self.shared.taken.release(&ready);
+        if jobs.is_empty() {
+            self.shared.wake.work();
+            return Ok(());
+        }
         let ready = self
             .readers
             .point(|connection| job::to_release(connection, &jobs));
@@ -286,12 +361,19 @@ impl Store for SqliteStore {
     }
 
     async fn jobs_refuse(&self, jobs: Vec<(JobKey, Holder)>) -> Result<()> {
+        let elsewhere = self.shared.index.refuse(&jobs);
+        self.journal.refuse(&jobs).await;
+        if elsewhere.is_empty() {
+            return Ok(());
+        }
         self.writer
-            .write(move |connection, _| job::refuse(connection, &jobs))
+            .write(move |connection, _| job::refuse(connection, &elsewhere))
             .await
     }
 
     async fn jobs_sweep(&self, node: &str, process: &str, now: Timestamp) -> Result<u64> {
+        self.spill(Which::All).await?;
+        self.journal.tidy().await;
         let (node, process) = (node.to_owned(), process.to_owned());
         self.writer
             .write(move |connection, effects| job::sweep(connection, effects, &node, &process, now))
@@ -299,17 +381,20 @@ impl Store for SqliteStore {
     }
 
     async fn jobs_take(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>> {
-        let taken = Arc::clone(&self.shared.taken);
+        let Shared { taken, index, .. } = &self.shared;
         let claim = self
             .readers
-            .point(move |connection| job::take(connection, &taken, now, limit))?;
+            .point(|connection| job::take(connection, (taken, index), now, limit))?;
         Ok(claim.accept())
     }
 
     async fn job_retry(&self, job: &JobKey, at: Timestamp, error: &str) -> Result<()> {
         let (job, error) = (job.clone(), error.to_owned());
+        let index = Arc::clone(&self.shared.index);
         self.writer
-            .write(move |connection, effects| job::retry(connection, effects, job, at, &error))
+            .write(move |connection, effects| {
+                job::retry(connection, effects, &index, (job, at), &error)
+            })
             .await
     }
 
@@ -320,9 +405,10 @@ impl Store for SqliteStore {
         failure: Option<NewDecision>,
     ) -> Result<()> {
         let (job, error) = (job.clone(), error.to_owned());
+        let index = Arc::clone(&self.shared.index);
         self.writer
             .write(move |connection, effects| {
-                job::park(connection, effects, job, &error, failure.as_ref())
+                job::park(connection, effects, &index, (job, &error), failure.as_ref())
             })
             .await
     }
@@ -374,11 +460,16 @@ impl Store for SqliteStore {
     }
 
     async fn queue(&self) -> Result<Vec<QueueEntry>> {
+        self.spill(Which::All).await?;
         self.writer.settle().await?;
-        self.readers.read(queue::list).await
+        let others = self.journal.of_another()?;
+        self.readers
+            .read(move |connection| queue::list(connection, &others))
+            .await
     }
 
     async fn queue_retry(&self, id: &str) -> Result<bool> {
+        self.spill(Which::All).await?;
         let (id, taken) = (id.to_owned(), Arc::clone(&self.shared.taken));
         self.writer
             .write(move |connection, effects| queue::retry(connection, effects, &taken, &id))
@@ -386,6 +477,7 @@ impl Store for SqliteStore {
     }
 
     async fn queue_drop(&self, id: &str) -> Result<bool> {
+        self.spill(Which::All).await?;
         let (id, taken) = (id.to_owned(), Arc::clone(&self.shared.taken));
         self.writer
             .write(move |connection, _| queue::remove(connection, &taken, &id))

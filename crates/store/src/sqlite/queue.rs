@@ -3,18 +3,50 @@
 use rusqlite::{Connection, params};
 
 use super::decision;
+use super::journal::{Spill, Standing};
 use super::operation::Effects;
+use super::spill;
 use super::statement::{all, execute, one};
 use super::taken::{InHand, Taken};
 use crate::{JobKey, MailKey, QueueEntry, QueueState, Result, Timestamp, Work};
 
-pub(super) fn list(connection: &Connection) -> Result<Vec<QueueEntry>> {
+/// All entries; `others` are jobs in the journal of another process.
+pub(super) fn list(connection: &Connection, others: &[Spill]) -> Result<Vec<QueueEntry>> {
+    let mut entries = written(connection)?;
+    for job in others {
+        let key = &job.key;
+        if spill::standing(connection, key)? == Standing::New {
+            entries.push(held(job));
+        }
+    }
+    entries.sort_by(|a, b| (a.received, a.due, &a.id).cmp(&(b.received, b.due, &b.id)));
+    Ok(entries)
+}
+
+fn held(job: &Spill) -> QueueEntry {
+    let lease = job
+        .holds
+        .first()
+        .map_or(job.received, |(hold, _)| hold.lease);
+    QueueEntry {
+        id: job.key.id.clone(),
+        account: job.key.account,
+        kind: "calendar".to_owned(),
+        state: QueueState::Held,
+        attempts: 0,
+        due: lease,
+        received: job.received,
+        error: String::new(),
+        recipient: String::new(),
+    }
+}
+
+fn written(connection: &Connection) -> Result<Vec<QueueEntry>> {
     all(
         connection,
         "SELECT id, account, 'calendar', state, attempts, due, received, error, '' FROM jobs
          UNION ALL
-         SELECT id, account, kind, state, attempts, due, received, error, recipient FROM mails
-         ORDER BY received, due, id",
+         SELECT id, account, kind, state, attempts, due, received, error, recipient FROM mails",
         [],
         |row| {
             Ok(QueueEntry {

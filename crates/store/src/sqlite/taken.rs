@@ -12,6 +12,8 @@ pub(super) enum Freed {
     Mail(MailKey),
     Account(AccountId),
     Release(Released),
+    /// It is in the database, as the journal's index had it in that version.
+    Spilled(JobKey, u64),
 }
 
 /// A job that this process has released, before that is written; in the order of ready jobs.
@@ -59,6 +61,23 @@ impl InHand {
         due.filter(|due| *due > time).min()
     }
 
+    /// The released job that comes first of the first account behind `after` that has a due one.
+    pub(super) fn oldest_released(
+        &self,
+        after: AccountId,
+        last: AccountId,
+        now: Timestamp,
+    ) -> Option<Released> {
+        let from = Released {
+            account: AccountId(after.0.checked_add(1)?),
+            due: Timestamp::MIN,
+            id: String::new(),
+        };
+        let behind = self.released.range(from..);
+        let mut some = behind.take_while(|job| job.account <= last);
+        some.find(|job| job.due <= now).cloned()
+    }
+
     fn free(&mut self, freed: &Freed) {
         match freed {
             Freed::Job(key) => {
@@ -73,6 +92,7 @@ impl InHand {
                 self.released.retain(|job| job.account != *account);
             }
             Freed::Release(job) => drop(self.released.remove(job)),
+            Freed::Spilled(..) => {}
         }
     }
 }

@@ -9,8 +9,9 @@ use rusqlite::Connection;
 
 use super::counter::Counters;
 use super::group::{Group, Riding};
+use super::journal::Index;
 use super::operation::{Call, Durability, Effects, Later, Operation, stopped};
-use super::taken::Taken;
+use super::taken::{Freed, Taken};
 use super::wake::Wake;
 use crate::{Error, Result};
 
@@ -20,6 +21,25 @@ pub(super) struct Shared {
     pub(super) counters: Arc<Counters>,
     pub(super) taken: Arc<Taken>,
     pub(super) wake: Arc<Wake>,
+    pub(super) index: Arc<Index>,
+}
+
+impl Shared {
+    /// Acts on what a committed transaction freed.
+    pub(super) fn free(&self, freed: &[Freed]) {
+        let mut released = Vec::new();
+        for one in freed {
+            match one {
+                Freed::Job(key) => released.extend(self.index.remove(key)),
+                Freed::Spilled(key, version) => released.extend(self.index.spilled(key, *version)),
+                Freed::Account(account) => self.index.remove_account(*account),
+                Freed::Mail(_) | Freed::Release(_) => {}
+            }
+        }
+        self.taken.free(freed);
+        let released: Vec<Freed> = released.into_iter().map(Freed::Release).collect();
+        self.taken.free(&released);
+    }
 }
 
 /// The writing thread's handle; dropping it writes what is queued and waits for the thread.
@@ -76,6 +96,16 @@ impl Writer {
         F: FnOnce(&Connection, &mut Effects) -> Result<()> + Send + 'static,
     {
         self.riding.add(Box::new(Later::new(work, &self.lagging)));
+    }
+
+    /// Runs `work` in a transaction, whose outcome nobody waits for.
+    pub(super) fn write_unasked<F>(&self, work: F)
+    where
+        F: FnOnce(&Connection, &mut Effects) -> Result<()> + Send + 'static,
+    {
+        let (call, _) = Call::new(Durability::Lagging, work);
+        // Nobody is there to write at the very end alone.
+        let _ = self.send(Box::new(call));
     }
 
     /// Returns when all that [`Writer::write_later`] took before is visible to readers.

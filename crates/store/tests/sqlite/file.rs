@@ -31,7 +31,7 @@ async fn writers_share_a_commit() {
             // Counted and queued in one step of this one-threaded runtime.
             started.fetch_add(1, Ordering::Relaxed);
             store
-                .jobs_hold(vec![job(alice, &number.to_string(), 1)])
+                .calendar_add(alice, &number.to_string())
                 .await
                 .unwrap()
         }));
@@ -41,13 +41,11 @@ async fn writers_share_a_commit() {
     }
     lock.execute_batch("COMMIT").unwrap();
     for writer in writers {
-        assert_eq!(writer.await.unwrap(), [Holding::New]);
+        writer.await.unwrap();
     }
     let after = store.statistics();
     assert_eq!(after.commits - before.commits, 1);
     assert_eq!(after.writes - before.writes, WRITERS as u64);
-    assert_eq!(after.commits_with_jobs, 1);
-    assert_eq!(after.jobs_held, WRITERS as u64);
 }
 
 #[tokio::test]
@@ -58,22 +56,22 @@ async fn a_failing_write_in_a_group_fails_alone() {
     let nobody = store::AccountId(99);
     let lock = Connection::open(file.path()).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let hold = |owner, ids: [&str; 2]| {
-        let jobs = vec![job(alice, ids[0], 1), job(owner, ids[1], 1)];
+    let write = |owner, ids: [&str; 2]| {
+        let mails = vec![mail(alice, ids[0], 1), mail(owner, ids[1], 1)];
         let store = Arc::clone(&store);
-        tokio::spawn(async move { store.jobs_hold(jobs).await })
+        tokio::spawn(async move { store.mails_add(mails).await })
     };
-    let held = [
-        hold(alice, ["a", "b"]),
-        hold(nobody, ["c", "d"]),
-        hold(alice, ["e", "f"]),
+    let written = [
+        write(alice, ["a", "b"]),
+        write(nobody, ["c", "d"]),
+        write(alice, ["e", "f"]),
     ];
     tokio::task::yield_now().await;
     lock.execute_batch("COMMIT").unwrap();
-    let [first, second, third] = held;
-    assert_eq!(first.await.unwrap().unwrap().len(), 2);
+    let [first, second, third] = written;
+    first.await.unwrap().unwrap();
     assert!(matches!(second.await.unwrap(), Err(Error::NotFound(_))));
-    assert_eq!(third.await.unwrap().unwrap().len(), 2);
+    third.await.unwrap().unwrap();
     let mut ids: Vec<_> = store
         .queue()
         .await
@@ -85,9 +83,8 @@ async fn a_failing_write_in_a_group_fails_alone() {
     assert_eq!(
         ids,
         ["a", "b", "e", "f"],
-        "nothing of the failing write, not even its first job"
+        "nothing of the failing write, not even its first mail"
     );
-    assert_eq!(store.statistics().jobs_held, 4);
 }
 
 /// What lies on the disk at the moment of the answer is enough, as after a power cut.
@@ -96,18 +93,13 @@ async fn an_acknowledged_write_is_in_the_files() {
     let (file, copy) = (File::new(), File::new());
     let store = file.open();
     let alice = account(&store, "alice@example.com").await.id;
-    store.jobs_hold(vec![job(alice, "j", 1)]).await.unwrap();
+    store.mails_add(vec![mail(alice, "m", 1)]).await.unwrap();
     for end in ["", "-wal"] {
         let name = |file: &File| format!("{}{end}", file.path().display());
         std::fs::copy(name(&file), name(&copy)).unwrap();
     }
     let after = copy.open();
-    assert_eq!(after.queue().await.unwrap()[0].id, "j");
-    assert_eq!(
-        after.jobs_sweep("a", "the next process", 1).await.unwrap(),
-        1
-    );
-    assert_eq!(take(&after, 1, 1).await, ["j"]);
+    assert_eq!(after.queue().await.unwrap()[0].id, "m");
 }
 
 /// A release lags: the sync of the next write makes it durable.

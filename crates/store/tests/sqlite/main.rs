@@ -5,6 +5,7 @@
 #[path = "../contract/mod.rs"]
 mod contract;
 mod file;
+mod journal;
 
 use std::path::{Path, PathBuf};
 
