@@ -1,7 +1,8 @@
 //! Calendar objects that a client stores: what they must be (RFC 4791, 4.1 and 5.3.2.1).
 
 use calendar::{
-    BadSeries, Component, ComponentBuf, Defect, Document, Limits, RecurrenceLimits, Series, Zones,
+    BadSeries, CalendarUserAddress, Component, ComponentBuf, Defect, Document, Limits,
+    RecurrenceLimits, Series, Zones,
 };
 use jiff::tz::TimeZone;
 use pipeline::calendar_store::{self, Given};
@@ -134,6 +135,9 @@ pub(crate) fn check(text: &[u8], supported: &[&str], limits: &Limits) -> Outcome
         return Err(Failure::refused("C:supported-calendar-component"));
     }
     let uid = the_uid(&parts).ok_or_else(not_an_object)?;
+    if !is_of_one_organizer(&parts) {
+        return Err(Failure::refused("C:same-organizer-in-all-components"));
+    }
     if is_unreadable(&calendar.to_buf(), first.name()) {
         return Err(invalid());
     }
@@ -160,6 +164,14 @@ fn the_uid(parts: &[Component<'_>]) -> Option<String> {
     let first = uids.next()??;
     uids.all(|other| other.as_ref() == Some(&first))
         .then_some(first)
+}
+
+/// RFC 6638, 3.2.4.2: those that name an organizer name the same.
+fn is_of_one_organizer(parts: &[Component<'_>]) -> bool {
+    let organizers = parts.iter().filter_map(|part| part.property("ORGANIZER"));
+    let mut addresses = organizers.map(|one| CalendarUserAddress::parse(&one.value()));
+    let first = addresses.next();
+    first.is_none_or(|first| addresses.all(|other| other.same_ignoring_case(&first)))
 }
 
 /// Whether times or rules cannot be read. What is right but too much, or of an unknown zone, is kept.
@@ -199,6 +211,18 @@ mod tests {
         assert!(checked("BEGIN:VTODO\r\nUID:a\r\nEND:VTODO\r\n").is_ok());
         assert!(checked("BEGIN:VAVAILABILITY\r\nUID:a\r\nEND:VAVAILABILITY\r\n").is_ok());
         assert!(checked(&event("UID:a\r\nRRULE:FREQ=YEARLY\r\n")).is_ok());
+    }
+
+    #[test]
+    fn all_components_have_one_organizer() {
+        let master = event("UID:a\r\nORGANIZER:mailto:a@example.org\r\n");
+        let date = "UID:a\r\nRECURRENCE-ID:20270102T100000Z\r\n";
+        let with =
+            |organizer: &str| checked(&format!("{master}{}", event(&format!("{date}{organizer}"))));
+        assert!(with("").is_ok());
+        assert!(with("ORGANIZER:MAILTO:A@example.org\r\n").is_ok());
+        let several = Err("<C:same-organizer-in-all-components/>".to_owned());
+        assert_eq!(with("ORGANIZER:mailto:b@example.org\r\n"), several);
     }
 
     #[test]
