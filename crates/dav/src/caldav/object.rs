@@ -40,16 +40,25 @@ pub(crate) async fn put(
     let (store, clock) = (request.store(), &*request.dav.clock);
     let terms = conditions.terms(&holds);
     let storing = calendar_store::put(store, clock, &request.account, &place, &given, &terms);
-    match storing.await {
+    named(request, &place, storing.await).await
+}
+
+/// What was stored at a place, or which object is in its way (RFC 6638, 3.2.4.1).
+pub(crate) async fn named(
+    request: &Request,
+    place: &Place,
+    stored: Result<Stored, NotChanged>,
+) -> Outcome<Stored> {
+    match stored {
         Ok(stored) => Ok(stored),
-        Err(NotChanged::UidElsewhere(other)) => Err(conflict(request, calendar, &other).await?),
-        Err(NotChanged::OtherUid) => Err(conflict(request, calendar, &place).await?),
+        Err(NotChanged::UidElsewhere(other)) => Err(conflict(request, place, &other).await?),
+        Err(NotChanged::OtherUid) => Err(conflict(request, place, place).await?),
         Err(other) => Err(other.into()),
     }
 }
 
 /// Names the object that has the UID, or another UID.
-async fn conflict(request: &Request, calendar: &Collection, other: &Place) -> Outcome<Failure> {
+async fn conflict(request: &Request, place: &Place, other: &Place) -> Outcome<Failure> {
     let all = request
         .store()
         .collections(request.account.id, CollectionKind::Calendar)
@@ -63,7 +72,7 @@ async fn conflict(request: &Request, calendar: &Collection, other: &Place) -> Ou
         segment.unwrap_or_default(),
         other.1.clone(),
     );
-    let tag = match other.0 == calendar.id {
+    let tag = match other.0 == place.0 {
         true => "C:no-uid-conflict",
         false => "C:unique-scheduling-object-resource",
     };

@@ -8,6 +8,7 @@ use store::CollectionKind;
 
 use super::condition::Conditions;
 use super::{get, put};
+use crate::caldav::object;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
@@ -38,7 +39,8 @@ pub(crate) async fn run(
     let stored = match kind {
         CollectionKind::Calendar => {
             let (clock, terms) = (&*request.dav.clock, conditions.terms(&holds));
-            calendar_store::transfer(store, clock, account, &transfer, &terms).await?
+            let moving = calendar_store::transfer(store, clock, account, &transfer, &terms);
+            object::named(&request, &transfer.to, moving.await).await?
         }
         CollectionKind::AddressBook => {
             address_book::transfer(store, account.id, &transfer, &holds).await?
