@@ -49,6 +49,9 @@ pub struct State {
     /// The times of the owner's own event and since which SEQUENCE it has them (rule E1).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) times: BTreeMap<RecurrenceId, Times>,
+    /// The DTSTAMP of the messages that the owner's last change sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sent: Option<Timestamp>,
     /// What came too early (rule D3), oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) early: Vec<Early>,
@@ -389,6 +392,20 @@ impl State {
         self.times.insert(id.clone(), times);
     }
 
+    /// When the owner's next messages are stamped: now, or where that is not later than the last ones,
+    /// a second after those, so that nobody takes them for older (rule C2).
+    pub fn next_stamp(&self, now: Timestamp) -> Timestamp {
+        const SECOND: Timestamp = 1000;
+        self.sent.map_or(now, |sent| {
+            now.max((sent.div_euclid(SECOND) + 1).saturating_mul(SECOND))
+        })
+    }
+
+    /// Notes that the owner's change sends messages, stamped by [`State::next_stamp`].
+    pub fn sends(&mut self, now: Timestamp) {
+        self.sent = Some(self.next_stamp(now));
+    }
+
     /// Notes the times of an event that the owner organizes, each time that it is stored.
     ///
     /// An answer to an older version is known by them (rule E1).
@@ -398,5 +415,21 @@ impl State {
         {
             self.observe_times(&object);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_changes_of_one_second_are_stamped_one_after_the_other() {
+        let mut state = State::default();
+        assert_eq!(state.next_stamp(5_100), 5_100);
+        state.sends(5_100);
+        assert_eq!(state.next_stamp(5_900), 6_000);
+        state.sends(5_900);
+        assert_eq!(state.next_stamp(5_950), 7_000, "the clock stood still");
+        assert_eq!(state.next_stamp(9_000), 9_000);
     }
 }

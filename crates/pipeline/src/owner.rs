@@ -98,6 +98,9 @@ pub async fn complete(
     if facts.is_organized_by(&addresses) {
         stored.state.observe(&put.text, kind, &limits.calendar);
     }
+    if !commit.mails.is_empty() {
+        stored.state.sends(now);
+    }
     let object = StoredObject {
         calendar: put.calendar.0.clone(),
         name: put.name.clone(),

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::outbox::scheduling::{NotMailed, Posting};
 use crate::owner::{NotStored, ROUNDS};
 use crate::schedule;
+use crate::update::change;
 use crate::update::decide::stored;
 
 /// What the owner says.
@@ -75,7 +76,7 @@ async fn commit(
     in_reply_to: Option<&str>,
 ) -> Result<Commit, NotAnswered> {
     let event = store.event(account.id, answer.uid).await?;
-    let held = stored(&event).map_err(NotStored::from)?;
+    let mut held = stored(&event).map_err(NotStored::from)?;
     let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
     let owner = itip::Account {
         addresses: &addresses,
@@ -89,7 +90,7 @@ async fn commit(
         partstat: answer.partstat,
         comment: answer.comment,
         instance: answer.instance.clone(),
-        now,
+        now: held.state.next_stamp(now),
     };
     let responded = itip::respond(&held, kind, &response, &owner, &Limits::default())?;
     let mut commit = Commit::new(account.id, answer.uid);
@@ -117,6 +118,8 @@ async fn commit(
     let mails = responded.scheduled.messages.iter().map(posting);
     commit.mails = mails.collect::<Result<Vec<NewMail>, NotMailed>>()?;
     if !commit.mails.is_empty() {
+        held.state.sends(now);
+        change::keep(&mut commit, &held.state);
         schedule::withdraw_answers(store, now, &mut commit).await?;
     }
     Ok(commit)

@@ -131,11 +131,12 @@ async fn decide(
     let addresses: Vec<String> = owned.account.addresses().map(str::to_owned).collect();
     let waiting = held.iter().filter(|mail| mail.hold == Hold::Invitation);
     let unheard: Vec<_> = waiting.flat_map(names).collect();
+    let stored = stored(owned.event).map_err(NotStored::from)?;
     let change = OwnersChange {
         before,
         after,
         kind,
-        now: owned.now,
+        now: stored.state.next_stamp(owned.now),
         reply: owned.terms.reply,
         door: Door::Caldav,
         seen: owned.terms.seen,
@@ -145,7 +146,6 @@ async fn decide(
     let account = itip::Account {
         addresses: &addresses,
     };
-    let stored = stored(owned.event).map_err(NotStored::from)?;
     let scheduled = itip::changed(&stored, &change, &account, &Limits::default())?;
     Ok(scheduled)
 }
