@@ -7,8 +7,7 @@ use super::address::folded;
 use super::clock;
 use super::statement::{all, count, execute, first, one};
 use crate::{
-    AccountId, BY_HAND, Decision, DecisionId, Error, JobKey, NewDecision, Result, Revision,
-    Timestamp,
+    AccountId, Decision, DecisionId, Error, JobKey, NewDecision, Result, Revision, Timestamp,
 };
 
 const COLUMNS: &str = "id, job, method, uid, summary, message_id, outcome, reason, notes, sender,
@@ -218,11 +217,12 @@ pub(super) fn added_since(
     sender: &str,
     since: Timestamp,
 ) -> Result<u64> {
+    // The last condition is the index's: the note is [`crate::BY_HAND`].
     count(
         connection,
         "SELECT count(*) FROM decisions
          WHERE account = ?1 AND sender_folded = ?2 AND decided >= ?3 AND outcome = 'added'
-           AND notes NOT LIKE ?4",
-        params![account, folded(sender), since, format!("%\"{BY_HAND}\"%")],
+           AND instr(notes, '\"by-hand\"') = 0",
+        params![account, folded(sender), since],
     )
 }
