@@ -35,50 +35,30 @@ impl FromSql for CalendarId {
     }
 }
 
-/// The numbers stand in the partial indexes of the schema too.
-impl ToSql for QueueState {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(match self {
-            Self::Held => 0_i64,
-            Self::Ready => 1,
-            Self::Parked => 2,
-            Self::Unconfirmed => 3,
-        }))
-    }
-}
-
-impl FromSql for QueueState {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        match i64::column_result(value)? {
-            0 => Ok(Self::Held),
-            1 => Ok(Self::Ready),
-            2 => Ok(Self::Parked),
-            3 => Ok(Self::Unconfirmed),
-            other => Err(FromSqlError::OutOfRange(other)),
+macro_rules! code {
+    ($of:ident { $($variant:ident = $code:literal),* }) => {
+        impl ToSql for $of {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from(match self {
+                    $(Self::$variant => i64::from($code),)*
+                }))
+            }
         }
-    }
-}
 
-impl ToSql for Hold {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(match self {
-            Self::None => 0_i64,
-            Self::Answer => 1,
-            Self::Invitation => 2,
-        }))
-    }
-}
-
-impl FromSql for Hold {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        match i64::column_result(value)? {
-            0 => Ok(Self::None),
-            1 => Ok(Self::Answer),
-            2 => Ok(Self::Invitation),
-            other => Err(FromSqlError::OutOfRange(other)),
+        impl FromSql for $of {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                match i64::column_result(value)? {
+                    $($code => Ok(Self::$variant),)*
+                    other => Err(FromSqlError::OutOfRange(other)),
+                }
+            }
         }
-    }
+    };
 }
+
+// The numbers stand in the partial indexes of the schema too.
+code!(QueueState { Held = 0, Ready = 1, Parked = 2, Unconfirmed = 3 });
+code!(Hold { None = 0, Answer = 1, Invitation = 2 });
 
 impl ToSql for Invitations {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
