@@ -132,6 +132,9 @@ pub enum Forbidden {
     /// The ORGANIZER of an invitation was changed or removed.
     #[error("the organizer of an invitation cannot be changed")]
     Organizer,
+    /// The ORGANIZER of an event of the owner's own was changed to somebody else.
+    #[error("an event of your own cannot be given another organizer")]
+    OwnOrganizer,
     /// The components do not have one ORGANIZER.
     #[error("the components have different organizers")]
     SeveralOrganizers,
@@ -145,6 +148,7 @@ impl Forbidden {
     pub fn code(self) -> &'static str {
         match self {
             Self::Organizer => "organizer-changed",
+            Self::OwnOrganizer => "own-organizer-changed",
             Self::SeveralOrganizers => "several-organizers",
             Self::Unreadable => "unreadable",
         }

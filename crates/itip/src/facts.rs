@@ -35,6 +35,9 @@ pub struct Facts {
     pub recurrence: Option<Recurrence>,
     /// How many overrides there are.
     pub overrides: usize,
+    /// Whether any component names an ORGANIZER, so that changes of it may be mailed (RFC 6638 section
+    /// 3.1).
+    pub is_meeting: bool,
 }
 
 /// An organizer or attendee.
@@ -97,8 +100,14 @@ pub fn describe(document: &Document) -> Facts {
     };
     Facts {
         overrides,
+        is_meeting: components.iter().any(has_organizer),
         ..of_component(&component.to_buf(), &zones(document))
     }
+}
+
+fn has_organizer(component: &Component<'_>) -> bool {
+    let mut organizers = component.properties_named("ORGANIZER");
+    organizers.any(|line| !line.value().trim().is_empty())
 }
 
 /// SUMMARY of a message or an object as one line of text, empty when there is none.
@@ -156,6 +165,7 @@ pub(crate) fn of_component(component: &ComponentBuf, zones: &Zones) -> Facts {
             .and_then(|start| recurrence(component, start, zones)),
         start,
         overrides: 0,
+        is_meeting: component.property("ORGANIZER").is_some(),
     }
 }
 

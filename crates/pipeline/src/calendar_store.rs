@@ -1,7 +1,6 @@
 //! Calendars as their owner changes them over CalDAV. Every PUT, DELETE, COPY and MOVE of a calendar
 //! object ends in [`write`], so that what a change sends can be decided there (rules F).
 
-use itip::Facts;
 pub use itip::{Reply, Seen};
 use store::{
     Account, By, CollectionId, CollectionKind, Collections, Commit, Detail, Error, Event, Expect,
@@ -208,6 +207,7 @@ pub async fn remove(
         let page = page.await?;
         let Some(end) = page.last() else { break };
         last = end.name.clone();
+        let is_meeting = |member: &Member| itip::facts(&member.text).is_meeting;
         for member in page.into_iter().filter(is_meeting) {
             let place = (calendar.clone(), member.name);
             match delete(store, clock, account, &place, terms).await {
@@ -217,12 +217,6 @@ pub async fn remove(
         }
     }
     Ok(store.collection_remove(account.id, KIND, calendar).await?)
-}
-
-/// Whether the deletion of an object may be mailed.
-fn is_meeting(member: &Member) -> bool {
-    let facts = itip::facts(&member.text);
-    facts.organizer.is_some() || facts.overrides > 0
 }
 
 /// A change of one object, decided on what is held of its UID.
@@ -293,9 +287,7 @@ async fn write(
 
 /// A commit that stores an object; one that waited for an answer goes on waiting while it has none.
 fn storing(account: &Account, event: &Event, place: &Place, uid: &str, text: &[u8]) -> Commit {
-    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
     let waited = event.objects.iter().any(|object| object.unanswered);
-    let is_asked = |facts: Facts| facts.partstat_of(&addresses) == Some("NEEDS-ACTION");
     let mut commit = Commit::new(account.id, uid);
     commit.expect = Some(Expect::unchanged(event));
     commit.put.push(PutObject {
@@ -303,7 +295,7 @@ fn storing(account: &Account, event: &Event, place: &Place, uid: &str, text: &[u
         name: place.1.clone(),
         uid: uid.to_owned(),
         text: text.to_vec(),
-        unanswered: waited && is_asked(itip::facts(text)),
+        unanswered: waited && owner::waits(account, text),
         by: By::Owner,
     });
     commit
@@ -318,7 +310,7 @@ fn alone(event: &Event, place: &Place, text: &[u8], leaving: &[&Place]) -> Resul
         .map(|object| (object.calendar.clone(), object.name.clone()));
     let mut others = others.filter(|other| !leaving.contains(&other)).peekable();
     // Most UIDs stand nowhere else, and nothing need be known of their objects.
-    let is_meeting = others.peek().is_some() && itip::facts(text).organizer.is_some();
+    let is_meeting = others.peek().is_some() && itip::facts(text).is_meeting;
     match others.find(|other| is_meeting || other.0 == place.0) {
         Some(other) => Err(NotChanged::UidElsewhere(other)),
         None => Ok(()),

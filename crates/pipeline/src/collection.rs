@@ -62,14 +62,10 @@ async fn members_of(
         };
         after = last.name.clone();
         for member in found {
-            match kind == CollectionKind::Calendar && is_meeting(&member.text) {
+            match kind == CollectionKind::Calendar && itip::facts(&member.text).is_meeting {
                 true => left_out.push(member.name),
                 false => copied.push((member.name, member.revision)),
             }
         }
     }
-}
-
-fn is_meeting(text: &[u8]) -> bool {
-    itip::facts(text).organizer.is_some()
 }

@@ -85,6 +85,7 @@ pub async fn complete(
         schedule::withdraw_answers(store, now, commit).await?;
     }
     let [put] = commit.put.as_slice() else {
+        note_sending(event, now, commit)?;
         return Ok(());
     };
     let facts = itip::facts(&put.text);
@@ -127,6 +128,27 @@ pub async fn complete(
         take(commit, event, &recalled, (facts.summary, now));
     }
     Ok(())
+}
+
+/// Notes the stamp of what a deletion sends, so that what comes again in the same second is newer.
+fn note_sending(event: &Event, now: Timestamp, commit: &mut Commit) -> Result<(), NotStored> {
+    if commit.mails.is_empty() {
+        return Ok(());
+    }
+    let mut state = stored(event)?.state;
+    state.sends(now);
+    change::keep(commit, &state);
+    Ok(())
+}
+
+/// Whether an object waits for its owner's answer (rule B7).
+pub(crate) fn waits(account: &Account, text: &[u8]) -> bool {
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    let kind = itip::facts(text).kind;
+    kind.is_some_and(|kind| itip::answered(text, kind, &owner, &Limits::default()) == Answered::No)
 }
 
 /// Takes the change that early messages make into the commit and its record.

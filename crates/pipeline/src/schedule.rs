@@ -3,16 +3,14 @@
 
 use calendar::{Kind, Method};
 pub use itip::Forbidden;
-use itip::{
-    Answered, Delivery, Door, Invitations, Limits, OutgoingMessage, OwnersChange, Scheduled,
-};
+use itip::{Delivery, Door, Invitations, Limits, OutgoingMessage, OwnersChange, Scheduled};
 use store::{
     Account, CollectionId, Commit, Event, Guard, HeldMail, Hold, NewMail, Store, Timestamp,
 };
 
 use crate::calendar_store::Terms;
 use crate::outbox::scheduling::{self, NotMailed, Posting};
-use crate::owner::NotStored;
+use crate::owner::{self, NotStored};
 use crate::update::decide::stored;
 
 /// So many new meetings within one hold are mailed without a word of their owner (rule F8).
@@ -87,7 +85,6 @@ pub async fn complete(
 /// What a text says at a glance.
 struct Meeting {
     kind: Option<Kind>,
-    /// Whether it may have an organizer: overrides may name one that their series does not.
     is_one: bool,
 }
 
@@ -96,7 +93,7 @@ impl Meeting {
         let facts = itip::facts(text);
         Self {
             kind: facts.kind,
-            is_one: facts.organizer.is_some() || facts.overrides > 0,
+            is_one: facts.is_meeting,
         }
     }
 
@@ -201,18 +198,9 @@ async fn take(
         now: owned.now,
     });
     if let Some(put) = commit.put.first_mut().filter(|_| owned.before.is_some()) {
-        put.unanswered = waits(owned.account, &put.text, kind);
+        put.unanswered = owner::waits(owned.account, &put.text);
     }
     Ok(())
-}
-
-/// Whether an event waits for its owner's answer (rule B7).
-fn waits(account: &Account, text: &[u8], kind: Kind) -> bool {
-    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
-    let owner = itip::Account {
-        addresses: &addresses,
-    };
-    itip::answered(text, kind, &owner, &Limits::default()) == Answered::No
 }
 
 type Posted<'m> = Result<NewMail, (&'m OutgoingMessage, NotMailed)>;

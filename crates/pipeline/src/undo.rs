@@ -1,6 +1,5 @@
 //! Undo: puts back what a decision changed, unless it was changed again since (RULES.md, G).
 
-use itip::{Answered, Limits};
 use store::{
     Account, By, CalendarId, Commit, Decision, DecisionId, Event, Expect, NewDecision, Object,
     PutObject, Store,
@@ -131,7 +130,7 @@ fn commit(
             name: name.clone(),
             uid: record.uid.clone(),
             text: text.clone(),
-            unanswered: waits(account, text),
+            unanswered: owner::waits(account, text),
             by: By::Owner,
         }),
         None => commit.delete.push((calendar.clone(), name.clone())),
@@ -146,16 +145,6 @@ fn place(held: Option<&Object>, record: &NewDecision) -> Option<(CalendarId, Str
         Some(object) => Some((object.calendar.clone(), object.name.clone())),
         None => Some((record.calendar.clone()?, record.name.clone()?)),
     }
-}
-
-/// Whether the event waits for its owner's answer.
-fn waits(account: &Account, text: &[u8]) -> bool {
-    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
-    let owner = itip::Account {
-        addresses: &addresses,
-    };
-    let kind = itip::facts(text).kind;
-    kind.is_some_and(|kind| itip::answered(text, kind, &owner, &Limits::default()) == Answered::No)
 }
 
 /// The record of the undoing, which can be undone itself.

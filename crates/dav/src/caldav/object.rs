@@ -90,6 +90,9 @@ impl From<NotChanged> for Failure {
             NotChanged::Forbidden(Forbidden::Organizer) => {
                 Self::refused("C:allowed-attendee-scheduling-object-change")
             }
+            NotChanged::Forbidden(Forbidden::OwnOrganizer) => {
+                Self::refused("C:allowed-organizer-scheduling-object-change")
+            }
             NotChanged::Forbidden(Forbidden::SeveralOrganizers) => {
                 Self::refused("C:same-organizer-in-all-components")
             }

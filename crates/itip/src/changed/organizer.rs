@@ -83,7 +83,7 @@ impl Change<'_> {
         let mut addresses = BTreeSet::new();
         for body in after.components.values() {
             match body.line("ORGANIZER") {
-                Some(line) if !self.owner.is(&line) => return Err(Forbidden::Organizer),
+                Some(line) if !self.owner.is(&line) => return Err(Forbidden::OwnOrganizer),
                 Some(line) => addresses.insert(line.address().as_str().to_lowercase()),
                 None => false,
             };
