@@ -4,12 +4,15 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, StatusCode};
-use store::{Account, Collection, CollectionKind, Collections, Detail, Member, Selection};
+use store::{
+    Account, Collection, CollectionKind, Collections, Detail, Member, Revision, Selection, SyncPage,
+};
 
 use crate::Dav;
 use crate::body;
 use crate::failure::{Failure, Outcome};
 use crate::resource::{BadPath, Resource};
+use crate::scheduling::inbox;
 use crate::scheduling::role::{self, Role};
 use crate::xml::Element;
 
@@ -133,11 +136,40 @@ impl Request {
         name: &str,
     ) -> Outcome<Option<Member>> {
         let selection = Selection::Names(vec![name.to_owned()]);
-        let (account, kind) = (self.account.id, collection.kind);
-        let found = self
-            .store()
-            .members(account, kind, &collection.id, selection, Detail::Whole);
+        let found = self.members(collection, selection, Detail::Whole);
         Ok(found.await?.pop())
+    }
+
+    /// Members of a collection, by name; in the outbox is nothing.
+    pub(crate) async fn members(
+        &self,
+        of: &Collection,
+        selection: Selection,
+        detail: Detail,
+    ) -> store::Result<Vec<Member>> {
+        let (store, account) = (self.store(), self.account.id);
+        match Role::of(of) {
+            None => {
+                let members = store.members(account, of.kind, &of.id, selection, detail);
+                members.await
+            }
+            Some(Role::Inbox) => inbox::members(self, selection, detail).await,
+            Some(Role::Outbox) => Ok(Vec::new()),
+        }
+    }
+
+    /// What changed in a collection since a revision.
+    pub(crate) async fn sync(
+        &self,
+        of: &Collection,
+        after: Option<Revision>,
+        limit: u32,
+    ) -> store::Result<SyncPage> {
+        let (store, account) = (self.store(), self.account.id);
+        match Role::of(of) {
+            Some(Role::Inbox) => store.inbox_sync(account, after, limit).await,
+            _ => store.sync(account, of.kind, &of.id, after, limit).await,
+        }
     }
 }
 

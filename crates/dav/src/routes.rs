@@ -15,8 +15,8 @@ use crate::caldav::mkcalendar;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::{BadPath, Resource};
-use crate::scheduling::outbox;
 use crate::scheduling::role::Role;
+use crate::scheduling::{inbox, outbox};
 use crate::webdav::{
     add_member, collection, delete, get, mkcol, options, propfind, proppatch, put, report, transfer,
 };
@@ -133,14 +133,19 @@ async fn dispatch(request: Request) -> Outcome {
 
 /// What is done to the inbox, to the outbox, and to what is in them.
 async fn scheduled(request: Request, role: Role) -> Outcome {
-    let is_collection = matches!(request.resource, Resource::Collection(..));
-    match (request.method.clone().as_str(), role) {
-        ("PROPFIND", _) => propfind::run(request).await,
-        ("REPORT", Role::Inbox) => report::run(request).await,
-        ("PROPPATCH", _) if is_collection => proppatch::run(request).await,
-        ("POST", Role::Outbox) if is_collection => outbox::run(request).await,
-        ("GET" | "HEAD", _) if !is_collection => Err(Failure::not_found()),
-        ("MKCOL" | "MKCALENDAR", _) if is_collection => {
+    let method = request.method.clone();
+    match (method.as_str(), role, request.resource.clone()) {
+        ("PROPFIND", ..) => propfind::run(request).await,
+        ("REPORT", Role::Inbox, _) => report::run(request).await,
+        ("PROPPATCH", _, Resource::Collection(..)) => proppatch::run(request).await,
+        ("POST", Role::Outbox, Resource::Collection(..)) => outbox::run(request).await,
+        ("GET" | "HEAD", _, Resource::Member(kind, segment, name)) => {
+            get::run(request, kind, segment, name).await
+        }
+        ("DELETE", Role::Inbox, Resource::Member(_, _, name)) => {
+            inbox::dismiss(&request, &name).await
+        }
+        ("MKCOL" | "MKCALENDAR", _, Resource::Collection(..)) => {
             Err(Failure::status(StatusCode::METHOD_NOT_ALLOWED))
         }
         _ => Err(Failure::forbidden()),

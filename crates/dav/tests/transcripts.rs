@@ -6,6 +6,9 @@
 //! - `<<< STATUS`, header fields that the answer must have, and behind an empty line its body. Before
 //!   it is compared, a line break is put between any two tags. `*` is any text within a line, and a
 //!   line `...` any number of lines. Without an empty line the body is not looked at;
+//! - `>>> RECEIVE NAME` with a body is no request: as the daemon does when an organizer's message came,
+//!   it stores the object in Alice's default calendar. It waits for her answer if it says NEEDS-ACTION.
+//!   `<<< 201` follows;
 //! - `{calendar}` and `{book}` are the names in paths of Alice's default collections; `$name` is
 //!   anything where it stands for the first time in an answer, and the same thing everywhere later.
 
@@ -170,6 +173,10 @@ async fn play(file: &Path) {
             lines.collect::<String>()
         });
         let body = body.unwrap_or_default();
+        if method == "RECEIVE" {
+            server.receive(path, &body).await;
+            continue;
+        }
         let answer = server.ask(method, path, &fields, body.as_bytes()).await;
         compare(file, &exchange, &answer, &mut names);
     }

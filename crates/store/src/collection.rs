@@ -33,6 +33,15 @@ pub struct Collection {
     pub properties: Vec<Property>,
 }
 
+/// A scheduling inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbox {
+    /// The last change of an item, or of which are there.
+    pub revision: Revision,
+    /// The properties that clients set, by name.
+    pub properties: Vec<Property>,
+}
+
 /// A collection to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCollection {

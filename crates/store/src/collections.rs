@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    AccountId, AppPassword, CardCommit, Collection, CollectionId, CollectionKind, Detail, Member,
-    NewCollection, Property, PropertyChanges, Result, Revision, Selection, Store, SyncPage,
+    AccountId, AppPassword, CardCommit, Collection, CollectionId, CollectionKind, Detail, Inbox,
+    Member, NewCollection, Property, PropertyChanges, Result, Revision, Selection, Store, SyncPage,
 };
 
 /// Calendars and address books as collections of members.
@@ -94,6 +94,37 @@ pub trait Collections: Store {
         after: Option<Revision>,
         limit: u32,
     ) -> Result<SyncPage>;
+    /// The account's scheduling inbox (RFC 6638, 2.2).
+    ///
+    /// Its items are the objects that wait for an answer ([`Object::unanswered`](crate::Object)), but
+    /// for those that were dismissed since their organizer changed them last ([`By`](crate::By)). An
+    /// item is named by calendar, a dot, and the object's name, and is else like the object.
+    async fn inbox(&self, account: AccountId) -> Result<Inbox>;
+    /// Changes the properties that clients set on the inbox; all or none.
+    async fn inbox_properties_change(
+        &self,
+        account: AccountId,
+        changes: PropertyChanges,
+    ) -> Result<()>;
+    /// Items of the inbox, by name.
+    async fn inbox_members(
+        &self,
+        account: AccountId,
+        selection: Selection,
+        detail: Detail,
+    ) -> Result<Vec<Member>>;
+    /// As [`Collections::sync`], of the inbox. An item that came and went since is told as one that is
+    /// there no more.
+    async fn inbox_sync(
+        &self,
+        account: AccountId,
+        after: Option<Revision>,
+        limit: u32,
+    ) -> Result<SyncPage>;
+    /// Takes an item out of the inbox; its object stays as it is. [`Error::NotFound`](crate::Error)
+    /// when there is no such item, [`Error::Conflict`](crate::Error) when it is not at that revision.
+    async fn inbox_dismiss(&self, account: AccountId, item: &str, revision: Revision)
+    -> Result<()>;
     /// Writes cards. Refuses with [`Error::Conflict`](crate::Error::Conflict), nothing written, when
     /// an expectation does not hold or a UID would have two names in one book. The account's
     /// revision afterwards, if anything changed.

@@ -71,15 +71,8 @@ async fn candidates(
     let window = window.map(|window| (window.start.as_millisecond(), window.end.as_millisecond()));
     let (from, to) = window.unwrap_or((i64::MIN, i64::MAX));
     let selection = Selection::Window(from, to);
-    let (account, kind) = (request.account.id, calendar.kind);
-    let reading = request
-        .store()
-        .members(account, kind, &calendar.id, selection, Detail::Etag);
-    Ok(reading
-        .await?
-        .into_iter()
-        .map(|member| member.name)
-        .collect())
+    let found = request.members(calendar, selection, Detail::Etag).await?;
+    Ok(found.into_iter().map(|member| member.name).collect())
 }
 
 /// A query that is being answered.
@@ -113,12 +106,8 @@ impl Matching<'_> {
     }
 
     async fn read(&self, selection: Selection) -> store::Result<Vec<Member>> {
-        let (account, calendar) = (self.request.account.id, self.calendar);
         let detail = self.rendering.ask.detail(true);
-        let store = self.request.store();
-        store
-            .members(account, calendar.kind, &calendar.id, selection, detail)
-            .await
+        self.request.members(self.calendar, selection, detail).await
     }
 
     async fn answer(&self, out: &mut Multistatus, found: Vec<Member>) -> Result<(), Broken> {

@@ -54,9 +54,9 @@ impl Role {
 
 /// The collection of a role.
 pub(crate) async fn collection(request: &Request, role: Role) -> Outcome<Collection> {
-    let properties = match role {
-        Role::Inbox => vec![default_calendar(request).await?],
-        Role::Outbox => Vec::new(),
+    let (revision, properties) = match role {
+        Role::Inbox => inbox(request).await?,
+        Role::Outbox => (Revision(0), Vec::new()),
     };
     Ok(Collection {
         id: CalendarId(role.segment().to_owned()),
@@ -64,9 +64,17 @@ pub(crate) async fn collection(request: &Request, role: Role) -> Outcome<Collect
         segment: role.segment().to_owned(),
         name: role.title().to_owned(),
         is_default: false,
-        revision: Revision(0),
+        revision,
         properties,
     })
+}
+
+/// The last change of the inbox, and what is set on it.
+async fn inbox(request: &Request) -> Outcome<(Revision, Vec<Property>)> {
+    let inbox = request.store().inbox(request.account.id).await?;
+    let mut properties = inbox.properties;
+    properties.push(default_calendar(request).await?);
+    Ok((inbox.revision, properties))
 }
 
 /// schedule-default-calendar-URL (RFC 6638, 9.2).

@@ -59,7 +59,7 @@ pub(crate) fn of(
     if let Some(changed) = changed.and_then(|at| HeaderValue::try_from(at).ok()) {
         fields.insert(header::LAST_MODIFIED, changed);
     }
-    if of == CollectionKind::Calendar {
+    if of == CollectionKind::Calendar && request.resource.role().is_none() {
         put_schedule_tag(fields, member.schedule_tag);
     }
     if request.method != Method::HEAD {

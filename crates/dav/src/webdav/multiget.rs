@@ -86,8 +86,7 @@ pub(crate) async fn members(
     names.sort();
     names.dedup();
     let selection = Selection::Names(names.clone());
-    let (kind, id) = (collection.kind, &collection.id);
-    let found = store.members(account, kind, id, selection, detail).await?;
+    let found = request.members(collection, selection, detail).await?;
     let mut dead = dead_of_members(store, account, collection, &found).await?;
     let mut found = found.into_iter().peekable();
     for name in names {
@@ -98,7 +97,7 @@ pub(crate) async fn members(
                 out.add(&rendering.response(&node)).await?;
             }
             None => {
-                let gone = Resource::Member(kind, collection.segment.clone(), name);
+                let gone = Resource::Member(collection.kind, collection.segment.clone(), name);
                 out.status(&gone.href(&request.account), "404 Not Found")
                     .await?;
             }

@@ -203,6 +203,7 @@ fn privileges(node: &Node) -> Vec<&'static str> {
         None => {}
     }
     let privileges: &[&str] = match node {
+        Node::Member(of, ..) if Role::of(of).is_some() => &["D:read", PRIVILEGES],
         Node::Collection(_) | Node::Member(..) => &[
             "D:all",
             "D:read",
@@ -241,7 +242,9 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         }
         ("calendar-user-address-set", Node::Principal, _) => addresses(ground.account),
         ("calendar-user-type", Node::Principal, _) => "INDIVIDUAL".to_owned(),
-        ("schedule-tag", Node::Member(of, member, _), _) if of.kind == CollectionKind::Calendar => {
+        ("schedule-tag", Node::Member(of, member, _), _)
+            if of.kind == CollectionKind::Calendar && Role::of(of).is_none() =>
+        {
             text(&etag::schedule_tag(member.schedule_tag))
         }
         ("supported-calendar-component-set", _, Some(one)) => components(one),
@@ -324,6 +327,11 @@ fn resource_type(node: &Node) -> &'static str {
 fn reports(node: &Node) -> String {
     let names: &[&str] = match node {
         _ if node.role() == Some(Role::Outbox) => &[],
+        _ if node.role() == Some(Role::Inbox) => &[
+            "D:sync-collection",
+            "C:calendar-query",
+            "C:calendar-multiget",
+        ],
         Node::Collection(one) => match one.kind {
             CollectionKind::Calendar => &[
                 "D:sync-collection",

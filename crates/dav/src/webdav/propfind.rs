@@ -109,10 +109,7 @@ async fn members(
     let mut after = String::new();
     loop {
         let page = Selection::After(after, PAGE);
-        let kind = collection.kind;
-        let found = store
-            .members(account, kind, &collection.id, page, detail)
-            .await?;
+        let found = request.members(collection, page, detail).await?;
         let Some(last) = found.last() else {
             return Ok(());
         };

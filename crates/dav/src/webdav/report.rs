@@ -6,6 +6,7 @@ use super::{expand, multiget, principal_search, sync};
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
+use crate::scheduling::role::Role;
 use crate::xml::{CALDAV, CARDDAV, DAV};
 use crate::{caldav, carddav};
 
@@ -29,7 +30,9 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
         ((CALDAV, "calendar-query"), Some(CollectionKind::Calendar), Some(one)) => {
             caldav::query::run(request, one, &body).await
         }
-        ((CALDAV, "free-busy-query"), Some(CollectionKind::Calendar), Some(one)) => {
+        ((CALDAV, "free-busy-query"), Some(CollectionKind::Calendar), Some(one))
+            if Role::of(&one).is_none() =>
+        {
             caldav::free_busy::run(request, one, &body).await
         }
         ((CARDDAV, "addressbook-query"), Some(CollectionKind::AddressBook), Some(one)) => {

@@ -80,15 +80,11 @@ async fn write(
     let most = request.dav.limits.sync;
     loop {
         let size = limit.unwrap_or(most).min(most);
-        let (account, kind) = (request.account.id, collection.kind);
-        let reading = request
-            .store()
-            .sync(account, kind, &collection.id, after, size);
         let SyncPage {
             members,
             revision,
             is_cut,
-        } = reading.await?;
+        } = request.sync(collection, after, size).await?;
         let names = members.into_iter().map(|(name, _)| name).collect();
         multiget::members(request, out, rendering, collection, names).await?;
         if is_cut && limit.is_none() {

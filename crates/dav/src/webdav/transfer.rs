@@ -72,6 +72,8 @@ async fn destination(request: &Request, kind: CollectionKind) -> Outcome<Place> 
         return Err(Failure::bad_request());
     }
     match request.named(href)? {
+        // Nothing is put into inbox and outbox (RFC 6638, 2.1 and 2.2).
+        other if other.role().is_some() => Err(Failure::forbidden()),
         Resource::Member(its, segment, name) if its == kind => {
             Ok((put::into(request, kind, &segment).await?.id, name))
         }

@@ -10,7 +10,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dav::{Dav, Limits};
 use pipeline::clock::Clock;
-use store::{Account, CollectionKind, Collections, NewAccount, SqliteStore, Store, Timestamp};
+use store::{
+    Account, By, CollectionKind, Collections, Commit, NewAccount, PutObject, SqliteStore, Store,
+    Timestamp,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -82,6 +85,24 @@ impl Server {
     pub(crate) async fn default(&self, kind: CollectionKind) -> String {
         let all = self.store.collections(self.alice.id, kind).await.unwrap();
         all[0].segment.clone()
+    }
+
+    /// Stores an object in Alice's default calendar, as an organizer's message does.
+    #[allow(dead_code, reason = "transcripts alone have organizers")]
+    pub(crate) async fn receive(&self, name: &str, text: &str) {
+        let uid = text.lines().find_map(|line| line.strip_prefix("UID:"));
+        let mut commit = Commit::new(self.alice.id, uid.unwrap());
+        commit.put.push(PutObject {
+            calendar: self.store.calendars(self.alice.id).await.unwrap()[0]
+                .id
+                .clone(),
+            name: name.to_owned(),
+            uid: commit.uid.clone(),
+            text: text.as_bytes().to_vec(),
+            unanswered: text.contains("PARTSTAT=NEEDS-ACTION"),
+            by: By::Organizer,
+        });
+        self.store.commit(commit).await.unwrap();
     }
 
     /// Sends a request as Alice, unless it has an Authorization field; `none` there sends none.

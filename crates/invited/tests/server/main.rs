@@ -19,6 +19,7 @@ mod crash;
 mod dav;
 mod harness;
 mod http;
+mod inbox;
 mod local;
 mod manifest;
 mod order;

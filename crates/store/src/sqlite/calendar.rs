@@ -242,17 +242,18 @@ pub(super) fn ask_again(
     execute(connection, statement, values).map(drop)
 }
 
-/// Deletes an object; returns its UID if it was there.
+/// Deletes an object; returns its UID if it was there, and whether it waited for an answer.
 pub(super) fn delete(
     connection: &Connection,
     account: AccountId,
     calendar: &CalendarId,
     name: &str,
-) -> Result<Option<String>> {
+) -> Result<Option<(String, bool)>> {
     first(
         connection,
-        "DELETE FROM objects WHERE account = ?1 AND calendar = ?2 AND name = ?3 RETURNING uid",
+        "DELETE FROM objects WHERE account = ?1 AND calendar = ?2 AND name = ?3
+         RETURNING uid, unanswered",
         params![account, calendar, name],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::address::Key;
+use super::change::InInbox;
 use super::statement::{execute, first};
 use super::{account, change, clock};
 use crate::{
@@ -144,7 +145,7 @@ impl<'a> Writing<'a> {
             decision: None,
             at: self.at,
         };
-        change::log(self.connection, self.account, &change)?;
+        change::log(self.connection, self.account, &change, InInbox::Never)?;
         Ok(self.revision)
     }
 

@@ -104,6 +104,26 @@ struct Writing<'a> {
     at: Timestamp,
     before: Revision,
     revision: Revision,
+    /// The last change that concerns the inbox.
+    inbox: Option<Revision>,
+}
+
+/// Whether an object was an item of the inbox before a change, or is one since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InInbox {
+    /// Neither.
+    Never,
+    /// At least one of both.
+    Ever,
+}
+
+impl From<bool> for InInbox {
+    fn from(ever: bool) -> Self {
+        match ever {
+            true => Self::Ever,
+            false => Self::Never,
+        }
+    }
 }
 
 /// An object's place: calendar and name.
@@ -124,6 +144,7 @@ impl<'a> Writing<'a> {
             at,
             before: revision,
             revision,
+            inbox: None,
         })
     }
 
@@ -189,8 +210,8 @@ impl<'a> Writing<'a> {
             return Ok((default, name));
         }
         let place = (default, put.name.clone());
-        match self.uid_at(&place)? {
-            Some(other) if other != put.uid && !deleted.contains(&place) => {
+        match self.object_at(&place)? {
+            Some((other, _)) if other != put.uid && !deleted.contains(&place) => {
                 Ok((place.0, self.free_name()?))
             }
             _ => Ok(place),
@@ -206,12 +227,14 @@ impl<'a> Writing<'a> {
         )
     }
 
-    fn uid_at(&self, (calendar, name): &Place) -> Result<Option<String>> {
+    /// The UID of what is at a place, and whether it waits for an answer.
+    fn object_at(&self, (calendar, name): &Place) -> Result<Option<(String, bool)>> {
         first(
             self.connection,
-            "SELECT uid FROM objects WHERE account = ?1 AND calendar = ?2 AND name = ?3",
+            "SELECT uid, unanswered FROM objects
+             WHERE account = ?1 AND calendar = ?2 AND name = ?3",
             params![self.account, calendar, name],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
     }
 
@@ -259,20 +282,21 @@ impl<'a> Writing<'a> {
         name: &str,
         decision: Option<DecisionId>,
     ) -> Result<()> {
-        let Some(uid) = calendar::delete(self.connection, self.account, calendar, name)? else {
+        let deleted = calendar::delete(self.connection, self.account, calendar, name)?;
+        let Some((uid, waited)) = deleted else {
             return Ok(());
         };
         let (calendar, name) = (calendar.clone(), name.to_owned());
-        let revision = self.next();
-        self.log(&Change {
-            revision,
+        let change = Change {
+            revision: self.next(),
             calendar,
             name,
             uid,
             text: None,
             decision,
             at: self.at,
-        })
+        };
+        self.log(&change, waited.into())
     }
 
     /// Refuses when the name has another UID, or the UID another name in the same calendar.
@@ -283,10 +307,12 @@ impl<'a> Writing<'a> {
         span: &Span,
         decision: Option<DecisionId>,
     ) -> Result<()> {
-        let named = self.uid_at(&place)?;
+        let named = self.object_at(&place)?;
         let stored = self.name_of(&place.0, &put.uid)?;
-        let is_known = named.is_some();
-        if named.is_some_and(|uid| uid != put.uid) || stored.is_some_and(|name| name != place.1) {
+        let (is_known, waited) = (named.is_some(), matches!(named, Some((_, true))));
+        if named.is_some_and(|(uid, _)| uid != put.uid)
+            || stored.is_some_and(|name| name != place.1)
+        {
             return Err(Error::Conflict);
         }
         let (calendar, name) = place;
@@ -302,7 +328,7 @@ impl<'a> Writing<'a> {
         if is_known && put.by == By::Organizer {
             calendar::ask_again(self.connection, self.account, &object)?;
         }
-        self.log(&Change {
+        let change = Change {
             revision: object.revision,
             calendar: object.calendar,
             name: object.name,
@@ -310,11 +336,15 @@ impl<'a> Writing<'a> {
             text: Some(object.text),
             decision,
             at: self.at,
-        })
+        };
+        self.log(&change, (waited || put.unanswered).into())
     }
 
-    fn log(&self, change: &Change) -> Result<()> {
-        log(self.connection, self.account, change)
+    fn log(&mut self, change: &Change, in_inbox: InInbox) -> Result<()> {
+        if in_inbox == InInbox::Ever {
+            self.inbox = Some(change.revision);
+        }
+        log(self.connection, self.account, change, in_inbox)
     }
 
     fn keep_state(&mut self, uid: &str, change: &StateChange) -> Result<()> {
@@ -363,19 +393,24 @@ impl<'a> Writing<'a> {
         }
         execute(
             self.connection,
-            "UPDATE accounts SET revision = ?2 WHERE id = ?1",
-            params![self.account, self.revision],
+            "UPDATE accounts SET revision = ?2, inbox = coalesce(?3, inbox) WHERE id = ?1",
+            params![self.account, self.revision, self.inbox],
         )?;
         Ok(Some(self.revision))
     }
 }
 
 /// Notes a change in the account's history.
-pub(super) fn log(connection: &Connection, account: AccountId, change: &Change) -> Result<()> {
+pub(super) fn log(
+    connection: &Connection,
+    account: AccountId,
+    change: &Change,
+    in_inbox: InInbox,
+) -> Result<()> {
     execute(
         connection,
-        "INSERT INTO changes (account, revision, calendar, name, uid, decision, at, text)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO changes (account, revision, calendar, name, uid, decision, at, text, inbox)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             account,
             change.revision,
@@ -384,7 +419,8 @@ pub(super) fn log(connection: &Connection, account: AccountId, change: &Change) 
             change.uid,
             change.decision,
             change.at,
-            change.text
+            change.text,
+            in_inbox == InInbox::Ever
         ],
     )?;
     Ok(())

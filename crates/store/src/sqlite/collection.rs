@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::property;
 use super::statement::{all, execute, first, one};
+use super::{clock, inbox, property};
 use crate::{
     AccountId, Collection, CollectionId, CollectionKind, Error, NewCollection, PropertyChanges,
     Result, Revision,
@@ -132,6 +132,9 @@ pub(super) fn remove(
         None => return Err(Error::NotFound(format!("collection {collection}"))),
         Some(true) => return Err(Error::Conflict),
         Some(false) => {}
+    }
+    if kind == CollectionKind::Calendar {
+        inbox::leave(connection, account, collection, clock::now())?;
     }
     let statement = kind.sql("DELETE FROM COLLECTIONS WHERE account = ?1 AND id = ?2");
     execute(connection, &statement, params![account, collection]).map(drop)

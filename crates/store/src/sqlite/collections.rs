@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 
 use super::member::{self, Question};
-use super::{SqliteStore, app_password, calendar, card, collection, copy, property, sync};
+use super::{SqliteStore, app_password, calendar, card, collection, copy, inbox, property, sync};
 use crate::{
-    AccountId, AppPassword, CardCommit, Collection, CollectionId, CollectionKind, Collections,
-    Detail, Member, NewCollection, Property, PropertyChanges, Result, Revision, Selection,
-    SyncPage,
+    AccountId, AppPassword, CalendarId, CardCommit, Collection, CollectionId, CollectionKind,
+    Collections, Detail, Inbox, Member, NewCollection, Property, PropertyChanges, Result, Revision,
+    Selection, SyncPage,
 };
 
 /// Members that are read on the caller's thread; more go to a blocking one.
@@ -159,6 +159,64 @@ impl Collections for SqliteStore {
         let id = collection.clone();
         self.readers
             .read(move |connection| sync::page(connection, (account, kind, &id), after, limit))
+            .await
+    }
+
+    async fn inbox(&self, account: AccountId) -> Result<Inbox> {
+        self.readers
+            .point(|connection| inbox::of(connection, account))
+    }
+
+    async fn inbox_properties_change(
+        &self,
+        account: AccountId,
+        changes: PropertyChanges,
+    ) -> Result<()> {
+        let id = CalendarId(inbox::ID.to_owned());
+        self.properties_change(account, &id, None, changes).await
+    }
+
+    async fn inbox_members(
+        &self,
+        account: AccountId,
+        selection: Selection,
+        detail: Detail,
+    ) -> Result<Vec<Member>> {
+        let is_empty = |connection: &_| inbox::is_empty(connection, account);
+        if self.readers.point(is_empty)? {
+            return Ok(Vec::new());
+        }
+        self.readers
+            .read(move |connection| inbox::members(connection, account, &selection, detail))
+            .await
+    }
+
+    async fn inbox_sync(
+        &self,
+        account: AccountId,
+        after: Option<Revision>,
+        limit: u32,
+    ) -> Result<SyncPage> {
+        if let Some(after) = after {
+            let look = |connection: &_| inbox::unchanged(connection, account, after);
+            if let Some(page) = self.readers.point(look)? {
+                return Ok(page);
+            }
+        }
+        self.readers
+            .read(move |connection| inbox::page(connection, account, after, limit))
+            .await
+    }
+
+    async fn inbox_dismiss(
+        &self,
+        account: AccountId,
+        item: &str,
+        revision: Revision,
+    ) -> Result<()> {
+        let item = item.to_owned();
+        self.writer
+            .write(move |connection, _| inbox::dismiss(connection, account, &item, revision))
             .await
     }
 

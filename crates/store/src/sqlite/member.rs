@@ -68,19 +68,24 @@ impl Question {
     }
 
     fn columns(&self) -> String {
-        let text = match self.detail {
-            Detail::Etag | Detail::Dated => "x''",
-            Detail::Text | Detail::Whole => "text",
-        };
-        let changed = match self.detail {
-            Detail::Etag | Detail::Text => "0",
-            Detail::Dated | Detail::Whole => {
-                "(SELECT at FROM changes WHERE changes.account = MEMBERS.account
-                  AND changes.revision = MEMBERS.revision)"
-            }
-        };
-        format!("name, uid, revision, length(text), {text}, TAG, {changed}")
+        format!("name, {}", columns(self.detail))
     }
+}
+
+/// What [`read`] reads behind a name.
+pub(super) fn columns(detail: Detail) -> String {
+    let text = match detail {
+        Detail::Etag | Detail::Dated => "x''",
+        Detail::Text | Detail::Whole => "text",
+    };
+    let changed = match detail {
+        Detail::Etag | Detail::Text => "0",
+        Detail::Dated | Detail::Whole => {
+            "(SELECT at FROM changes WHERE changes.account = MEMBERS.account
+              AND changes.revision = MEMBERS.revision)"
+        }
+    };
+    format!("uid, revision, length(text), {text}, TAG, {changed}")
 }
 
 fn by_names(connection: &Connection, question: &Question, names: &[String]) -> Result<Vec<Member>> {
@@ -111,7 +116,7 @@ fn window(
     all(connection, &question.windowed(), values, read)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Member> {
     Ok(Member {
         name: row.get(0)?,
         uid: row.get(1)?,

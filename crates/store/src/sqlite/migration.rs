@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_held_mails.sql"),
     include_str!("migrations/0005_scheduling.sql"),
     include_str!("migrations/0006_counted_by_sender.sql"),
+    include_str!("migrations/0007_inbox.sql"),
 ];
 
 /// Refuses a file of another program or of a later version of this one, before it is written to.

@@ -20,6 +20,7 @@ mod failure;
 mod grounds;
 mod group;
 mod held;
+mod inbox;
 mod job;
 mod journal;
 mod key;

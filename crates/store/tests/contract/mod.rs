@@ -6,6 +6,7 @@ pub(crate) mod calendar;
 pub(crate) mod collection;
 pub(crate) mod commit;
 pub(crate) mod held;
+pub(crate) mod inbox;
 pub(crate) mod job;
 pub(crate) mod mail;
 pub(crate) mod queue;
@@ -48,6 +49,9 @@ macro_rules! contract {
             held: is_shown_while_it_waits, is_taken_back_by_a_commit,
                 is_not_taken_back_when_it_is_being_sent, waits_for_a_word_when_there_are_many,
                 counts_what_comes_at_once, says_whether_a_calendar_invites, remembers_the_last_text;
+            inbox: holds_what_waits_for_an_answer, tells_what_came_and_went,
+                is_synced_in_pages, forgets_a_dismissal_when_its_organizer_speaks_again,
+                dismisses_what_was_seen_alone, loses_what_goes_with_its_calendar, keeps_properties;
             job: is_held_joined_and_done, is_taken_once_released, comes_oldest_first,
                 is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,
                 goes_with_its_only_hold, stays_for_others_when_refused, keeps_every_distinct_detail,

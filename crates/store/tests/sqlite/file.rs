@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::Connection;
-use store::{AccountId, Commit, Error, Holding, QueueState, Since, SqliteStore, Store};
+use store::{
+    AccountId, Collections, Commit, Error, Holding, QueueState, Revision, Since, SqliteStore, Store,
+};
 
 use crate::contract::Database;
 use crate::contract::record::{account, holder, job, key, mail, ready, take};
@@ -329,6 +331,45 @@ async fn the_third_migration_keeps_what_is_there() {
         assert_eq!(grounds.unwrap().unanswered, unanswered);
     }
     assert_eq!(store.jobs_take(1, 1).await.unwrap()[0].content, b"AB");
+}
+
+#[tokio::test]
+async fn what_waited_before_there_was_an_inbox_is_in_it() {
+    let file = File::new();
+    let connection = Connection::open(file.path()).unwrap();
+    for migration in [
+        include_str!("../../src/sqlite/migrations/0001_initial.sql"),
+        include_str!("../../src/sqlite/migrations/0002_collections.sql"),
+        include_str!("../../src/sqlite/migrations/0003_fewer_pages.sql"),
+        include_str!("../../src/sqlite/migrations/0004_held_mails.sql"),
+        include_str!("../../src/sqlite/migrations/0005_scheduling.sql"),
+        include_str!("../../src/sqlite/migrations/0006_counted_by_sender.sql"),
+    ] {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection
+        .execute_batch(
+            "INSERT INTO accounts (id, name, password, revision) VALUES (1, '', '', 4);
+             INSERT INTO calendars (account, id, name, is_default) VALUES (1, 'c', 'C', 1);
+             INSERT INTO objects (account, calendar, name, uid, revision, unanswered, text) VALUES
+                 (1, 'c', 'a', 'a', 2, 1, x''), (1, 'c', 'b', 'b', 3, 0, x''),
+                 (1, 'c', 'd', 'd', 4, 1, x'');
+             INSERT INTO changes (account, revision, calendar, name, uid, at, text) VALUES
+                 (1, 1, 'c', 'a', 'a', 5, x''), (1, 2, 'c', 'a', 'a', 5, x''),
+                 (1, 3, 'c', 'b', 'b', 5, x''), (1, 4, 'c', 'd', 'd', 5, x'');
+             PRAGMA application_id = 0x696e7669;
+             PRAGMA user_version = 6;",
+        )
+        .unwrap();
+    drop(connection);
+    let store = file.open();
+    let mut after = None;
+    for (name, is_cut) in [("c.a", true), ("c.d", false)] {
+        let page = store.inbox_sync(AccountId(1), after, 1).await.unwrap();
+        assert_eq!((page.members[0].0.as_str(), page.is_cut), (name, is_cut));
+        after = Some(page.revision);
+    }
+    assert_eq!(after, Some(Revision(4)));
 }
 
 #[test]
