@@ -11,6 +11,8 @@ pub struct Limits {
     pub xml: usize,
     /// Names in one multiget.
     pub hrefs: usize,
+    /// Attendees of one component (max-attendees-per-instance).
+    pub attendees: usize,
     /// Instances that one query expands to (max-instances).
     pub instances: usize,
     /// Members that one page of sync-collection has at most.
@@ -29,6 +31,7 @@ impl Default for Limits {
             object: 1 << 20,
             xml: 1 << 20,
             hrefs: 5000,
+            attendees: calendar::Limits::default().attendees,
             instances: 20_000,
             sync: 5000,
             collections: 500,

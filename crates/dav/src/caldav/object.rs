@@ -2,7 +2,7 @@
 
 use calendar::{
     BadSeries, CalendarUserAddress, Component, ComponentBuf, Defect, Document, Limits,
-    RecurrenceLimits, Series, Zones,
+    RecurrenceLimits, Series, TooMuch, Zones,
 };
 use jiff::tz::TimeZone;
 use pipeline::calendar_store::{self, Given};
@@ -31,6 +31,7 @@ pub(crate) async fn put(
     check_type(request.field("content-type"))?;
     let limits = Limits {
         bytes: request.dav.limits.object,
+        attendees: request.dav.limits.attendees,
         ..Limits::default()
     };
     let uid = check(&text, &component_set::of(calendar), &limits)?;
@@ -124,7 +125,7 @@ pub(crate) fn check_type(content_type: &str) -> Outcome<()> {
 pub(crate) fn check(text: &[u8], supported: &[&str], limits: &Limits) -> Outcome<String> {
     let invalid = || Failure::refused("C:valid-calendar-data");
     let not_an_object = || Failure::refused("C:valid-calendar-object-resource");
-    let document = Document::parse(text, limits).map_err(|_| invalid())?;
+    let document = Document::parse(text, limits).map_err(|much| too_much(&much))?;
     let is_broken = document
         .problems()
         .iter()
@@ -154,6 +155,15 @@ pub(crate) fn check(text: &[u8], supported: &[&str], limits: &Limits) -> Outcome
         return Err(invalid());
     }
     Ok(uid)
+}
+
+/// What of a text is past a limit; a limit that no RFC names makes it no calendar data.
+pub(crate) fn too_much(much: &TooMuch) -> Failure {
+    Failure::refused(match much {
+        TooMuch::Attendees => "C:max-attendees-per-instance",
+        TooMuch::Bytes => "C:max-resource-size",
+        _ => "C:valid-calendar-data",
+    })
 }
 
 fn is_fatal(defect: Defect) -> bool {
@@ -270,6 +280,12 @@ mod tests {
         ] {
             assert_eq!(checked(inner), Err(expected.to_owned()), "{inner}");
         }
+        let many = event(&format!(
+            "UID:a\r\n{}",
+            "ATTENDEE:mailto:a@b.c\r\n".repeat(2001)
+        ));
+        let attendees = "<C:max-attendees-per-instance/>";
+        assert_eq!(checked(&many), Err(attendees.to_owned()));
         let all = component_set::ALL;
         assert!(check(b"\xff\xfe", &all, &Limits::default()).is_err());
         assert!(check(b"", &all, &Limits::default()).is_err());

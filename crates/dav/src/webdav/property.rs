@@ -64,6 +64,7 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
     (CALDAV, "min-date-time"),
     (CALDAV, "max-date-time"),
     (CALDAV, "max-instances"),
+    (CALDAV, "max-attendees-per-instance"),
     (CARDDAV, "addressbook-home-set"),
     (CARDDAV, "supported-address-data"),
     (CARDDAV, "supported-collation-set"),
@@ -256,6 +257,10 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         ("min-date-time", _, Some(_)) => "00010101T000000Z".to_owned(),
         ("max-date-time", _, Some(_)) => "99991231T235959Z".to_owned(),
         ("max-instances", _, Some(_)) => ground.limits.instances.to_string(),
+        ("max-attendees-per-instance", _, Some(_)) => match node.role() {
+            Some(Role::Outbox) => ground.limits.recipients.to_string(),
+            _ => ground.limits.attendees.to_string(),
+        },
         _ => return None,
     })
 }
