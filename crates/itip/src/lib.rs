@@ -6,6 +6,7 @@
 
 mod answer;
 mod arrival;
+mod attendance;
 mod authority;
 mod case;
 mod changed;
@@ -41,6 +42,7 @@ mod stored;
 mod strip;
 mod taking;
 
+pub use attendance::{Attendance, attendances};
 pub use changed::{
     Delay, Delivery, Door, Forbidden, Invitations, OutgoingMessage, OwnersChange, Reply, Scheduled,
     Seen, changed, delivered,

@@ -1,6 +1,8 @@
 //! What the owner stores himself: by import, by undo, by PUT. One door for all, where what came too
 //! early counts (rule D3), times of own events are noted (rule E1) and tombstones go (rule C10).
 
+use calendar::ComponentBuf;
+pub use itip::Attendance;
 use itip::{Access, Answered, Change, Decision, Limits, StoredObject};
 use store::{
     Account, By, CalendarId, Commit, Event, Expect, NewDecision, PutObject, Store, Timestamp,
@@ -149,6 +151,16 @@ pub(crate) fn waits(account: &Account, text: &[u8]) -> bool {
     };
     let kind = itip::facts(text).kind;
     kind.is_some_and(|kind| itip::answered(text, kind, &owner, &Limits::default()) == Answered::No)
+}
+
+/// Whether the account's owner comes to each of some components, as far as he has said.
+#[must_use]
+pub fn attendances(account: &Account, components: &[&ComponentBuf]) -> Vec<Attendance> {
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    itip::attendances(components.iter().copied(), &owner)
 }
 
 /// Takes the change that early messages make into the commit and its record.

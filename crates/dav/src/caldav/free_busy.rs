@@ -6,7 +6,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use calendar::{ComponentBuf, DateOrTime, Duration, InstanceSource, PropertyBuf};
 use jiff::{SignedDuration, Timestamp};
-use store::{AccountId, Collection, Collections, Detail, Selection};
+use pipeline::owner::{self, Attendance};
+use store::{Account, Collection, Collections, Detail, Selection};
 
 use super::occurrence::Occurrences;
 use super::range::{self, Ends};
@@ -22,15 +23,19 @@ const PAGE: usize = 200;
 /// A time that is not free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Busy {
-    kind: Kind,
-    start: Timestamp,
-    end: Timestamp,
+    pub(crate) kind: Kind,
+    pub(crate) start: Timestamp,
+    pub(crate) end: Timestamp,
 }
 
+/// How it is not free (RFC 5545, 3.2.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+pub(crate) enum Kind {
+    /// Something takes place.
     Busy,
+    /// Something may take place.
     Tentative,
+    /// Nothing can take place.
     Unavailable,
 }
 
@@ -52,7 +57,7 @@ pub(crate) async fn run(request: Request, calendar: Collection, body: &Element) 
     let busy = match is_opaque(&calendar) {
         true => {
             let asked = Asked {
-                account: request.account.id,
+                account: &request.account,
                 window: &window,
                 masked: None,
             };
@@ -78,7 +83,7 @@ pub(crate) fn is_opaque(calendar: &Collection) -> bool {
 
 /// Whose busy times are asked, and when.
 pub(crate) struct Asked<'a> {
-    pub(crate) account: AccountId,
+    pub(crate) account: &'a Account,
     pub(crate) window: &'a Range<Timestamp>,
     /// The UID of an event that does not count.
     pub(crate) masked: Option<&'a str>,
@@ -101,18 +106,18 @@ pub(crate) async fn collect(
     let (from, to) = (window.start.as_millisecond(), window.end.as_millisecond());
     let selection = Selection::Window(from, to);
     let found = store
-        .members(account, kind, &calendar.id, selection, Detail::Etag)
+        .members(account.id, kind, &calendar.id, selection, Detail::Etag)
         .await?;
     let names: Vec<String> = found.into_iter().map(|member| member.name).collect();
     let mut busy = Vec::new();
     for page in names.chunks(PAGE) {
         let selection = Selection::Names(page.to_vec());
         let found = store
-            .members(account, kind, &calendar.id, selection, Detail::Text)
+            .members(account.id, kind, &calendar.id, selection, Detail::Text)
             .await?;
         for member in found.iter().filter(|one| Some(one.uid.as_str()) != masked) {
             if let Some(object) = Occurrences::read(&member.text, &zone) {
-                of_events(&object, window, &mut busy);
+                of_events(&object, account, window, &mut busy);
                 of_periods(&object, window, &mut busy);
             }
         }
@@ -123,36 +128,47 @@ pub(crate) async fn collect(
     Ok(busy)
 }
 
-fn of_events(object: &Occurrences, window: &Range<Timestamp>, busy: &mut Vec<Busy>) {
+fn of_events(
+    object: &Occurrences,
+    account: &Account,
+    window: &Range<Timestamp>,
+    busy: &mut Vec<Busy>,
+) {
     let parts = object.parts("VEVENT");
     let Some(series) = object.series(&parts) else {
         return;
     };
-    let master = parts
-        .iter()
-        .find(|part| part.property("RECURRENCE-ID").is_none());
+    let attendances = owner::attendances(account, &parts);
+    let kinds = parts.iter().zip(attendances);
+    let kinds: Vec<Option<Kind>> = kinds.map(|(part, comes)| kind_of(part, comes)).collect();
+    let mut parts = parts.iter();
+    let master = parts.position(|part| part.property("RECURRENCE-ID").is_none());
     for instance in series.instances(window.clone()).map_while(Result::ok) {
         let source = match instance.source {
             InstanceSource::Master => master,
-            InstanceSource::Override(index) => parts.get(index),
+            InstanceSource::Override(index) => Some(index),
         };
-        if let Some(kind) = source.and_then(|source| kind_of(source)) {
+        if let Some(kind) = source.and_then(|at| *kinds.get(at)?) {
             let one = cut(kind, instance.start, instance.end, window);
             busy.extend(one);
         }
     }
 }
 
-/// How an event makes its time busy, if it does.
-fn kind_of(event: &ComponentBuf) -> Option<Kind> {
+/// How an event makes its owner's time busy, if it does. No RFC names PARTSTAT here; RFC 5545, 3.2.9
+/// calls BUSY-TENTATIVE what is scheduled tentatively, as what he has not answered is.
+fn kind_of(event: &ComponentBuf, attendance: Attendance) -> Option<Kind> {
     let is = |name: &str, value: &str| {
         let property = event.property(name);
         property.is_some_and(|one| one.value().trim().eq_ignore_ascii_case(value))
     };
-    match is("TRANSP", "TRANSPARENT") || is("STATUS", "CANCELLED") {
-        true => None,
-        false if is("STATUS", "TENTATIVE") => Some(Kind::Tentative),
-        false => Some(Kind::Busy),
+    let is_free = is("TRANSP", "TRANSPARENT") || is("STATUS", "CANCELLED");
+    match attendance {
+        _ if is_free => None,
+        Attendance::Absent => None,
+        Attendance::Tentative => Some(Kind::Tentative),
+        Attendance::Certain if is("STATUS", "TENTATIVE") => Some(Kind::Tentative),
+        Attendance::Certain => Some(Kind::Busy),
     }
 }
 
@@ -225,9 +241,8 @@ pub(crate) fn component(
     for Busy { kind, start, end } in busy {
         let value = format!("{}/{}", utc(start), utc(end));
         let mut property = PropertyBuf::new("FREEBUSY", &value);
-        if kind != Kind::Busy {
-            property.set_parameter("FBTYPE", kind.word());
-        }
+        // Thunderbird shows nothing where the default is left out.
+        property.set_parameter("FBTYPE", kind.word());
         free_busy.push_property(property);
     }
     free_busy

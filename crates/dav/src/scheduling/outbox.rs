@@ -99,7 +99,7 @@ async fn busy(request: &Request, asked: &FreeBusyRequest, account: &Account) -> 
         .filter(|one| free_busy::is_opaque(one))
     {
         let of = free_busy::Asked {
-            account: account.id,
+            account,
             window: &asked.window,
             masked: asked.masked.as_deref(),
         };
