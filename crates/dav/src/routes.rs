@@ -29,9 +29,12 @@ pub(crate) const METHODS: &str = "OPTIONS, GET, HEAD, POST, PUT, DELETE, PROPFIN
 const MAKING: [&str; 3] = ["PUT", "MKCOL", "MKCALENDAR"];
 
 pub(crate) fn router(dav: Arc<Dav>) -> Router {
+    let well_known = any(well_known);
     Router::new()
-        .route("/.well-known/caldav", any(well_known))
-        .route("/.well-known/carddav", any(well_known))
+        .route("/.well-known/caldav", well_known.clone())
+        .route("/.well-known/caldav/", well_known.clone())
+        .route("/.well-known/carddav", well_known.clone())
+        .route("/.well-known/carddav/", well_known)
         .route("/account/apple.mobileconfig", get_route(profile))
         .route("/dav", any(enter))
         .route("/dav/", any(enter))

@@ -1,7 +1,7 @@
 //! Plays every file under `transcripts/` over a real socket, each against a server of its own.
 //!
 //! A file has requests with the answers to them:
-//! - `# …` a comment, outside bodies;
+//! - `# …` a comment;
 //! - `>>> METHOD PATH`, header fields, and behind an empty line a body, whose lines get CRLF ends;
 //! - `<<< STATUS`, header fields that the answer must have, and behind an empty line its body. Before
 //!   it is compared, a line break is put between any two tags. `*` is any text within a line, and a
@@ -9,215 +9,172 @@
 //! - `>>> RECEIVE NAME` with a body is no request: as the daemon does when an organizer's message came,
 //!   it stores the object in Alice's default calendar. It waits for her answer if it says NEEDS-ACTION.
 //!   `<<< 201` follows;
+//! - `>>> *` and header fields that all requests after it have unless they say otherwise;
+//! - `+++ mail`, and behind it a whole mail that comes to Alice;
+//! - `=== ADDRESS`, and behind it the mail that goes out to this address and to nobody else, its
+//!   folded lines made one; `=== nobody`: no mail goes out;
 //! - `{calendar}` and `{book}` are the names in paths of Alice's default collections; `$name` is
 //!   anything where it stands for the first time in an answer, and the same thing everywhere later.
+//!
+//! Those in `clients/` are what real clients send. Each says where that is known from.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
+mod post;
 mod server;
+mod transcript;
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use post::Post;
 use server::{Answer, Server};
 use store::CollectionKind;
+use transcript::expect::{Names, lines};
+use transcript::{Exchange, Step, parse};
 
-#[derive(Debug, Default)]
-struct Exchange {
-    line: usize,
-    request: String,
-    fields: Vec<(String, String)>,
-    body: Option<Vec<String>>,
-    status: u16,
-    wanted_fields: Vec<(String, String)>,
-    wanted_body: Option<Vec<String>>,
+/// A transcript that is being played.
+struct Play<'a> {
+    file: &'a Path,
+    server: Server,
+    post: Post,
+    names: Names,
 }
 
-fn parse(text: &str) -> Vec<Exchange> {
-    let mut exchanges: Vec<Exchange> = Vec::new();
-    let mut is_answer = false;
-    for (number, line) in (1..).zip(text.lines()) {
-        if let Some(request) = line.strip_prefix(">>> ") {
-            is_answer = false;
-            exchanges.push(Exchange {
-                line: number,
-                request: request.to_owned(),
-                ..Exchange::default()
-            });
-            continue;
+impl<'a> Play<'a> {
+    async fn of(file: &'a Path) -> Self {
+        let server = Server::start().await;
+        let mut names = Names::default();
+        for (name, kind) in [
+            ("{calendar}", CollectionKind::Calendar),
+            ("{book}", CollectionKind::AddressBook),
+        ] {
+            names.0.insert(name.to_owned(), server.default(kind).await);
         }
-        let Some(exchange) = exchanges.last_mut() else {
-            assert!(
-                line.is_empty() || line.starts_with('#'),
-                "line {number}: {line}"
-            );
-            continue;
-        };
-        if let Some(status) = line.strip_prefix("<<< ") {
-            is_answer = true;
-            exchange.status = status.parse().unwrap();
-            continue;
+        let post = Post::of(&server);
+        Self {
+            file,
+            server,
+            post,
+            names,
         }
-        let (fields, body) = match is_answer {
-            true => (&mut exchange.wanted_fields, &mut exchange.wanted_body),
-            false => (&mut exchange.fields, &mut exchange.body),
-        };
-        match body {
-            Some(body) => body.push(line.to_owned()),
-            None if line.is_empty() => *body = Some(Vec::new()),
-            None if line.starts_with("# ") => {}
-            None => {
-                let (name, value) = line.split_once(": ").expect(line);
-                fields.push((name.to_owned(), value.to_owned()));
+    }
+
+    async fn step(&mut self, step: &Step) {
+        match step {
+            Step::Exchange(exchange) if exchange.request.starts_with("RECEIVE ") => {
+                let name = exchange.request.trim_start_matches("RECEIVE ");
+                self.server.receive(name, &self.body(exchange)).await;
             }
-        }
-    }
-    for body in exchanges
-        .iter_mut()
-        .flat_map(|one| [&mut one.body, &mut one.wanted_body])
-    {
-        let Some(lines) = body else { continue };
-        lines.retain(|line| !line.starts_with("# "));
-        while lines.last().is_some_and(String::is_empty) {
-            lines.pop();
-        }
-        if lines.is_empty() {
-            *body = None;
-        }
-    }
-    exchanges
-}
-
-/// What `$name` and `{name}` stand for.
-#[derive(Default)]
-struct Names(HashMap<String, String>);
-
-impl Names {
-    fn put_in(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for (name, value) in &self.0 {
-            text = text.replace(name, value);
-        }
-        text
-    }
-
-    /// Whether a line is like the wanted one; a new `$name` is learned.
-    fn matches(&mut self, wanted: &str, line: &str) -> bool {
-        let wanted = self.put_in(wanted);
-        let Some(at) = wanted.find('$') else {
-            return is_like(&wanted, line);
-        };
-        let end = wanted[at + 1..].find(|c: char| !c.is_ascii_alphanumeric());
-        let end = end.map_or(wanted.len(), |end| at + 1 + end);
-        let (before, after) = (&wanted[..at], &wanted[end..]);
-        let is_framed = line.starts_with(before)
-            && line.ends_with(after)
-            && line.len() >= before.len() + after.len();
-        if is_framed {
-            let value = line[before.len()..line.len() - after.len()].to_owned();
-            self.0.insert(wanted[at..end].to_owned(), value);
-        }
-        is_framed
-    }
-
-    fn body_matches(&mut self, wanted: &[String], lines: &[String]) -> bool {
-        match (wanted.split_first(), lines.split_first()) {
-            (None, None) => true,
-            (None, Some(_)) => false,
-            (Some((any, wanted)), _) if any == "..." => {
-                (0..=lines.len()).any(|skipped| self.body_matches(wanted, &lines[skipped..]))
+            Step::Exchange(exchange) => {
+                let answer = self.ask(exchange).await;
+                self.compare(exchange, &answer);
             }
-            (Some(_), None) => false,
-            (Some((first, wanted)), Some((line, lines))) => {
-                self.matches(first, line) && self.body_matches(wanted, lines)
-            }
+            Step::Arrival(mail) => self.post.receive(&(mail.join("\r\n") + "\r\n")).await,
+            Step::Departure {
+                line,
+                recipient,
+                wanted,
+            } => self.departed(*line, recipient, wanted).await,
         }
     }
-}
 
-/// Whether a text is like a pattern in which `*` is any text.
-fn is_like(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((before, rest)) => text.strip_prefix(before).is_some_and(|text| {
-            let ends = (0..=text.len()).filter(|at| text.is_char_boundary(*at));
-            ends.into_iter().any(|at| is_like(rest, &text[at..]))
-        }),
-    }
-}
-
-fn lines(body: &str) -> Vec<String> {
-    let body = body.replace("><", ">\n<").replace("&#13;", "");
-    let mut lines: Vec<String> = body.lines().map(str::to_owned).collect();
-    lines.retain(|line| !line.is_empty());
-    lines
-}
-
-async fn play(file: &Path) {
-    let server = Server::start().await;
-    let mut names = Names::default();
-    for (name, kind) in [
-        ("{calendar}", CollectionKind::Calendar),
-        ("{book}", CollectionKind::AddressBook),
-    ] {
-        names.0.insert(name.to_owned(), server.default(kind).await);
-    }
-    let text = std::fs::read_to_string(file).unwrap();
-    for exchange in parse(&text) {
-        let request = names.put_in(&exchange.request);
+    async fn ask(&self, exchange: &Exchange) -> Answer {
+        let request = self.names.put_in(&exchange.request);
         let (method, path) = request.split_once(' ').unwrap();
-        let put_in = |(name, value): &(String, String)| (name.clone(), names.put_in(value));
+        let put_in = |(name, value): &(String, String)| (name.clone(), self.names.put_in(value));
         let fields: Vec<(String, String)> = exchange.fields.iter().map(put_in).collect();
-        let body = exchange.body.as_ref().map(|lines| {
-            let lines = lines.iter().map(|line| names.put_in(line) + "\r\n");
-            lines.collect::<String>()
-        });
-        let body = body.unwrap_or_default();
-        if method == "RECEIVE" {
-            server.receive(path, &body).await;
-            continue;
+        let body = self.body(exchange);
+        let answer = self.server.ask(method, path, &fields, body.as_bytes());
+        answer.await
+    }
+
+    fn body(&self, exchange: &Exchange) -> String {
+        let lines = exchange.body.iter().flatten();
+        lines.map(|line| self.names.put_in(line) + "\r\n").collect()
+    }
+
+    fn compare(&mut self, exchange: &Exchange, answer: &Answer) {
+        let place = self.place(exchange.line, &exchange.request);
+        let came = lines(&answer.body);
+        let shown = came.join("\n");
+        let head = format!("{} {:?}", answer.status, answer.fields);
+        assert_eq!(answer.status, exchange.status, "{place}\n{head}\n{shown}");
+        for (name, value) in &exchange.wanted_fields {
+            let mut same = answer
+                .fields
+                .iter()
+                .filter(|(one, _)| one.eq_ignore_ascii_case(name));
+            let fits = match value.as_str() {
+                "none" => same.next().is_none(),
+                _ => same.any(|(_, is)| self.names.matches(value, is)),
+            };
+            assert!(fits, "{place}: {name}: {value}\n{head}");
         }
-        let answer = server.ask(method, path, &fields, body.as_bytes()).await;
-        compare(file, &exchange, &answer, &mut names);
+        if let Some(wanted) = &exchange.wanted_body {
+            let is_so = self.names.body_matches(wanted, &came);
+            let wanted = wanted.join("\n");
+            assert!(is_so, "{place}: the body is\n{shown}\n\nand not\n{wanted}");
+        }
+    }
+
+    async fn departed(&mut self, line: usize, recipient: &str, wanted: &[String]) {
+        let place = self.place(line, recipient);
+        let sent = self.post.sent().await;
+        let recipients: Vec<&str> = sent.iter().map(|mail| mail.recipient.as_str()).collect();
+        if recipient == "nobody" {
+            assert_eq!(recipients, [""; 0], "{place}");
+            return;
+        }
+        assert_eq!(recipients, [recipient], "{place}");
+        let message = String::from_utf8(sent[0].message.clone()).unwrap();
+        let message = message.replace("\r\n ", "");
+        let came: Vec<String> = message.lines().map(str::to_owned).collect();
+        assert!(self.names.body_matches(wanted, &came), "{place}\n{message}");
+    }
+
+    fn place(&self, line: usize, what: &str) -> String {
+        format!("{}:{line}: {what}", self.file.display())
     }
 }
 
-fn compare(file: &Path, exchange: &Exchange, answer: &Answer, names: &mut Names) {
-    let place = format!("{}:{}: {}", file.display(), exchange.line, exchange.request);
-    let shown = lines(&answer.body).join("\n");
-    let head = format!("{} {:?}", answer.status, answer.fields);
-    assert_eq!(answer.status, exchange.status, "{place}\n{head}\n{shown}");
-    for (name, value) in &exchange.wanted_fields {
-        let mut same = answer
-            .fields
-            .iter()
-            .filter(|(one, _)| one.eq_ignore_ascii_case(name));
-        let fits = match value.as_str() {
-            "none" => same.next().is_none(),
-            _ => same.any(|(_, is)| names.matches(value, is)),
-        };
-        assert!(fits, "{place}: {name}: {value}\n{head}");
-    }
-    if let Some(wanted) = &exchange.wanted_body {
-        let is_so = names.body_matches(wanted, &lines(&answer.body));
-        assert!(
-            is_so,
-            "{place}: the body is\n{shown}\n\nand not\n{}",
-            wanted.join("\n")
-        );
+/// The transcripts in a folder, in the order of their names.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.is_file());
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+async fn play(files: &[PathBuf]) {
+    for file in files {
+        let text = std::fs::read_to_string(file).unwrap();
+        let mut play = Play::of(file).await;
+        for step in parse(&text) {
+            play.step(&step).await;
+        }
     }
 }
 
 #[tokio::test]
 async fn every_transcript_is_played() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    assert!(!files.is_empty());
-    for file in files {
-        play(&file).await;
+    play(&files("tests/transcripts")).await;
+}
+
+#[tokio::test]
+async fn clients_are_set_up_and_accept() {
+    play(&files("tests/transcripts/clients")).await;
+}
+
+#[test]
+fn what_is_said_of_clients_has_a_source() {
+    for file in files("tests/transcripts/clients") {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut first = text.lines().take_while(|line| line.starts_with("# "));
+        let is_said =
+            first.any(|line| line.starts_with("# Source: ") || line.contains("econstructed"));
+        assert!(is_said, "{}: where is this known from?", file.display());
     }
 }

@@ -8,7 +8,7 @@ use crate::Limits;
 use crate::caldav::component_set;
 use crate::resource::Resource;
 use crate::scheduling::role::Role;
-use crate::xml::{APPLE, CALDAV, CALENDARSERVER, CARDDAV, DAV, Name, Xml};
+use crate::xml::{CALDAV, CALENDARSERVER, CARDDAV, DAV, Name, Xml};
 
 /// What the values are made of beside the node.
 pub(crate) struct Ground<'a> {
@@ -70,6 +70,7 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
     (CARDDAV, "supported-collation-set"),
     (CARDDAV, "max-resource-size"),
     (CALENDARSERVER, "getctag"),
+    (CALENDARSERVER, "email-address-set"),
 ];
 
 /// How many of [`LIVE`] `allprop` gives.
@@ -91,11 +92,7 @@ pub(crate) fn live(node: &Node, name: &Name, ground: &Ground<'_>) -> Option<Stri
         DAV => webdav(node, local, ground).or_else(|| access(node, local, ground)),
         CALDAV => caldav(node, local, ground),
         CARDDAV => carddav(node, local, ground),
-        CALENDARSERVER if local == "getctag" => match node {
-            Node::Collection(one) => Some(text(&etag::sync_token(one, one.revision))),
-            _ => None,
-        },
-        APPLE if local == "calendar-order" => None,
+        CALENDARSERVER => calendarserver(node, local, ground),
         _ => None,
     }
 }
@@ -292,6 +289,21 @@ fn carddav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         }
         ("supported-collation-set", _, true) => collations("R"),
         ("max-resource-size", _, true) => ground.limits.object.to_string(),
+        _ => return None,
+    })
+}
+
+/// What Apple's clients ask of any server, as its own answers.
+fn calendarserver(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
+    Some(match (local, node) {
+        ("getctag", Node::Collection(one)) => text(&etag::sync_token(one, one.revision)),
+        ("email-address-set", Node::Principal) => {
+            let mut xml = Xml::default();
+            for address in ground.account.addresses() {
+                xml.element("S:email-address", address);
+            }
+            xml.into_string()
+        }
         _ => return None,
     })
 }

@@ -7,5 +7,5 @@ mod write;
 
 pub(crate) use element::Element;
 pub(crate) use guard::Guard;
-pub(crate) use name::{APPLE, CALDAV, CALENDARSERVER, CARDDAV, DAV, Name};
+pub(crate) use name::{CALDAV, CALENDARSERVER, CARDDAV, DAV, Name};
 pub(crate) use write::{Xml, escape};

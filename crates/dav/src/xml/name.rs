@@ -9,7 +9,7 @@ pub(crate) const CARDDAV: &str = "urn:ietf:params:xml:ns:carddav";
 /// That of getctag and other extensions of Apple's server.
 pub(crate) const CALENDARSERVER: &str = "http://calendarserver.org/ns/";
 /// That of calendar-color and calendar-order.
-pub(crate) const APPLE: &str = "http://apple.com/ns/ical/";
+const APPLE: &str = "http://apple.com/ns/ical/";
 
 /// The namespaces that every document of ours declares, with their prefixes.
 pub(crate) const PREFIXES: [(&str, &str); 5] = [

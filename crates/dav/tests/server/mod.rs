@@ -29,7 +29,7 @@ pub(crate) struct Server {
 }
 
 /// 2027-02-01T10:00:00Z, always.
-struct StoppedClock;
+pub(crate) struct StoppedClock;
 
 impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {
