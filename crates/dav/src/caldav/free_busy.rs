@@ -40,7 +40,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn word(self) -> &'static str {
+    /// The word for FBTYPE.
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Busy => "BUSY",
             Self::Tentative => "BUSY-TENTATIVE",

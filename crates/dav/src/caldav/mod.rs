@@ -1,6 +1,7 @@
 //! CalDAV (RFC 4791) on the generic layer.
 
 pub(crate) mod alarm;
+pub(crate) mod availability;
 pub(crate) mod calendar_data;
 pub(crate) mod component_set;
 pub(crate) mod filter;

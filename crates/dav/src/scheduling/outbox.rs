@@ -3,11 +3,12 @@
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use calendar::{CalendarUserAddress, Limits, PropertyBuf};
-use store::{Account, CollectionKind};
+use jiff::tz::TimeZone;
+use store::{Account, Collection, CollectionKind};
 
 use super::freebusy_request::{FreeBusyRequest, NotARequest};
 use crate::caldav::free_busy::{self, Busy};
-use crate::caldav::object;
+use crate::caldav::{availability, object, time_zone};
 use crate::failure::{Failure, Outcome, XML_TYPE};
 use crate::request::Request;
 use crate::resource::Resource;
@@ -88,16 +89,27 @@ async fn answer(
     Ok((SUCCESS, Some(String::from_utf8_lossy(&reply).into_owned())))
 }
 
-/// The busy times of all the account's calendars that count.
+/// When the account's owner is not there, as he set it on his inbox (RFC 7953, 7.2.4); floating times are
+/// of the zone of his default calendar.
+async fn unavailable(
+    request: &Request,
+    asked: &FreeBusyRequest,
+    account: &Account,
+    calendars: &[Collection],
+) -> Outcome<Vec<Busy>> {
+    let set = request.store().inbox(account.id).await?.properties;
+    let default = calendars.iter().find(|one| one.is_default);
+    let zone = default.map_or(TimeZone::UTC, time_zone::of);
+    Ok(availability::busy(&set, &zone, &asked.window))
+}
+
+/// The busy times of all the account's calendars that count, and when he is not there.
 async fn busy(request: &Request, asked: &FreeBusyRequest, account: &Account) -> Outcome<Vec<Busy>> {
     let (store, limits) = (request.store(), &request.dav.limits);
     let calendars = store.collections(account.id, CollectionKind::Calendar);
-    let mut busy = Vec::new();
-    for calendar in calendars
-        .await?
-        .iter()
-        .filter(|one| free_busy::is_opaque(one))
-    {
+    let calendars = calendars.await?;
+    let mut busy = unavailable(request, asked, account, &calendars).await?;
+    for calendar in calendars.iter().filter(|one| free_busy::is_opaque(one)) {
         let of = free_busy::Asked {
             account,
             window: &asked.window,

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use store::{CollectionKind, Property, PropertyChanges};
 
 use super::property::is_protected;
-use crate::caldav::{component_set, time_zone};
+use crate::caldav::{availability, component_set, time_zone};
 use crate::scheduling::role::DEFAULT_CALENDAR;
 use crate::xml::{CALDAV, DAV, Element, Name};
 
@@ -22,15 +22,18 @@ pub(crate) enum Of {
     Collection(CollectionKind),
     /// A member of one.
     Member,
-    /// The inbox: only the default calendar can be set there.
+    /// The inbox, where the default calendar is set, too. It keeps its name.
     Inbox,
     /// Anything else: nothing can be set there.
     Fixed,
 }
 
 impl Of {
-    fn is_fixed(self) -> bool {
-        matches!(self, Self::Inbox | Self::Fixed)
+    /// Whether a client can set no such property of it.
+    fn has_fixed(self, name: &Name) -> bool {
+        self == Self::Fixed
+            || is_protected(name)
+            || self == Self::Inbox && name.is(DAV, "displayname")
     }
 }
 
@@ -96,7 +99,7 @@ impl Patch {
         if of == Of::Inbox && name.is(CALDAV, DEFAULT_CALENDAR) {
             let needed = "<C:default-calendar-needed/>";
             self.refused.push((name.clone(), needed));
-        } else if of.is_fixed() || is_protected(name) {
+        } else if of.has_fixed(name) {
             self.refused.push((name.clone(), PROTECTED));
         } else if name.is(DAV, "displayname") && of != Of::Member {
             self.changes.name = Some(String::new());
@@ -124,7 +127,7 @@ impl Patch {
             let is_known = component_set::read(property).is_some();
             return (!is_known).then_some("<C:supported-calendar-component/>");
         }
-        if of.is_fixed() || is_protected(name) {
+        if of.has_fixed(name) {
             return Some(PROTECTED);
         }
         if property.to_xml().len() > LONGEST || self.names.len() > MOST {
@@ -137,6 +140,10 @@ impl Patch {
         if name.is(CALDAV, "calendar-timezone-id") {
             let zone = time_zone::of_id(&property.text());
             return zone.is_none().then_some("<C:valid-timezone/>");
+        }
+        if of == Of::Inbox && availability::is(name) {
+            let is_valid = availability::is_valid(&property.text());
+            return (!is_valid).then_some("<C:valid-calendar-data/>");
         }
         None
     }

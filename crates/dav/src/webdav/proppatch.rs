@@ -34,12 +34,12 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
     conditions.require(tag.as_deref())?;
     let mut patch = Patch::of(&update, of);
     let default = default_calendar(&request, &mut patch).await?;
-    if let Some(default) = default.filter(|_| patch.refused.is_empty()) {
-        let store = request.store();
-        store
-            .calendar_set_default(request.account.id, &default)
-            .await?;
-    } else if patch.refused.is_empty() {
+    if patch.refused.is_empty() {
+        if let Some(default) = default {
+            let setting = request.store();
+            let setting = setting.calendar_set_default(request.account.id, &default);
+            setting.await?;
+        }
         change(&request, &node, patch.changes.clone()).await?;
     }
     if patch.refused.is_empty() && request.prefer() == Prefer::Minimal {
@@ -73,14 +73,19 @@ async fn default_calendar(request: &Request, patch: &mut Patch) -> Outcome<Optio
 }
 
 async fn change(request: &Request, node: &Node, changes: PropertyChanges) -> Outcome<()> {
+    let (store, account) = (request.store(), request.account.id);
+    if changes == PropertyChanges::default() {
+        return Ok(());
+    }
     let (id, member) = match node {
+        _ if node.role() == Some(Role::Inbox) => {
+            return Ok(store.inbox_properties_change(account, changes).await?);
+        }
         Node::Collection(one) => (&one.id, None),
         Node::Member(of, member, _) => (&of.id, Some(member.name.as_str())),
         _ => return Ok(()),
     };
-    let changing = request
-        .store()
-        .properties_change(request.account.id, id, member, changes);
+    let changing = store.properties_change(account, id, member, changes);
     Ok(changing.await?)
 }
 
