@@ -48,7 +48,7 @@ fn behind_begin(text: &[u8]) -> usize {
 /// DELETE of an item: its owner does not want to be asked by it. The event, and that it waits for his
 /// answer, stay.
 pub(crate) async fn dismiss(request: &Request, name: &str) -> Outcome {
-    let conditions = Conditions::of(request)?;
+    let conditions = Conditions::of(request).await?;
     let (store, account) = (request.store(), request.account.id);
     for _ in 0..ROUNDS {
         let named = Selection::Names(vec![name.to_owned()]);

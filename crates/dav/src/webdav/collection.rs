@@ -20,7 +20,7 @@ pub(crate) async fn run(request: Request, kind: CollectionKind, segment: String)
         Depth::Zero if is_copy => Members::None,
         _ => return Err(Failure::bad_request()),
     };
-    Conditions::of(&request)?.require(None)?;
+    Conditions::of(&request).await?.require(None)?;
     let from = request.collection(kind, &segment).await?;
     let segment = destination(&request, kind)?;
     if segment == from.segment {

@@ -3,11 +3,12 @@
 use axum::http::StatusCode;
 use pipeline::calendar_store::{Reply, Seen, Terms};
 use pipeline::member::Condition;
-use store::{Member, Timestamp};
+use store::{Detail, Member, Selection, Timestamp};
 
 use super::{date, etag};
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
+use crate::resource::Resource;
 
 /// What must be true of a member for a request to be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,13 +19,21 @@ pub(crate) struct Conditions {
     modified_since: Option<i64>,
     /// If-Unmodified-Since, in seconds.
     unmodified_since: Option<i64>,
-    /// The lists of the If field that are about this resource: one of them must hold.
-    lists: Option<Vec<Vec<Term>>>,
+    lists: Option<Lists>,
     /// If-Schedule-Tag-Match (RFC 6638, 8.3).
     schedule_tag: Option<String>,
     /// Schedule-Reply: F (RFC 6638, 8.1).
     is_silent: bool,
     hold: Timestamp,
+}
+
+/// The lists of an If field: one of them must hold, whatever resource it is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Lists {
+    /// Those about the resource of the request.
+    own: Vec<Vec<Term>>,
+    /// Whether one about another resource held when the request came.
+    holds_elsewhere: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +50,14 @@ struct Term {
 }
 
 impl Conditions {
-    pub(crate) fn of(request: &Request) -> Outcome<Self> {
+    pub(crate) async fn of(request: &Request) -> Outcome<Self> {
         let text = |name: &str| {
             let all = request.fields.get_all(name).iter();
             let all: Vec<&str> = all.filter_map(|value| value.to_str().ok()).collect();
             (!all.is_empty()).then(|| all.join(","))
         };
         let lists = match text("if") {
-            Some(text) => Some(lists(request, &text).ok_or_else(Failure::bad_request)?),
+            Some(text) => Some(Lists::read(request, &text).await?),
             None => None,
         };
         Ok(Self {
@@ -99,8 +108,8 @@ impl Conditions {
         let is_named =
             |terms: &Vec<Term>| terms.iter().any(|one| !one.negated && one.tag.is_some());
         let in_lists = || {
-            let lists = self.lists.as_deref().unwrap_or_default();
-            !lists.is_empty() && lists.iter().all(is_named)
+            let lists = self.lists.as_ref().filter(|lists| !lists.holds_elsewhere);
+            lists.is_some_and(|lists| !lists.own.is_empty() && lists.own.iter().all(is_named))
         };
         match &self.matches {
             Some(Tags::These(_)) => Seen::Current,
@@ -118,11 +127,7 @@ impl Conditions {
         };
         self.matches.as_ref().is_none_or(is_among)
             && !self.matches_none.as_ref().is_some_and(is_among)
-            && self.lists.as_ref().is_none_or(|lists| {
-                lists
-                    .iter()
-                    .any(|list| list.iter().all(|term| term.holds(tag)))
-            })
+            && self.lists.as_ref().is_none_or(|lists| lists.hold(tag))
     }
 
     /// 412 unless they hold.
@@ -172,25 +177,59 @@ fn strong(tag: &str) -> &str {
     tag.strip_prefix("W/").unwrap_or(tag)
 }
 
-/// The lists of an If field that are about the request's resource; `None` when it cannot be read.
-fn lists(request: &Request, text: &str) -> Option<Vec<Vec<Term>>> {
+impl Lists {
+    async fn read(request: &Request, text: &str) -> Outcome<Self> {
+        let mut lists = Self::default();
+        for (href, list) in lists_of(text).ok_or_else(Failure::bad_request)? {
+            let other = href.map(|href| request.named(href));
+            match other.filter(|named| named.as_ref() != Ok(&request.resource)) {
+                None => lists.own.push(list),
+                Some(named) => {
+                    let tag = tag_of(request, named).await?;
+                    lists.holds_elsewhere |= holds(&list, tag.as_deref());
+                }
+            }
+        }
+        Ok(lists)
+    }
+
+    fn hold(&self, tag: Option<&str>) -> bool {
+        self.holds_elsewhere || self.own.iter().any(|list| holds(list, tag))
+    }
+}
+
+fn holds(list: &[Term], tag: Option<&str>) -> bool {
+    list.iter().all(|term| term.holds(tag))
+}
+
+/// The entity tag of another resource; none of one that is not there, or has no such tag.
+async fn tag_of(request: &Request, named: Outcome<Resource>) -> Outcome<Option<String>> {
+    let Ok(Resource::Member(kind, segment, name)) = named else {
+        return Ok(None);
+    };
+    let collection = match request.collection(kind, &segment).await {
+        Err(failure) if failure.status == StatusCode::NOT_FOUND => return Ok(None),
+        found => found?,
+    };
+    let named = Selection::Names(vec![name]);
+    let found = request.members(&collection, named, Detail::Etag).await?;
+    Ok(found.first().map(|member| etag::of(member.revision)))
+}
+
+/// The lists of an If field, each with the href before it; `None` when it cannot be read.
+fn lists_of(text: &str) -> Option<Vec<(Option<&str>, Vec<Term>)>> {
     let mut lists = Vec::new();
-    let mut is_ours = true;
+    let mut about = None;
     let mut rest = text.trim_matches([' ', ',', '\t']);
     while !rest.is_empty() {
         if let Some(tagged) = rest.strip_prefix('<') {
             let (href, behind) = tagged.split_once('>')?;
-            is_ours = request
-                .named(href)
-                .is_ok_and(|named| named == request.resource);
+            about = Some(href);
             rest = behind.trim_start();
             continue;
         }
         let (list, behind) = rest.strip_prefix('(')?.split_once(')')?;
-        let list = terms(list)?;
-        if is_ours {
-            lists.push(list);
-        }
+        lists.push((about, terms(list)?));
         rest = behind.trim_start_matches([' ', ',', '\t']);
     }
     Some(lists)
@@ -244,7 +283,10 @@ mod tests {
         let seen = |matches: Option<&str>, list: Option<&str>| {
             let conditions = Conditions {
                 matches: matches.map(tags),
-                lists: list.and_then(terms).map(|list| vec![list]),
+                lists: list.and_then(terms).map(|list| Lists {
+                    own: vec![list],
+                    holds_elsewhere: false,
+                }),
                 ..Conditions::default()
             };
             conditions.seen()
@@ -258,13 +300,24 @@ mod tests {
 
     #[test]
     fn if_lists_are_read() {
-        let held = |list: &str, tag: Option<&str>| {
-            terms(list).map(|terms| terms.iter().all(|term| term.holds(tag)))
-        };
+        let held = |list: &str, tag: Option<&str>| terms(list).map(|terms| holds(&terms, tag));
         assert_eq!(held("[\"1\"]", Some("\"1\"")), Some(true));
         assert_eq!(held("<urn:uuid:x> [\"1\"]", Some("\"1\"")), Some(false));
         assert_eq!(held("Not <DAV:no-lock>", None), Some(true));
         assert_eq!(held("not [\"1\"]", Some("\"1\"")), Some(false));
+        let abouts = |text| {
+            let lists = lists_of(text)?;
+            Some(
+                lists
+                    .into_iter()
+                    .map(|(about, _)| about)
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let both = "</a> ([\"1\"]) (Not [\"2\"]), </b> (<urn:x>)";
+        assert_eq!(abouts(both), Some(vec![Some("/a"), Some("/a"), Some("/b")]));
+        assert_eq!(abouts("([\"1\"])"), Some(vec![None]));
+        assert_eq!(abouts("</a> ([\"1\"]"), None);
         assert_eq!(held("x", None), None);
         assert_eq!(held("", None), None);
     }

@@ -15,7 +15,7 @@ pub(crate) async fn member(
     segment: String,
     name: String,
 ) -> Outcome {
-    let conditions = Conditions::of(&request)?;
+    let conditions = Conditions::of(&request).await?;
     let collection = request.collection(kind, &segment).await?;
     let place = (collection.id, name);
     let holds = |member: Option<&_>| conditions.hold_for(member);
@@ -34,7 +34,7 @@ pub(crate) async fn member(
 
 pub(crate) async fn collection(request: Request, kind: CollectionKind, segment: String) -> Outcome {
     let collection = request.collection(kind, &segment).await?;
-    Conditions::of(&request)?.require(None)?;
+    Conditions::of(&request).await?.require(None)?;
     remove(&request, collection).await?;
     Ok(no_content())
 }
@@ -51,7 +51,7 @@ pub(crate) async fn remove(request: &Request, collection: Collection) -> Outcome
     let (store, account) = (request.store(), &request.account);
     match kind {
         CollectionKind::Calendar => {
-            let (clock, conditions) = (&*request.dav.clock, Conditions::of(request)?);
+            let (clock, conditions) = (&*request.dav.clock, Conditions::of(request).await?);
             let terms = conditions.terms(&|_| true);
             calendar_store::remove(store, clock, account, &collection.id, &terms).await?;
         }

@@ -16,7 +16,7 @@ pub(crate) async fn run(
     segment: String,
     name: String,
 ) -> Outcome {
-    let conditions = Conditions::of(&request)?;
+    let conditions = Conditions::of(&request).await?;
     let collection = request.collection(kind, &segment).await?;
     let member = request.find_member(&collection, &name).await?;
     let member = member.ok_or_else(Failure::not_found)?;

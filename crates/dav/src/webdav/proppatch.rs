@@ -21,7 +21,7 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
         return Err(Failure::bad_request());
     }
     let node = Node::find(&request).await?;
-    let conditions = Conditions::of(&request)?;
+    let conditions = Conditions::of(&request).await?;
     let (of, tag) = match &node {
         Node::Collection(one) => match Role::of(one) {
             None => (Of::Collection(one.kind), None),

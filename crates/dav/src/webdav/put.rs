@@ -20,7 +20,7 @@ pub(crate) async fn run(
     if request.fields.contains_key(header::CONTENT_RANGE) {
         return Err(Failure::bad_request());
     }
-    let conditions = Conditions::of(&request)?;
+    let conditions = Conditions::of(&request).await?;
     let collection = into(&request, kind, &segment).await?;
     let text = text(&mut request, kind).await?;
     let stored = write(&request, &collection, &name, text, &conditions).await?;

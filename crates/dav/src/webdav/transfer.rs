@@ -19,7 +19,7 @@ pub(crate) async fn run(
     segment: String,
     name: String,
 ) -> Outcome {
-    let conditions = Conditions::of(&request)?;
+    let conditions = Conditions::of(&request).await?;
     let from = request.collection(kind, &segment).await?;
     let to = destination(&request, kind).await?;
     let transfer = Transfer {
