@@ -28,6 +28,8 @@ pub struct OwnersChange<'a> {
     pub before: Option<&'a [u8]>,
     /// The object as the owner wants it; none when it is deleted.
     pub after: Option<&'a [u8]>,
+    /// What it was when the owner deleted it, where he makes it again.
+    pub gone: Option<&'a [u8]>,
     /// What it holds.
     pub kind: Kind,
     /// When.
@@ -186,7 +188,9 @@ pub fn changed(
         }
         (None, None) => Ok(Scheduled::default()),
         // What a message made is never organized by the account (rule B5).
-        _ if is_of_a_message(&stored.state) => Ok(Scheduled::default()),
+        _ if is_of_a_message(&stored.state, sides.base.as_ref(), &owner) => {
+            Ok(Scheduled::default())
+        }
         _ => {
             let work = organizer::Change {
                 state: &stored.state,
@@ -203,8 +207,13 @@ pub fn changed(
     }
 }
 
-fn is_of_a_message(state: &State) -> bool {
-    state.base().is_some() || state.pinned_sender().is_some()
+/// Whether a message made the event, as far as the base tells. One of another organizer is what is kept
+/// of an invitation that the owner deleted; an event of his own with its UID is another.
+fn is_of_a_message(state: &State, base: Option<&Object<'_>>, owner: &Owner) -> bool {
+    match base.and_then(Object::organizer) {
+        Some(organizer) => owner.is(&organizer),
+        None => state.base().is_some() || state.pinned_sender().is_some(),
+    }
 }
 
 /// Whether SCHEDULE-AGENT leaves the scheduling to the client, or to nobody (rule F4).
@@ -220,6 +229,7 @@ fn is_clients(line: &impl Line) -> bool {
 struct Texts {
     before: Option<Document>,
     after: Option<Document>,
+    gone: Option<Document>,
     base: Option<Document>,
 }
 
@@ -236,6 +246,7 @@ impl Texts {
         Ok(Self {
             before: parse(change.before)?,
             after: parse(change.after)?,
+            gone: parse(change.gone).unwrap_or_default(),
             base: parse(stored.state.base().map(str::as_bytes))?,
         })
     }
@@ -244,7 +255,8 @@ impl Texts {
         Ok(Sides {
             before: read(self.before.as_ref(), kind)?,
             after: read(self.after.as_ref(), kind)?,
-            // What a tombstone remembers may be of the other kind.
+            // What is remembered may be of the other kind.
+            gone: read(self.gone.as_ref(), kind).unwrap_or_default(),
             base: read(self.base.as_ref(), kind).unwrap_or_default(),
         })
     }
@@ -258,9 +270,11 @@ fn read(document: Option<&Document>, kind: Kind) -> Result<Option<Object<'_>>, F
     }
 }
 
-/// The object before and after the change, and the organizer's last version.
+/// The object before and after the change, as it was when it was deleted, and the organizer's last
+/// version.
 struct Sides<'a> {
     before: Option<Object<'a>>,
     after: Option<Object<'a>>,
+    gone: Option<Object<'a>>,
     base: Option<Object<'a>>,
 }

@@ -119,6 +119,7 @@ pub fn respond<'a>(
     let change = OwnersChange {
         before: Some(&object.text),
         after: Some(&text),
+        gone: None,
         kind,
         now: response.now,
         reply: Reply::Send,

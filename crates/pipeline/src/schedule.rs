@@ -13,7 +13,8 @@ use crate::outbox::scheduling::{self, NotMailed, Posting};
 use crate::owner::{self, NotStored};
 use crate::update::decide::stored;
 
-/// So many new meetings within one hold are mailed without a word of their owner (rule F8).
+/// So many new meetings within one hold are mailed without a word of their owner (rule F8). Where nothing
+/// is held, none can be counted: who sets that wants them sent at once.
 const NEW_MEETINGS: u32 = 20;
 
 /// Why a change is not made.
@@ -72,14 +73,40 @@ pub async fn complete(
     }
     let account = owned.account.id;
     let held = store.mails_held(account, &commit.uid, owned.now).await?;
-    let again = owned.before.is_none() && held.iter().any(is_answer);
-    let deleted = match again {
-        true => store.last_text(account, &commit.uid).await?,
-        false => None,
+    let gone = gone(store, owned, &commit.uid).await?;
+    // While the answer that the deletion sends waits, it is as if he had not deleted it (rule F2).
+    let is_back = gone.is_some() && held.iter().any(is_answer);
+    let sides = Sides {
+        before: owned.before.or(gone.as_deref().filter(|_| is_back)),
+        after: after.as_deref(),
+        gone: gone.as_deref().filter(|_| !is_back),
+        kind,
     };
-    let before = owned.before.or(deleted.as_deref());
-    let scheduled = decide(store, owned, (before, after.as_deref(), kind), &held).await?;
+    let scheduled = decide(store, owned, &sides, &held).await?;
     take(store, owned, commit, (scheduled, kind), &held).await
+}
+
+/// What the object was when its owner deleted it, where it comes again. Of most UIDs nothing is known, and
+/// the history need not be asked.
+async fn gone(
+    store: &dyn Store,
+    owned: &Owned<'_>,
+    uid: &str,
+) -> Result<Option<Vec<u8>>, store::Error> {
+    let is_known = owned.event.state.is_some() && owned.event.objects.is_empty();
+    match owned.before.is_none() && is_known {
+        true => store.last_text(owned.account.id, uid).await,
+        false => Ok(None),
+    }
+}
+
+/// The object before and after the change.
+struct Sides<'a> {
+    before: Option<&'a [u8]>,
+    after: Option<&'a [u8]>,
+    /// As [`OwnersChange::gone`].
+    gone: Option<&'a [u8]>,
+    kind: Kind,
 }
 
 /// What a text says at a glance.
@@ -122,7 +149,7 @@ fn is_answer(mail: &HeldMail) -> bool {
 async fn decide(
     store: &dyn Store,
     owned: &Owned<'_>,
-    (before, after, kind): (Option<&[u8]>, Option<&[u8]>, Kind),
+    sides: &Sides<'_>,
     held: &[HeldMail],
 ) -> Result<Scheduled, NotScheduled> {
     let addresses: Vec<String> = owned.account.addresses().map(str::to_owned).collect();
@@ -130,9 +157,10 @@ async fn decide(
     let unheard: Vec<_> = waiting.flat_map(names).collect();
     let stored = stored(owned.event).map_err(NotStored::from)?;
     let change = OwnersChange {
-        before,
-        after,
-        kind,
+        before: sides.before,
+        after: sides.after,
+        gone: sides.gone,
+        kind: sides.kind,
         now: stored.state.next_stamp(owned.now),
         reply: owned.terms.reply,
         door: Door::Caldav,

@@ -180,49 +180,74 @@ async fn new_meetings_at_once_are_counted_all() {
     assert_eq!(queue.iter().filter(waits).count(), 22);
 }
 
-/// The DTSTAMP of the one mail that is due.
-async fn stamp(place: &Place) -> String {
+/// The one mail that is due.
+async fn sent(place: &Place) -> String {
     let mails = place.store.mails_take(NOW, 10).await.unwrap();
     let [mail] = mails.as_slice() else {
         panic!("{} mails", mails.len());
     };
     place.store.mail_sent(&mail.mail.key).await.unwrap();
-    let text = String::from_utf8(mail.mail.message.clone()).unwrap();
-    let line = text.lines().find(|line| line.starts_with("DTSTAMP:"));
-    line.unwrap().to_owned()
+    String::from_utf8(mail.mail.message.clone()).unwrap()
+}
+
+/// What of a mail begins so.
+fn line(mail: &str, begin: &str) -> String {
+    let line = mail.lines().find(|line| line.starts_with(begin));
+    line.unwrap_or_default().to_owned()
+}
+
+/// The mail that Alice's change of her event sends at once; without a text she deletes it.
+async fn change(place: &Place, text: Option<&str>) -> String {
+    let at_once = Terms { hold: 0, ..TERMS };
+    let (store, account) = (&place.store, &place.account);
+    let at = (place.home.clone(), "u.ics".to_owned());
+    match text {
+        Some(text) => {
+            let given = Given {
+                uid: "u".to_owned(),
+                text: text.as_bytes().to_vec(),
+            };
+            calendar_store::put(store, &Stopped, account, &at, &given, &at_once)
+                .await
+                .map(drop)
+        }
+        None => calendar_store::delete(store, &Stopped, account, &at, &at_once).await,
+    }
+    .unwrap();
+    sent(place).await
 }
 
 /// Else a guest could not tell which of them is the newer (rule C2).
 #[tokio::test]
 async fn what_is_sent_within_one_second_is_stamped_in_its_order() {
     let place = Place::new().await;
-    let at_once = Terms { hold: 0, ..TERMS };
-    let change = async |text: Option<String>| {
-        let (store, account) = (&place.store, &place.account);
-        let at = (place.home.clone(), "u.ics".to_owned());
-        match text {
-            Some(text) => {
-                let given = Given {
-                    uid: "u".to_owned(),
-                    text: text.into_bytes(),
-                };
-                calendar_store::put(store, &Stopped, account, &at, &given, &at_once)
-                    .await
-                    .map(drop)
-            }
-            None => calendar_store::delete(store, &Stopped, account, &at, &at_once).await,
-        }
-        .unwrap();
-        stamp(&place).await
-    };
     let text = meeting("u", ALICE, "ben@example.net");
     let moved = text.replace("SUMMARY:Plan", "SUMMARY:Plan\r\nLOCATION:Room 5");
-    let stamps = [
-        change(Some(text.clone())).await,
-        change(Some(moved)).await,
-        change(None).await,
-        change(Some(text)).await,
-    ];
+    let mut stamps = Vec::new();
+    for text in [Some(&text), Some(&moved), None, Some(&text)] {
+        let mail = change(&place, text.map(String::as_str)).await;
+        stamps.push(line(&mail, "DTSTAMP:"));
+    }
     let seconds = ["00", "01", "02", "03"].map(|second| format!("DTSTAMP:20270101T0000{second}Z"));
     assert_eq!(stamps, seconds);
+}
+
+/// Else its guests, who know of the CANCEL, would take the REQUEST for an older one (rule C2).
+#[tokio::test]
+async fn a_meeting_that_comes_again_is_newer_than_its_cancel() {
+    let place = Place::new().await;
+    let text = meeting("u", ALICE, "ben@example.net");
+    let mut told = Vec::new();
+    for text in [Some(text.as_str()), None, Some(&text), None] {
+        let mail = change(&place, text).await;
+        let (method, sequence) = (line(&mail, "METHOD:"), line(&mail, "SEQUENCE:"));
+        told.push(format!("{method} {sequence}"));
+    }
+    let expected = [
+        "METHOD:REQUEST ",
+        "METHOD:CANCEL SEQUENCE:1",
+        "METHOD:REQUEST SEQUENCE:2",
+        "METHOD:CANCEL SEQUENCE:3",
+    ];
+    assert_eq!(told, expected);
 }

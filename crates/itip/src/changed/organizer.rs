@@ -51,6 +51,8 @@ impl Change<'_> {
             is_changed |= self.keep_statuses(before.object, &mut object);
             is_changed |= self.reschedule(before, &mut object);
             is_changed |= self.outlive(before, &mut object);
+        } else if let Some(gone) = &sides.gone {
+            is_changed |= self.revive(&Version::of(gone, self.limits), &mut object);
         }
         let forced = strip_force_send(&mut object);
         is_changed |= !forced.is_empty();

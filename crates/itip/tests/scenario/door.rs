@@ -51,6 +51,7 @@ impl Actor {
     /// `drop [silently]`: as `delete`, through the door.
     pub(crate) fn drop_object(&mut self, words: &[&str]) {
         let before = self.stored.objects.first().cloned();
+        self.gone = before.as_ref().map(|object| object.text.clone());
         self.stored.objects.clear();
         self.reply = if words.contains(&"silently") {
             Reply::Suppress
@@ -74,6 +75,7 @@ impl Actor {
         let change = OwnersChange {
             before: text.as_deref(),
             after: after.as_deref(),
+            gone: self.gone.as_deref().filter(|_| text.is_none()),
             kind,
             now: self.now,
             reply: self.reply,

@@ -37,6 +37,8 @@ pub(crate) struct Actor {
     pub(crate) reply: Reply,
     pub(crate) seen: Seen,
     pub(crate) unheard: Vec<String>,
+    /// What was dropped last.
+    pub(crate) gone: Option<Vec<u8>>,
     pub(crate) invitations: Invitations,
 }
 
@@ -179,6 +181,7 @@ impl Actor {
             reply: Reply::Send,
             seen: Seen::Current,
             unheard: Vec::new(),
+            gone: None,
             invitations: Invitations::Sent,
         }
     }

@@ -59,6 +59,7 @@ pub(crate) fn changed(before: &[&str], after: &[&str]) -> Vec<OutgoingMessage> {
     let change = OwnersChange {
         before: before.as_deref(),
         after: after.as_deref(),
+        gone: None,
         kind: Kind::Event,
         now: NOW,
         reply: Reply::Send,

@@ -127,6 +127,32 @@ impl Change<'_> {
     }
 }
 
+impl Change<'_> {
+    /// What comes again after the owner deleted it counts as newer than the CANCEL of it, and everybody is
+    /// asked again (rules C2 and F3).
+    pub(super) fn revive(&self, gone: &Version<'_, '_>, after: &mut Object<'_>) -> bool {
+        const ABOVE_ITS_CANCEL: u64 = 2;
+        let organizer = gone.object.organizer();
+        let is_own = organizer.is_some_and(|line| self.owner.is(&line));
+        if !is_own || gone.invited(self.owner).is_empty() {
+            return false;
+        }
+        let components = gone.object.components.values();
+        let last = components.map(|body| sequence(&body.to_buf())).max();
+        let least = last.unwrap_or(0).saturating_add(ABOVE_ITS_CANCEL);
+        let mut is_changed = false;
+        for body in after.components.values_mut() {
+            let mut component = body.to_buf().into_owned();
+            let is_raised = raise_sequence_to(&mut component, least);
+            if self.ask_all(&mut component) || is_raised {
+                *body = Body::made(component);
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+}
+
 /// Whether the rule or the exceptions are others, so that dates go.
 fn takes_away(old: &ComponentBuf, new: &ComponentBuf) -> bool {
     let lines = |component: &ComponentBuf, name: &str| -> BTreeSet<String> {
@@ -139,7 +165,11 @@ fn takes_away(old: &ComponentBuf, new: &ComponentBuf) -> bool {
 
 /// Raises SEQUENCE above the old one; whether it had to.
 fn raise_sequence(component: &mut ComponentBuf, old: &ComponentBuf) -> bool {
-    let least = sequence(old).saturating_add(1);
+    raise_sequence_to(component, sequence(old).saturating_add(1))
+}
+
+/// Raises SEQUENCE to this at least; whether it had to.
+fn raise_sequence_to(component: &mut ComponentBuf, least: u64) -> bool {
     if sequence(component) >= least {
         return false;
     }
