@@ -88,7 +88,7 @@ impl Server {
     }
 
     /// Stores an object in Alice's default calendar, as an organizer's message does.
-    #[allow(dead_code, reason = "transcripts alone have organizers")]
+    #[allow(dead_code, reason = "not all tests have organizers")]
     pub(crate) async fn receive(&self, name: &str, text: &str) {
         let uid = text.lines().find_map(|line| line.strip_prefix("UID:"));
         let mut commit = Commit::new(self.alice.id, uid.unwrap());
