@@ -312,15 +312,21 @@ impl Intake for Receive {
     }
 }
 
-/// The account behind an address: as it stands, else without its plus-tag.
+/// The account behind an address: as it stands, else without its plus-tag, else the same with its domain
+/// in the other spelling (RFC 5890, 2.3.2.1).
 pub async fn find_account(store: &dyn Store, address: &str) -> store::Result<Option<Account>> {
-    if let Some(account) = store.account_by_address(address).await? {
-        return Ok(Some(account));
+    let other = imip::sender::other_spelling(address);
+    for address in std::iter::once(address).chain(other.as_deref()) {
+        if let Some(account) = store.account_by_address(address).await? {
+            return Ok(Some(account));
+        }
+        if let Some(untagged) = without_tag(address)
+            && let Some(account) = store.account_by_address(&untagged).await?
+        {
+            return Ok(Some(account));
+        }
     }
-    match without_tag(address) {
-        Some(address) => store.account_by_address(&address).await,
-        None => Ok(None),
-    }
+    Ok(None)
 }
 
 /// `alice@example.org` for `alice+anything@example.org`; `None` when there is no tag.

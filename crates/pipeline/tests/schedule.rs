@@ -180,6 +180,26 @@ async fn new_meetings_at_once_are_counted_all() {
     assert_eq!(queue.iter().filter(waits).count(), 22);
 }
 
+#[tokio::test]
+async fn without_a_hold_no_meeting_waits_however_many_they_are() {
+    let place = Place::new().await;
+    let at_once = Terms { hold: 0, ..TERMS };
+    for number in 0..22 {
+        let uid = format!("u{number}");
+        let at = (place.home.clone(), format!("{uid}.ics"));
+        let given = Given {
+            text: meeting(&uid, ALICE, "ben@example.net").into_bytes(),
+            uid,
+        };
+        let (store, account) = (&place.store, &place.account);
+        calendar_store::put(store, &Stopped, account, &at, &given, &at_once)
+            .await
+            .unwrap();
+    }
+    let sent = ["request to ben@example.net at once"; 22];
+    assert_eq!(place.outbox().await, sent);
+}
+
 /// The one mail that is due.
 async fn sent(place: &Place) -> String {
     let mails = place.store.mails_take(NOW, 10).await.unwrap();

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use calendar::{CalendarUserAddress, Limits, PropertyBuf};
 use jiff::tz::TimeZone;
+use pipeline::receive::find_account;
 use store::{Account, Collection, CollectionKind};
 
 use super::freebusy_request::{FreeBusyRequest, NotARequest};
@@ -73,8 +74,7 @@ async fn answer(
     attendee: &PropertyBuf,
 ) -> Outcome<(&'static str, Option<String>)> {
     let address = CalendarUserAddress::parse(&attendee.value());
-    let found = request.store().account_by_address(address.as_str()).await?;
-    let Some(account) = found else {
+    let Some(account) = find_account(request.store(), address.as_str()).await? else {
         return Ok((NOT_HERE, None));
     };
     let busy = match busy(request, asked, &account).await {

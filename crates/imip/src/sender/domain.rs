@@ -29,6 +29,21 @@ pub(super) fn of_value(value: &str) -> &str {
     value.rsplit_once('@').map_or(value, |(_, domain)| domain)
 }
 
+/// A mail address with its domain in the other spelling, as U-labels or as A-labels; `None` when there is
+/// but one.
+#[must_use]
+pub fn other_spelling(address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let other = match domain.is_ascii() {
+        true => {
+            let (unicode, read) = idna::domain_to_unicode(domain);
+            read.ok().map(|()| unicode)?
+        }
+        false => a_labels(domain).into_owned(),
+    };
+    (!other.eq_ignore_ascii_case(domain)).then(|| format!("{local}@{other}"))
+}
+
 /// A name with every U-label as its A-label. One that is not written as its A-label would be read
 /// (wide letters, upper case outside ASCII) stays as it is, and so is the same as itself alone.
 pub(super) fn a_labels(name: &str) -> Cow<'_, str> {
@@ -46,6 +61,21 @@ pub(super) fn a_labels(name: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_has_another_spelling_where_its_domain_has() {
+        let (a_label, u_label) = ("zoe@xn--bcher-kva.example", "zoe@b\u{fc}cher.example");
+        assert_eq!(other_spelling(a_label).as_deref(), Some(u_label));
+        assert_eq!(other_spelling(u_label).as_deref(), Some(a_label));
+        for single in [
+            "zoe@Example.org",
+            "zo\u{eb}@example.org",
+            "zoe",
+            "zoe@xn--a.example",
+        ] {
+            assert_eq!(other_spelling(single), None, "{single}");
+        }
+    }
 
     #[test]
     fn one_domain_has_two_spellings() {

@@ -9,6 +9,7 @@ mod service;
 
 pub use authentication::Authentication;
 use authentication_results::MethodResult;
+pub use domain::other_spelling;
 pub use mailbox::{Mailbox, Nobody};
 pub use received::was_submitted;
 pub use service::{SERVICES, Service, SpokenFor};
