@@ -8,7 +8,7 @@ use store::Account;
 
 use super::ask::Ask;
 use super::node::Node;
-use super::property::{COMMON, Ground, LIVE, Quota, live};
+use super::property::{COMMON, Ground, LIVE, Quota, is_only_named, live};
 use crate::body::{Failed, Pieces, made};
 use crate::caldav::calendar_data;
 use crate::failure::{Failure, Outcome, XML_TYPE};
@@ -136,7 +136,7 @@ impl Rendering<'_> {
                         found.named(&name, &value);
                     }
                 }
-                for property in node.dead() {
+                for property in node.dead().iter().filter(|one| !is_only_named(one)) {
                     found.raw(&property.value);
                 }
                 let missing = self.these(&mut found, node, more);

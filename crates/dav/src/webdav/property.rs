@@ -1,13 +1,13 @@
 //! Live properties: those that the server knows or makes (RFC 4918, 15, and the RFCs named below).
 
-use store::{Account, Collection, CollectionKind};
+use store::{Account, Collection, CollectionKind, Property};
 
 use super::node::Node;
 use super::{date, etag};
 use crate::Limits;
-use crate::caldav::component_set;
+use crate::caldav::{availability, component_set};
 use crate::resource::Resource;
-use crate::scheduling::role::Role;
+use crate::scheduling::role::{DEFAULT_CALENDAR, Role};
 use crate::xml::{CALDAV, CALENDARSERVER, CARDDAV, DAV, Name, Xml};
 
 /// What the values are made of beside the node.
@@ -83,6 +83,12 @@ pub(crate) fn is_protected(name: &Name) -> bool {
         .any(|(namespace, local)| name.is(namespace, local));
     let is_settable = name.is(DAV, "displayname") || name.is(CALDAV, "schedule-calendar-transp");
     (is_live || name.is(DAV, "lockdiscovery")) && !is_settable
+}
+
+/// Whether a property is given only to who names it, though it is set (RFC 6638, 9.2; RFC 7953, 7.2.4).
+pub(crate) fn is_only_named(property: &Property) -> bool {
+    let name = Name::new(&property.namespace, &property.name);
+    name.is(CALDAV, DEFAULT_CALENDAR) || availability::is(&name)
 }
 
 /// The value of a live property as XML; `None`: the node has it not.
