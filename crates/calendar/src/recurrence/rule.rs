@@ -166,7 +166,7 @@ impl Rule {
 
     fn moved(&self, start: DateTime, period: u64) -> Option<IcalRecurDateTime> {
         let ahead = i64::try_from(period).ok()?.checked_mul(self.step())?;
-        let ahead = ahead - weeks::months_before(&self.inner, period);
+        let ahead = ahead - weeks::months_before(&self.inner, start, period);
         match self.unit() {
             Unit::Seconds(_) => {
                 let second = to_ical(start).seconds().checked_add(ahead)?;

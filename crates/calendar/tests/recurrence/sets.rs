@@ -428,3 +428,34 @@ fn a_start_in_the_last_week_of_the_year_before_is_followed_by_the_rest_of_it() {
         ]
     );
 }
+
+#[test]
+fn every_other_year_is_counted_by_the_years_whose_weeks_they_are() {
+    let of_2015 =
+        series("DTSTART:20160102T100000Z\nRRULE:FREQ=YEARLY;INTERVAL=2;BYWEEKNO=53,1;BYDAY=SA");
+    assert_eq!(
+        starts(&of_2015, "2016-01-01", "2021-02-01"),
+        [
+            "2016-01-02T10:00:00Z",
+            "2017-01-07T10:00:00Z",
+            "2019-01-05T10:00:00Z",
+            "2021-01-09T10:00:00Z"
+        ]
+    );
+    let of_2020 =
+        series("DTSTART:20191230T100000Z\nRRULE:FREQ=YEARLY;INTERVAL=2;BYWEEKNO=1;BYDAY=MO,TU");
+    assert_eq!(
+        starts(&of_2020, "2019-01-01", "2023-12-01"),
+        [
+            "2019-12-30T10:00:00Z",
+            "2019-12-31T10:00:00Z",
+            "2022-01-03T10:00:00Z",
+            "2022-01-04T10:00:00Z"
+        ]
+    );
+    assert_eq!(
+        starts(&of_2020, "2025-12-01", "2026-02-01"),
+        ["2025-12-29T10:00:00Z", "2025-12-30T10:00:00Z"],
+        "whichever year it is looked for in"
+    );
+}

@@ -1,6 +1,7 @@
 //! What the expander leaves open about the weeks of a year (BYWEEKNO).
 
 use ical::recur::{IcalRecurFreq, IcalRecurRule, IcalRecurWeekday, IcalRecurWeekdayNum};
+use jiff::Span;
 use jiff::civil::{DateTime, Weekday};
 
 /// Gives a rule of weeks that names no day the weekday of the start.
@@ -24,14 +25,28 @@ pub(super) fn one_day_a_week(rule: &IcalRecurRule) -> bool {
         && rule.by_year_day.is_empty()
 }
 
-/// The months by which the first period is to begin earlier: a start in the first days of a year may
-/// be in the last week of the year before.
-pub(super) fn months_before(rule: &IcalRecurRule, period: u64) -> i64 {
-    if has_weeks(rule) && rule.interval == 1 && period == 0 {
-        12
-    } else {
-        0
+/// The months by which a period is to begin earlier than the start's year says.
+///
+/// The weeks of a year do not end with it: a start in the first days of a year may be in the last week
+/// of the year before, one in the last days in the first week of the next. INTERVAL counts the years
+/// whose weeks they are.
+pub(super) fn months_before(rule: &IcalRecurRule, start: DateTime, period: u64) -> i64 {
+    if !has_weeks(rule) {
+        return 0;
     }
+    if rule.interval == 1 {
+        return if period == 0 { 12 } else { 0 };
+    }
+    let years = i64::from(start.year()) - i64::from(week_year(rule, start));
+    12 * years.rem_euclid(i64::from(rule.interval))
+}
+
+/// The year whose week a time is in: the one that has the fourth day of that week.
+fn week_year(rule: &IcalRecurRule, at: DateTime) -> i16 {
+    let weekday = i64::from(at.date().weekday().to_sunday_zero_offset());
+    let passed = (weekday - rule.week_start as i64).rem_euclid(7);
+    let fourth = at.date().checked_add(Span::new().days(3 - passed));
+    fourth.map_or(at.year(), |fourth| fourth.year())
 }
 
 fn has_weeks(rule: &IcalRecurRule) -> bool {
