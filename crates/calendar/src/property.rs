@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::content::Layout;
+use crate::date_or_time::DateOrTime;
 use crate::eol;
 use crate::fold::unfold;
 use crate::property_buf::PropertyBuf;
@@ -68,6 +69,11 @@ impl<'a> Property<'a> {
     /// The value read as TEXT: unescaped, blanks kept.
     pub fn text(&self) -> String {
         text::unescape(&self.value())
+    }
+
+    /// The value read as a date or a date with time, see [`DateOrTime::from_property`].
+    pub fn date_or_time(&self) -> Option<DateOrTime> {
+        DateOrTime::from_property(self)
     }
 
     /// The first value of the first parameter of this name, quotes and ^-escapes (RFC 6868) removed.

@@ -10,7 +10,6 @@ use calendar::{
 use crate::clock::Clock;
 use crate::course;
 use crate::incoming::Incoming;
-use crate::line::Line;
 use crate::note::Note;
 use crate::object::{Body, Object, calendar_of};
 use crate::reason::Reason;

@@ -169,7 +169,7 @@ impl<'a> Case<'a> {
 
     /// Whether the UID was in the calendar and is not any more (rule C10).
     pub(crate) fn is_gone(&self) -> bool {
-        self.mine.is_none() && self.base == Base::Known && self.state.is_known()
+        self.mine.is_none() && self.base == Base::Known
     }
 
     /// Whether the owner's own ATTENDEE is anywhere in an object.

@@ -14,8 +14,6 @@ pub(crate) trait Line {
     fn parameter(&self, name: &str) -> Option<Cow<'_, str>>;
     /// Every value of a parameter.
     fn parameter_values(&self, name: &str) -> Vec<String>;
-    /// The value as a date or a date with time.
-    fn date_or_time(&self) -> Option<DateOrTime>;
 
     /// The value as a calendar user address.
     fn address(&self) -> CalendarUserAddress {
@@ -82,10 +80,6 @@ impl Line for Property<'_> {
     fn parameter_values(&self, name: &str) -> Vec<String> {
         Property::parameter_values(self, name)
     }
-
-    fn date_or_time(&self) -> Option<DateOrTime> {
-        DateOrTime::from_property(self)
-    }
 }
 
 impl Line for PropertyBuf {
@@ -103,9 +97,5 @@ impl Line for PropertyBuf {
 
     fn parameter_values(&self, name: &str) -> Vec<String> {
         PropertyBuf::parameter_values(self, name)
-    }
-
-    fn date_or_time(&self) -> Option<DateOrTime> {
-        PropertyBuf::date_or_time(self)
     }
 }

@@ -194,7 +194,7 @@ fn just_before(value: DateOrTime) -> Option<DateOrTime> {
     })
 }
 
-/// A rule with another end; an UNTIL that is earlier stays.
+/// A rule with another end; an UNTIL that is no later stays.
 fn until_instead(rule: &str, until: &DateOrTime) -> String {
     let until = until.to_string();
     let name = |part: &&str| {
@@ -202,15 +202,15 @@ fn until_instead(rule: &str, until: &DateOrTime) -> String {
             .next()
             .map(|name| name.trim().to_ascii_uppercase())
     };
-    let is_earlier = |part: &&str| {
+    let is_no_later = |part: &&str| {
         let written = part.split_once('=').map(|(_, value)| value.trim());
-        written.is_some_and(|written| written.len() == until.len() && *written < *until)
+        written.is_some_and(|written| written.len() == until.len() && *written <= *until)
     };
     let parts = rule.split(';');
-    let ends_earlier = parts
+    let ends_in_time = parts
         .clone()
-        .any(|part| name(&part).as_deref() == Some("UNTIL") && is_earlier(&part));
-    if ends_earlier {
+        .any(|part| name(&part).as_deref() == Some("UNTIL") && is_no_later(&part));
+    if ends_in_time {
         return rule.to_owned();
     }
     let kept = parts.filter(|part| !matches!(name(part).as_deref(), Some("UNTIL" | "COUNT" | "")));
@@ -235,6 +235,10 @@ mod tests {
             (
                 "FREQ=DAILY;UNTIL=20261201T090000Z;",
                 "FREQ=DAILY;UNTIL=20261201T090000Z;",
+            ),
+            (
+                "UNTIL=20261214T085959Z;FREQ=DAILY",
+                "UNTIL=20261214T085959Z;FREQ=DAILY",
             ),
             (
                 "FREQ=DAILY;UNTIL=20261201;",

@@ -471,5 +471,7 @@ mod tests {
         assert_eq!(merged([&asked, &free, NEW]), None);
         let gone = NEW.replace("bob@", "alice@");
         assert_eq!(merged([ASKED, ANSWERED, &gone]), None);
+        let two = format!("{NEW}ATTENDEE:mailto:bob+x@example.com\n");
+        assert_eq!(merged([ASKED, ANSWERED, &two]), None);
     }
 }

@@ -7,7 +7,7 @@ use calendar::{Component, DateOrTime, NoInstant, Property};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::Clock;
-use crate::line::{self, Line};
+use crate::line;
 use crate::short_text::ShortText;
 
 /// Names a component of an object: the master, or an override by the instant of its RECURRENCE-ID,

@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::incoming::{Incoming, Timestamp};
-use crate::line::Line;
 
 /// What orders the versions of one component, and settles what is equal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::incoming::{Timestamp, Trust};
+use crate::limits::Limits;
 use crate::object::Object;
 use crate::recurrence_id::RecurrenceId;
 use crate::span;
@@ -222,11 +223,17 @@ impl State {
     }
 
     /// Whether a message was taken; with no object left that makes a tombstone (rule C10).
-    pub fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.components
             .values()
             .any(|taken| taken.request.is_some())
             || !self.replies.is_empty()
+    }
+
+    /// Notes that a CANCEL took the object away, not its owner (rule C10), where its removal was undone and
+    /// is done again.
+    pub fn note_removal(&mut self) {
+        self.removed = Some(Removed::ByCancel);
     }
 
     /// Senders and times of the messages that came too early (rule D3).
@@ -291,7 +298,7 @@ impl State {
     /// Instances with a CANCEL of their own.
     pub(crate) fn cancelled_alone(&self) -> impl Iterator<Item = &RecurrenceId> {
         let all = self.components.iter();
-        let own = all.filter(|(id, taken)| !id.is_master() && taken.cancel.is_some());
+        let own = all.filter(|(_, taken)| taken.cancel.is_some());
         own.map(|(id, _)| id).filter(|id| self.is_cancelled(id))
     }
 
@@ -408,12 +415,13 @@ impl State {
 
     /// Notes the times of an event that the owner organizes, each time that it is stored.
     ///
-    /// An answer to an older version is known by them (rule E1).
-    pub fn observe(&mut self, text: &[u8], kind: Kind, limits: &calendar::Limits) {
-        if let Ok(document) = Document::parse(text, limits)
+    /// An answer to an older version is known by them (rule E1). Answers for dates that are gone go too.
+    pub fn observe(&mut self, text: &[u8], kind: Kind, limits: &Limits) {
+        if let Ok(document) = Document::parse(text, &limits.calendar)
             && let Some(object) = Object::read(&document, kind)
         {
             self.observe_times(&object);
+            self.replies.forget_gone(&object, &limits.recurrence);
         }
     }
 }
@@ -421,6 +429,37 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_form_is_read_with_the_names_of_this_one() {
+        let first = r#"{"version":1,"components":{
+            "":{"request":{"sequence":0,"dtstamp":1}},
+            "20261208T100000 Europe/Berlin":{"request":{"sequence":0,"dtstamp":2}},
+            "20261215":{"cancel":{"sequence":1,"dtstamp":3}}},
+            "dates":{"20261210T100000 Europe/Berlin":4},
+            "made":["20261211T100000 Europe/Berlin"],
+            "times":{"20261211T100000 Europe/Berlin":{"lines":[],"sequence":0}}}"#;
+        let state = State::from_json(first).unwrap();
+        let names = |ids: &mut dyn Iterator<Item = &RecurrenceId>| {
+            ids.map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(&mut state.components.keys()),
+            ["", "20261208T090000Z", "20261215"]
+        );
+        assert_eq!(names(&mut state.added.keys()), ["20261210T090000Z"]);
+        assert_eq!(names(&mut state.made.iter()), ["20261211T090000Z"]);
+        assert_eq!(names(&mut state.times.keys()), ["20261211T090000Z"]);
+        assert!(state.to_json().contains(r#""version":2"#));
+        let later = State::from_json(r#"{"version":3}"#);
+        assert!(matches!(later, Err(BadState::TooNew(3))));
+    }
+
+    #[test]
+    fn what_reads_as_nothing_is_empty() {
+        let empty = State::from_json(&State::default().to_json()).unwrap();
+        assert!(empty.is_empty());
+    }
 
     #[test]
     fn two_changes_of_one_second_are_stamped_one_after_the_other() {

@@ -99,7 +99,7 @@ pub async fn complete(
     let mut stored = stored(event)?;
     let kept = stored.state.clone();
     if facts.is_organized_by(&addresses) {
-        stored.state.observe(&put.text, kind, &limits.calendar);
+        stored.state.observe(&put.text, kind, &limits);
     }
     if !commit.mails.is_empty() {
         stored.state.sends(now);

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use calendar::RecurrenceLimits;
 use serde::{Deserialize, Serialize};
 
+use crate::course::Course;
 use crate::line::Line;
 use crate::object::Object;
 use crate::recurrence_id::RecurrenceId;
@@ -68,6 +70,27 @@ impl Replies {
         }
         self.0.retain(|attendee, _| listed.contains(attendee));
     }
+
+    /// Drops those for dates that the object has no more, neither alone nor by its series. Where that
+    /// cannot be told they stay.
+    pub(super) fn forget_gone(&mut self, object: &Object<'_>, limits: &RecurrenceLimits) {
+        let has = |id: &RecurrenceId| id.is_master() || object.components.contains_key(id);
+        let dates = self.0.values().flat_map(BTreeMap::keys);
+        let mut gone: BTreeSet<_> = dates.filter(|id| !has(id)).cloned().collect();
+        if gone.is_empty() {
+            return;
+        }
+        let course = Course::of(object, limits);
+        gone.retain(|id| match &course {
+            Ok(Some(course)) => matches!(course.find(id), Ok(None)),
+            Ok(None) => true,
+            Err(_) => false,
+        });
+        for replies in self.0.values_mut() {
+            replies.retain(|id, _| !gone.contains(id));
+        }
+        self.0.retain(|_, replies| !replies.is_empty());
+    }
 }
 
 impl From<Vec<TakenReply>> for Replies {
@@ -87,7 +110,10 @@ impl From<Replies> for Vec<TakenReply> {
 
 #[cfg(test)]
 mod tests {
+    use calendar::{DateOrTime, Kind};
+
     use super::*;
+    use crate::limits::Limits;
     use crate::state::State;
 
     fn reply(attendee: &str, said: &str) -> TakenReply {
@@ -114,6 +140,34 @@ mod tests {
             Some(&reply("b@x.example", "ACCEPTED"))
         );
         assert_eq!(state.to_json(), json);
+    }
+
+    #[test]
+    fn answers_for_dates_that_are_gone_are_forgotten_with_them() {
+        let of = |date: &str| TakenReply {
+            component: RecurrenceId::instance(&DateOrTime::parse(date, None).unwrap()),
+            ..reply("b@x.example", "ACCEPTED")
+        };
+        let (first, second) = (of("20261201T100000Z"), of("20261208T100000Z"));
+        let mut state = State::default();
+        for one in [reply("b@x.example", "ACCEPTED"), first.clone(), second] {
+            state.replies.remember(one, 10);
+        }
+        let event = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART:20261201T100000Z\r\nRRULE:FREQ=WEEKLY;COUNT=2\r\nATTENDEE:mailto:b@x.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let mut observe = |text: &str| {
+            state.observe(text.as_bytes(), Kind::Event, &Limits::default());
+            Vec::from(state.replies.clone())
+        };
+        assert_eq!(
+            observe(event).len(),
+            3,
+            "a date without an override is there"
+        );
+        let shorter = event.replace("COUNT=2", "COUNT=1");
+        let left = [reply("b@x.example", "ACCEPTED"), first];
+        assert_eq!(observe(&shorter), left);
+        let single = event.replace("RRULE:FREQ=WEEKLY;COUNT=2\r\n", "");
+        assert_eq!(observe(&single), left[..1]);
     }
 
     #[test]

@@ -116,9 +116,7 @@ impl Account {
     fn puts(&mut self, text: &str) {
         let text = text.replace('\n', "\r\n").into_bytes();
         let limits = Limits::default();
-        self.stored
-            .state
-            .observe(&text, Kind::Event, &limits.calendar);
+        self.stored.state.observe(&text, Kind::Event, &limits);
         self.put("personal".into(), "put.ics".into(), text);
         let addresses = ["bob@example.org".to_owned()];
         let account = itip::Account {

@@ -31,9 +31,7 @@ impl Actor {
         } else {
             Kind::Event
         };
-        self.stored
-            .state
-            .observe(&object.text, kind, &calendar::Limits::default());
+        self.stored.state.observe(&object.text, kind, &self.limits);
         self.stored.objects.push(object);
     }
 

@@ -88,7 +88,7 @@ impl Actor {
             Ok(scheduled) => {
                 self.take(scheduled);
                 if let Some(object) = self.stored.objects.last() {
-                    let limits = &self.limits.calendar;
+                    let limits = &self.limits;
                     self.stored.state.observe(&object.text, kind, limits);
                 }
             }
@@ -166,8 +166,10 @@ impl Actor {
         failure
     }
 
-    /// `sent`: what goes out, each message as `METHOD to ADDRESS from ADDRESS [held]` and its lines.
-    pub(crate) fn sent(&self, step: &mut Step) -> Option<String> {
+    /// `sent [whole]`: what goes out, each message as `METHOD to ADDRESS from ADDRESS [held]` and the
+    /// lines of its components, or all of its lines.
+    pub(crate) fn sent(&self, step: &mut Step, words: &[&str]) -> Option<String> {
+        let whole = words.contains(&"whole");
         let withdrawn = self.door.withdrawn.iter();
         let mut actual: Vec<_> = withdrawn
             .map(|who| format!("taken back from {who}"))
@@ -182,7 +184,7 @@ impl Actor {
                 "{} to {to} from {from}{held}",
                 message.method.as_str()
             ));
-            actual.extend(lines(&message.text, false));
+            actual.extend(lines(&message.text, whole));
         }
         if actual.is_empty() {
             actual.push("nothing".to_owned());

@@ -12,6 +12,8 @@ pub(crate) struct Done {
     pub(crate) after: Option<Vec<u8>>,
     pub(crate) calendar: String,
     pub(crate) name: String,
+    /// Whether it was a removal.
+    pub(crate) is_removal: bool,
 }
 
 impl Actor {
@@ -78,6 +80,9 @@ impl Actor {
             (None, None) => "nothing-changed",
         };
         self.stored_again();
+        if done.is_removal && done.before.is_none() {
+            self.stored.state.note_removal();
+        }
         self.done = Some(Done {
             before: done.after,
             after: done.before,

@@ -84,7 +84,7 @@ impl World {
             "drop" => self.actor().drop_object(rest),
             "respond" => self.actor().respond(rest),
             "gives" => return self.actor().gives(step),
-            "sent" => return self.actor().sent(step),
+            "sent" => return self.actor().sent(step, rest),
             _ => return Some(format!("unknown verb {verb}")),
         }
         None
@@ -186,7 +186,7 @@ impl Actor {
         }
     }
 
-    /// `prefer cancel remove|mark`, `prefer added|unanswered|early|components N`.
+    /// `prefer cancel remove|mark`, `prefer added|unanswered|early|components|waiting N`.
     fn prefer(&mut self, words: &[&str]) {
         let number = || words[1].parse().unwrap();
         match words[0] {
@@ -208,6 +208,7 @@ impl Actor {
                     .as_millisecond()
             }
             "components" => self.limits.components = words[1].parse().unwrap(),
+            "waiting" => self.limits.early_per_uid = words[1].parse().unwrap(),
             other => panic!("unknown preference {other}"),
         }
     }
@@ -334,6 +335,7 @@ impl Actor {
                     after: Some(text.clone()),
                     calendar: calendar.clone(),
                     name: name.clone(),
+                    is_removal: false,
                 });
                 let objects = &mut self.stored.objects;
                 let object = StoredObject {
@@ -356,6 +358,7 @@ impl Actor {
                     after: None,
                     calendar: calendar.clone(),
                     name: name.clone(),
+                    is_removal: true,
                 });
                 self.stored
                     .objects
