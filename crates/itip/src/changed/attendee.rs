@@ -266,7 +266,7 @@ impl<'a> Restored<'a> {
                 Some(body) => Some(body.to_buf().into_owned()),
                 None => course
                     .as_ref()
-                    .and_then(|course| Some(course.component(&course.find(&id).ok().flatten()?))),
+                    .and_then(|course| instance(course, &id, change.state)),
             };
             match organizers {
                 Some(organizers) => self.put_back_component(&id, &organizers, change.owner),
@@ -368,6 +368,16 @@ impl<'a> Restored<'a> {
         self.is_changed = true;
         is_reply
     }
+}
+
+/// What the organizer's series says of a date that has an override of the owner's alone; one that was
+/// cancelled stays so.
+fn instance(course: &Course, id: &RecurrenceId, state: &State) -> Option<ComponentBuf> {
+    let mut component = course.component(&course.find(id).ok().flatten()?);
+    if state.is_cancelled(id) {
+        marks::cancel_component(&mut component, state.cancel_sequence(id));
+    }
+    Some(component)
 }
 
 fn partstat_of(line: &PropertyBuf) -> String {
