@@ -293,6 +293,9 @@ impl ComponentBuf {
                 Item::Stray(raw) => *raw = eol.applied_to(raw),
             }
         }
+        // A last line that was nothing but CR is none any more.
+        self.items
+            .retain(|item| !matches!(item, Item::Stray(raw) if raw.is_empty()));
     }
 }
 

@@ -206,12 +206,13 @@ impl<'a> Components<'a> {
     fn the_uid(&self) -> Result<String, NotAMessage> {
         let mut the_one: Option<String> = None;
         for component in &self.all {
-            let mut uids = component
-                .properties_named("UID")
-                .filter_map(filled)
-                .peekable();
-            uids.peek().ok_or(NotAMessage::NoUid)?;
+            let uids: Vec<_> = component.properties_named("UID").map(filled).collect();
+            if uids.iter().all(Option::is_none) {
+                return Err(NotAMessage::NoUid);
+            }
             for uid in uids {
+                // Nobody can tell what an empty one beside another stands for.
+                let uid = uid.ok_or(NotAMessage::SeveralUids)?;
                 if *the_one.get_or_insert_with(|| uid.clone()) != uid {
                     return Err(NotAMessage::SeveralUids);
                 }

@@ -261,3 +261,18 @@ fn tells_the_parameters_that_two_lines_have_otherwise() {
     assert_eq!(unlike(0, 2), "P,Q,R,S");
     assert_eq!(unlike(1, 1), "");
 }
+
+#[test]
+fn a_last_line_of_nothing_but_cr_goes_when_its_component_moves() {
+    let mut outer = component("BEGIN:A\nBEGIN:B\n\n\r");
+    let Item::Component(inner) = outer.items_mut().remove(0) else {
+        panic!("no component")
+    };
+    let mut other = component("BEGIN:C\r\nEND:C\r\n");
+    other.push_component(inner);
+    assert_eq!(
+        printed(&other),
+        "BEGIN:C\r\nBEGIN:B\r\n\r\nEND:B\r\nEND:C\r\n"
+    );
+    assert_eq!(component(&printed(&other)), other);
+}
