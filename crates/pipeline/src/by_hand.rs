@@ -2,7 +2,8 @@
 //! kept, decided again by the same rules with the owner's permission.
 
 use calendar::{Document, Message};
-use itip::{Decision, Incoming, Outcome, Reason, Route, Sender, Trust};
+use imip::sender::SenderNote;
+use itip::{AddressOwner, Decision, Incoming, Note, Outcome, Reason, Route, Sender, Trust};
 use store::{Account, By, Commit, DecisionId, Event, Expect, NewDecision, Store, Timestamp};
 
 use crate::clock::Clock;
@@ -128,16 +129,29 @@ fn incoming<'a>(
         kind: message.kind,
         sender: sender(kept),
         received: kept.received,
-        date: None,
+        date: kept.date,
         digest: &kept.job,
-        // The record does not say whether it came through a list. As if it had, only an organizer is
-        // pinned, who has his rights anyway (rule B3).
-        route: Route::List,
-        delivered_to: &account.address,
+        route: route(kept),
+        delivered_to: match kept.delivered_to.as_str() {
+            "" => &account.address,
+            address => address,
+        },
+    }
+}
+
+/// How it came. Through a list nobody is pinned but an organizer, who has his rights anyway: so it is
+/// taken where nothing else is recorded, and of a sender whom nobody authenticated (rule B3).
+fn route(kept: &NewDecision) -> Route {
+    let is_authenticated = sender(kept).trust != Trust::Failed;
+    if is_authenticated && kept.through_list == Some(false) {
+        Route::Direct
+    } else {
+        Route::List
     }
 }
 
 fn sender(kept: &NewDecision) -> Sender {
+    let has = |code: &str| kept.notes.iter().any(|note| note == code);
     Sender {
         address: (!kept.sender.is_empty()).then(|| kept.sender.clone()),
         trust: match kept.authentication.as_str() {
@@ -145,8 +159,12 @@ fn sender(kept: &NewDecision) -> Sender {
             "unverified" => Trust::Unverified,
             _ => Trust::Authenticated,
         },
-        via_service: None,
-        owner: itip::AddressOwner::Person,
+        via_service: has(Note::ViaService.code()).then(|| kept.sender.clone()),
+        owner: if has(SenderNote::ServiceAddress.code()) {
+            AddressOwner::Service
+        } else {
+            AddressOwner::Person
+        },
     }
 }
 

@@ -362,6 +362,12 @@ pub struct NewDecision {
     pub after: Option<Vec<u8>>,
     /// The message's calendar data when it was not applied and may be by hand later.
     pub suggestion: Option<Vec<u8>>,
+    /// The Date field of a mail whose data is kept so.
+    pub date: Option<Timestamp>,
+    /// Whether that mail came through a mailing list; none where that was not recorded.
+    pub through_list: Option<bool>,
+    /// The address that it was delivered to; empty where that was not recorded.
+    pub delivered_to: String,
     /// When the message came.
     pub received: Timestamp,
     /// When it was decided.

@@ -101,6 +101,34 @@ fn a_strangers_invitation_is_applied_by_hand_once() {
 }
 
 #[test]
+fn what_is_applied_by_hand_counts_as_it_came() {
+    let mut site = Site::new("");
+    site.start();
+    let forwarded = Invitation {
+        from: "secretary@partner.example",
+        organizer: "boss@partner.example",
+        attendee: "club@partner.example",
+        ..Invitation::default()
+    };
+    site.settle(&["alice+club@example.org"], &forwarded.mail());
+    assert_eq!(newest(&site), pair("no-action", "not-permitted"));
+    site.ok(&["apply", ALICE, "1"]);
+    // Whoever sent it may change it, though he does not organize it.
+    let update = Invitation {
+        sequence: 1,
+        start: "20270302T150000Z",
+        ..forwarded
+    };
+    site.settle(&["alice+club@example.org"], &update.mail());
+    assert_eq!(newest(&site), pair("updated", "update"));
+    // Who is on no list answers from where the invitation was delivered to.
+    site.ok(&["respond", ALICE, update.uid, "accepted"]);
+    let answered = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:alice+club@example.org";
+    let calendar = site.calendar(ALICE);
+    assert!(calendar.contains(answered), "{calendar}");
+}
+
+#[test]
 fn a_forged_update_is_applied_by_hand_and_taken_back() {
     let mut site = Site::new("");
     site.start();

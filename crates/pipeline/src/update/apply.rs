@@ -6,7 +6,7 @@ use store::{Account, Commit, Expect, Job, NewDecision, Store};
 use super::change;
 use super::decide::{Decided, Question, decide};
 use crate::clock::Clock;
-use crate::examine::{self, Examined};
+use crate::examine::{self, Examined, Route};
 use crate::job::{self, Detail};
 use crate::site::Site;
 use crate::words;
@@ -142,14 +142,24 @@ fn record(clock: &dyn Clock, job: &Job, question: Question<'_>, decided: &Decide
         name,
         before,
         after,
-        suggestion: match decision.suggestion {
-            Suggestion::Keep if invitation.document.as_bytes().len() <= LARGEST_SUGGESTION => {
-                Some(invitation.document.as_bytes().to_vec())
-            }
-            _ => None,
-        },
         received: job.received,
         decided: clock.now(),
+        ..of_message(question, decision.suggestion)
+    }
+}
+
+/// What a record says of the message itself, with all that its owner needs to apply it by hand later.
+fn of_message(question: Question<'_>, suggestion: Suggestion) -> NewDecision {
+    let examined = question.examined;
+    let text = question.invitation.document.as_bytes();
+    if suggestion == Suggestion::None || text.len() > LARGEST_SUGGESTION {
+        return examined.record();
+    }
+    NewDecision {
+        suggestion: Some(text.to_vec()),
+        date: examined.date,
+        through_list: Some(examined.route == Route::List),
+        delivered_to: question.recipient.to_owned(),
         ..examined.record()
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 const COLUMNS: &str = "id, job, method, uid, summary, message_id, outcome, reason, notes, sender,
     authentication, calendar, name, received, decided, before,
     ifnull(after, (SELECT text FROM changes WHERE changes.account = decisions.account
-                   AND revision = after_revision)), suggestion";
+                   AND revision = after_revision)), suggestion, date, through_list, delivered_to";
 
 /// The reason of a job that was dropped.
 const DROPPED: &str = "dropped";
@@ -104,9 +104,9 @@ fn insert(
         connection,
         "INSERT INTO decisions (account, id, job, method, uid, summary, message_id, outcome,
              reason, notes, sender, sender_folded, authentication, calendar, name, received,
-             decided, before, after, after_revision, suggestion)
+             decided, before, after, after_revision, suggestion, date, through_list, delivered_to)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21)",
+             ?19, ?20, ?21, ?22, ?23, ?24)",
         params![
             account,
             id,
@@ -129,6 +129,9 @@ fn insert(
             text,
             after,
             decision.suggestion,
+            decision.date,
+            decision.through_list,
+            decision.delivered_to,
         ],
     )?;
     Ok(())
@@ -207,6 +210,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Decision> {
             before: row.get(15)?,
             after: row.get(16)?,
             suggestion: row.get(17)?,
+            date: row.get(18)?,
+            through_list: row.get(19)?,
+            delivered_to: row.get(20)?,
         },
     })
 }

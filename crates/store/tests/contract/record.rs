@@ -81,7 +81,10 @@ pub(crate) fn decision(job: &str, sender: &str, decided: i64) -> NewDecision {
         name: None,
         before: None,
         after: Some(b"after".to_vec()),
-        suggestion: None,
+        suggestion: Some(b"kept".to_vec()),
+        date: Some(1_772_000_000_000),
+        through_list: Some(true),
+        delivered_to: "al@example.org".to_owned(),
         received: decided - 1,
         decided,
     }
