@@ -7,6 +7,8 @@ use store::{
 
 use crate::clock::Clock;
 use crate::owner::{self, NotStored, ROUNDS};
+use crate::update::change;
+use crate::update::decide::stored;
 
 /// Why a decision could not be undone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,11 +70,15 @@ pub async fn undo(
     if decision.record.before.is_none() && decision.record.after.is_none() {
         return Err(NotUndone::NothingChanged(id.0));
     }
+    let is_removal = removes_again(store, account, &decision).await?;
     for _ in 0..ROUNDS {
         let event = store.event(account.id, &decision.record.uid).await?;
         let now = clock.now();
         let mut commit = commit(account, &decision, &event, now)?;
         owner::complete(store, account, now, &event, &mut commit).await?;
+        if is_removal {
+            note_removal(&event, &mut commit)?;
+        }
         match store.commit(commit).await {
             Err(store::Error::Conflict) => {}
             Err(error) => return Err(error.into()),
@@ -81,6 +87,30 @@ pub async fn undo(
         }
     }
     Err(store::Error::Conflict.into())
+}
+
+/// Whether what a message took away goes once more, because its undoing is undone.
+async fn removes_again(
+    store: &dyn Store,
+    account: &Account,
+    decision: &Decision,
+) -> Result<bool, store::Error> {
+    let mut origin = decision.clone();
+    while let Some(id) = undone(&origin.record) {
+        match store.decision(account.id, id).await? {
+            Some(earlier) => origin = earlier,
+            None => return Ok(false),
+        }
+    }
+    Ok(decision.record.before.is_none() && origin.record.after.is_none())
+}
+
+/// Then the organizer took it away, not the owner, and may reinstate it (rule C10).
+fn note_removal(event: &Event, commit: &mut Commit) -> Result<(), NotStored> {
+    let mut state = stored(event)?.state;
+    state.note_removal();
+    change::keep(commit, &state);
+    Ok(())
 }
 
 /// Whether an event is as a decision left it.
@@ -147,11 +177,20 @@ fn place(held: Option<&Object>, record: &NewDecision) -> Option<(CalendarId, Str
     }
 }
 
+/// How the jobs of undoings begin.
+const UNDOING: &str = "undo-";
+
+/// The decision that a record undoes.
+fn undone(record: &NewDecision) -> Option<DecisionId> {
+    let (id, _) = record.job.strip_prefix(UNDOING)?.split_once('-')?;
+    id.parse().ok().map(DecisionId)
+}
+
 /// The record of the undoing, which can be undone itself.
 fn undo_record(decision: &Decision, now: i64, place: (CalendarId, String)) -> NewDecision {
     let record = &decision.record;
     NewDecision {
-        job: format!("undo-{}-{now}", decision.id.0),
+        job: format!("{UNDOING}{}-{now}", decision.id.0),
         outcome: if record.before.is_some() {
             "updated"
         } else {

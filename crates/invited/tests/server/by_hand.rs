@@ -316,6 +316,30 @@ fn who_took_an_event_away_is_known_after_it_came_back() {
 }
 
 #[test]
+fn what_the_organizer_took_away_is_his_after_two_undoings() {
+    let mut site = Site::new("");
+    site.start();
+    site.ok(&["preferences", "set", ALICE, "cancelled", "remove"]);
+    site.settle(&[ALICE], &Invitation::default().mail());
+    let cancel = Invitation {
+        method: "CANCEL",
+        sequence: 1,
+        ..Invitation::default()
+    };
+    site.settle(&[ALICE], &cancel.mail());
+    site.ok(&["undo", ALICE, "2"]);
+    site.ok(&["undo", ALICE, "3"]);
+    assert!(!site.calendar(ALICE).contains("SUMMARY:Lunch"));
+    let again = Invitation {
+        sequence: 2,
+        ..Invitation::default()
+    };
+    site.settle(&[ALICE], &again.mail());
+    assert_eq!(newest(&site).0, "added");
+    assert!(site.calendar(ALICE).contains("SUMMARY:Lunch"));
+}
+
+#[test]
 fn an_answer_that_came_first_counts_when_the_event_is_imported() {
     let mut site = Site::new("");
     site.start();
