@@ -65,5 +65,5 @@ pub use receive::{recall, receive};
 pub use recurrence_id::RecurrenceId;
 pub use respond::{CannotRespond, Partstat, Responded, Response, answered, respond};
 pub use stamp::Stamp;
-pub use state::{BadState, State};
+pub use state::{BadState, Contents, State};
 pub use stored::{Access, Account, Stored, StoredObject};

@@ -141,6 +141,17 @@ pub(crate) struct Early {
     pub(crate) text: String,
 }
 
+/// What a state holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Nothing to keep.
+    Nothing,
+    /// Messages that came too early, which count for a while only (rule D3).
+    EarlyAlone,
+    /// What was taken, or a tombstone.
+    More,
+}
+
 /// What took the object away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -213,13 +224,20 @@ impl State {
         serde_json::to_string(&current).unwrap_or_default()
     }
 
-    /// Whether there is nothing to keep.
-    pub fn is_empty(&self) -> bool {
-        *self
-            == Self {
-                version: self.version,
-                ..Self::default()
-            }
+    /// What there is to keep.
+    pub fn contents(&self) -> Contents {
+        let early_alone = Self {
+            version: self.version,
+            early: self.early.clone(),
+            ..Self::default()
+        };
+        if *self != early_alone {
+            Contents::More
+        } else if self.early.is_empty() {
+            Contents::Nothing
+        } else {
+            Contents::EarlyAlone
+        }
     }
 
     /// Whether a message was taken; with no object left that makes a tombstone (rule C10).
@@ -456,9 +474,23 @@ mod tests {
     }
 
     #[test]
-    fn what_reads_as_nothing_is_empty() {
-        let empty = State::from_json(&State::default().to_json()).unwrap();
-        assert!(empty.is_empty());
+    fn what_a_state_holds_is_known_after_reading() {
+        let read = |state: &State| State::from_json(&state.to_json()).unwrap().contents();
+        assert_eq!(read(&State::default()), Contents::Nothing);
+        let mut state = State::default();
+        state.early.push(Early {
+            method: "CANCEL".to_owned(),
+            sender: "alice@example.org".to_owned(),
+            trust: Trust::Authenticated,
+            via_service: None,
+            received: 1,
+            date: None,
+            digest: "d".to_owned(),
+            text: String::new(),
+        });
+        assert_eq!(read(&state), Contents::EarlyAlone);
+        state.pinned = Some("alice@example.org".to_owned());
+        assert_eq!(read(&state), Contents::More);
     }
 
     #[test]

@@ -296,6 +296,8 @@ pub enum StateChange {
     Keep,
     /// It is replaced.
     Put(String),
+    /// It is replaced by one that holds nothing but what came too early, and goes with the last of that.
+    PutEarly(String),
     /// It goes.
     Remove,
 }

@@ -1,7 +1,7 @@
 //! A decision of the rules as a change of the store.
 
 use calendar::Method;
-use itip::{Answered, Change, Decision, State};
+use itip::{Answered, Change, Contents, Decision, State};
 use store::{By, CalendarId, Commit, Event, PutObject, StateChange};
 
 use crate::name;
@@ -59,10 +59,10 @@ fn place(change: &Change, uid: &str) -> Option<Place> {
 
 /// Writes the state to keep from now on, and what is counted of it.
 pub(crate) fn keep(commit: &mut Commit, state: &State) {
-    commit.state = if state.is_empty() {
-        StateChange::Remove
-    } else {
-        StateChange::Put(state.to_json())
+    commit.state = match state.contents() {
+        Contents::Nothing => StateChange::Remove,
+        Contents::EarlyAlone => StateChange::PutEarly(state.to_json()),
+        Contents::More => StateChange::Put(state.to_json()),
     };
     let early = state.early();
     commit.early = Some(early.map(|(sender, at)| (sender.to_owned(), at)).collect());

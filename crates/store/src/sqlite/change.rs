@@ -350,16 +350,8 @@ impl<'a> Writing<'a> {
     fn keep_state(&mut self, uid: &str, change: &StateChange) -> Result<()> {
         match change {
             StateChange::Keep => {}
-            StateChange::Put(json) => {
-                let revision = self.next();
-                execute(
-                    self.connection,
-                    "INSERT INTO states (account, uid, revision, json) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT (account, uid) DO UPDATE
-                     SET revision = excluded.revision, json = excluded.json",
-                    params![self.account, uid, revision, json],
-                )?;
-            }
+            StateChange::Put(json) => self.put_state(uid, json, false)?,
+            StateChange::PutEarly(json) => self.put_state(uid, json, true)?,
             StateChange::Remove => {
                 let statement = "DELETE FROM states WHERE account = ?1 AND uid = ?2";
                 if execute(self.connection, statement, params![self.account, uid])? > 0 {
@@ -367,6 +359,19 @@ impl<'a> Writing<'a> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// `early`: it holds nothing but what came too early.
+    fn put_state(&mut self, uid: &str, json: &str, early: bool) -> Result<()> {
+        let revision = self.next();
+        execute(
+            self.connection,
+            "INSERT INTO states (account, uid, revision, json, early) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (account, uid) DO UPDATE
+             SET revision = excluded.revision, json = excluded.json, early = excluded.early",
+            params![self.account, uid, revision, json, early],
+        )?;
         Ok(())
     }
 

@@ -41,9 +41,14 @@ pub(super) fn of_sender(
     )
 }
 
-/// Forgets what came too early long ago.
+/// Forgets what came too early long ago, and states that held nothing else.
 pub(super) fn prune(connection: &Connection, now: Timestamp) -> Result<()> {
     let before = now.saturating_sub(KEPT);
-    execute(connection, "DELETE FROM early WHERE at < ?1", [before])?;
+    if execute(connection, "DELETE FROM early WHERE at < ?1", [before])? == 0 {
+        return Ok(());
+    }
+    let statement = "DELETE FROM states WHERE early = 1 AND NOT EXISTS
+        (SELECT 1 FROM early WHERE early.account = states.account AND early.uid = states.uid)";
+    execute(connection, statement, [])?;
     Ok(())
 }

@@ -577,6 +577,29 @@ pub(crate) async fn forgets_what_came_early_after_ninety_days(database: &impl Da
     }
 }
 
+/// A state goes with the last message that waited, if it holds nothing else.
+pub(crate) async fn forgets_a_state_with_what_came_early(database: &impl Database) {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let json = || "{}".to_owned();
+    for (uid, state) in [
+        ("waits", StateChange::PutEarly(json())),
+        ("is known", StateChange::Put(json())),
+    ] {
+        let mut commit = Commit::new(alice, uid);
+        commit.state = state;
+        commit.early = Some(vec![("eve@example.org".to_owned(), 10 * DAY)]);
+        store.commit(commit).await.unwrap();
+    }
+    for (now, left) in [(100, true), (101, false)] {
+        store.jobs_sweep("a", "p1", now * DAY).await.unwrap();
+        let state = async |uid| store.event(alice, uid).await.unwrap().state;
+        assert_eq!(state("waits").await.is_some(), left, "on day {now}");
+        assert!(state("is known").await.is_some());
+    }
+}
+
 /// A failure may be recorded while the job waits for a person; that does not end it.
 pub(crate) async fn ends_a_job_whose_failure_was_recorded(database: &impl Database) {
     let store = database.open();

@@ -45,7 +45,8 @@ macro_rules! contract {
                 finds_the_mail_of_an_invitation, records_one_decision_for_a_job, is_done_once_for_a_job, ends_a_job_whose_failure_was_recorded,
                 replaces_the_record_of_a_failure, is_refused_when_its_job_was_dropped,
                 counts_for_caps, keeps_what_a_decision_wrote, gives_its_grounds_in_one_read,
-                replaces_what_came_early, forgets_what_came_early_after_ninety_days;
+                replaces_what_came_early, forgets_what_came_early_after_ninety_days,
+                forgets_a_state_with_what_came_early;
             held: is_shown_while_it_waits, is_taken_back_by_a_commit,
                 is_not_taken_back_when_it_is_being_sent, waits_for_a_word_when_there_are_many,
                 counts_what_comes_at_once, says_whether_a_calendar_invites, remembers_the_last_text;
