@@ -1,5 +1,6 @@
 //! The parts of the `invited` program: configuration, wiring and commands.
 
+pub mod change_json;
 pub mod cli;
 pub mod command;
 pub mod config;

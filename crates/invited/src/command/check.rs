@@ -9,6 +9,7 @@ use pipeline::words::{self, when::Reader};
 use serde_json::{Value, json};
 
 use super::Outcome;
+use crate::change_json;
 use crate::cli::Check;
 use crate::config::Config;
 use crate::event_text;
@@ -86,7 +87,9 @@ fn as_json(explanation: &Explanation, reader: &Reader<'_>) -> Value {
         "notes": explanation.notes,
         "notes_in_words": explanation.notes.iter().map(|note| words::note(note)).collect::<Vec<_>>(),
         "changes": changes(explanation.decided.as_ref(), reader),
+        "change": change(explanation.decided.as_ref()),
         "offered": explanation.offered.as_ref().map(|offered| changes(Some(offered), reader)),
+        "offered_change": change(explanation.offered.as_ref()),
         "before": before,
         "after": after,
     })
@@ -168,6 +171,12 @@ fn outcome(explanation: &Explanation) -> Vec<String> {
     };
     let why = words::reason(reason);
     vec![format!("{outcome} ({reason}{rule}): {why}")]
+}
+
+/// What changes, as structure.
+fn change(decided: Option<&Decided>) -> Option<Value> {
+    let difference = decided.and_then(Decided::difference)?;
+    Some(change_json::change(&difference))
 }
 
 /// What changes, in sentences.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use store::{Decision, NewDecision};
 
 use super::Outcome;
+use crate::change_json;
 use crate::cli::Decisions;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -81,6 +82,7 @@ fn from(record: &NewDecision) -> String {
 
 fn as_json(Decision { id, record }: &Decision, act: Act, reader: &Reader<'_>) -> Value {
     let difference = words::difference::of(record);
+    let is_change = record.before.is_some() || record.after.is_some();
     json!({
         "id": id.0,
         "can": match act {
@@ -101,6 +103,7 @@ fn as_json(Decision { id, record }: &Decision, act: Act, reader: &Reader<'_>) ->
         "why": words::reason(&record.reason),
         "notes": record.notes,
         "changes": words::difference::sentences(&difference, reader),
+        "change": is_change.then(|| change_json::change(&difference)),
     })
 }
 
