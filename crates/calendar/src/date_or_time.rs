@@ -130,6 +130,15 @@ impl DateOrTime {
         }
     }
 
+    /// The local time as it is written: of a whole day its midnight, of an instant UTC.
+    pub fn civil(&self) -> DateTime {
+        match self {
+            Self::Date(date) => date.at(0, 0, 0, 0),
+            Self::Floating(civil) | Self::Zoned { civil, .. } => *civil,
+            Self::Utc(instant) => TimeZone::UTC.to_datetime(*instant),
+        }
+    }
+
     /// Whether it is a whole day.
     pub fn is_date(&self) -> bool {
         matches!(self, Self::Date(_))

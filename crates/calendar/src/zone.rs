@@ -9,8 +9,12 @@ mod rules;
 mod tzif;
 mod windows;
 mod windows_table;
+mod written;
 
+use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use crate::component_buf::ComponentBuf;
 
 /// Names of the IANA data for "not known"; read as zones they would mean UTC.
 const NO_ZONES: [&str; 2] = ["Etc/Unknown", "Factory"];
@@ -66,6 +70,13 @@ impl ZoneSource {
                 let zone = self.windows_zone(display::windows_id(name)?)?;
                 Some((zone, ZoneOrigin::DisplayName))
             })
+    }
+
+    /// A VTIMEZONE of the zone that a name alone means, for times from `start` on.
+    ///
+    /// None where the name means nothing, or the zone's rules are too many to be written.
+    pub fn vtimezone(&self, tzid: &str, start: DateTime) -> Option<ComponentBuf> {
+        written::vtimezone(tzid, &self.resolve(tzid)?, start)
     }
 
     fn iana_name(&self, name: &str) -> Option<TimeZone> {

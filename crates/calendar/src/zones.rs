@@ -131,6 +131,18 @@ impl Zones {
         unknown.map(|(tzid, _)| tzid.as_str()).collect()
     }
 
+    /// Names that components of the calendar use and whose zone only a table tells: they are no IANA names,
+    /// and no VTIMEZONE of the calendar says what they mean.
+    pub fn undefined(&self) -> impl Iterator<Item = &str> {
+        let is_undefined = |(tzid, zone): &(&String, &Option<(TimeZone, ZoneOrigin)>)| {
+            let origin = zone.as_ref().map(|(_, origin)| *origin);
+            let is_by_table = matches!(origin, Some(ZoneOrigin::Windows | ZoneOrigin::DisplayName));
+            is_by_table && self.own.get(&key(tzid)).and_then(Own::zone).is_none()
+        };
+        let decided = self.decided.iter().filter(is_undefined);
+        decided.map(|(tzid, _)| tzid.as_str())
+    }
+
     /// Decides once what a name means, by the first time that uses it; VTIMEZONEs are defined before.
     pub fn decide(&mut self, tzid: &str, at: DateTime) {
         if self.decided.len() >= MOST_NAMES || self.decided.contains_key(tzid) {

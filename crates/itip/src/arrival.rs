@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use calendar::{
-    Component, DateOrTime, Method, Names, NoInstant, Property, RecurrenceLimits, Series,
+    Component, DateOrTime, Method, Names, NoInstant, Property, RecurrenceLimits, Series, ZoneSource,
 };
 
 use crate::clock::Clock;
@@ -77,7 +77,24 @@ impl<'a> Arrival<'a> {
             arrival.notes.push(Note::ZoneDisagrees);
         }
         arrival.settle_stamps();
+        arrival.define_zones();
         Ok(arrival)
+    }
+
+    /// A zone that only our tables know is written beside the event, or no calendar app could read its
+    /// times (rule A4).
+    fn define_zones(&mut self) {
+        let names: Vec<_> = self.clock.zones().undefined().map(str::to_owned).collect();
+        let starts = self.parts.values().filter_map(Part::start);
+        let Some(first) = starts.map(|start| start.civil()).min() else {
+            return;
+        };
+        for name in names {
+            if let Some(zone) = ZoneSource::new().vtimezone(&name, first) {
+                let name = name.trim().to_owned();
+                self.around.zones.insert(name, Body::made(zone));
+            }
+        }
     }
 
     fn add(&mut self, component: Component<'a>, incoming: &Incoming<'_>) -> Result<(), Reason> {

@@ -1,6 +1,8 @@
 //! The iCalendar text of a message that goes out (RFC 5546 section 3.2, rule F6).
 
-use calendar::{ComponentBuf, DateOrTime, Item, Method, PropertyBuf, Series};
+use std::collections::BTreeSet;
+
+use calendar::{ComponentBuf, DateOrTime, Item, Method, PropertyBuf, Series, ZoneSource};
 use jiff::Timestamp as Instant;
 
 use crate::clock::Clock;
@@ -26,21 +28,31 @@ pub(super) fn text(
     ] {
         calendar.push_property(PropertyBuf::new(name, value));
     }
-    let names_zone = |zone: &str| {
-        let mut lines = components.iter().flat_map(ComponentBuf::properties);
-        lines.any(|line| {
-            line.parameter("TZID")
-                .is_some_and(|tzid| tzid.trim() == zone)
-        })
-    };
-    let zones = around.zones.iter().filter(|(tzid, _)| names_zone(tzid));
-    for (_, zone) in zones {
-        calendar.push_component(zone.to_buf().into_owned());
+    for zone in zones(components, around) {
+        calendar.push_component(zone);
     }
     for component in components {
         calendar.push_component(stamped(component, now));
     }
     calendar.to_bytes()
+}
+
+/// The VTIMEZONEs of all zones that the components name, as Outlook wants them (rule F7): those that stand
+/// around the event, and for apps that write none what the name means.
+fn zones(components: &[ComponentBuf], around: &Object<'_>) -> Vec<ComponentBuf> {
+    let lines = components.iter().flat_map(ComponentBuf::properties);
+    let names: BTreeSet<_> = lines
+        .filter_map(|line| Some(line.parameter("TZID")?.trim().to_owned()))
+        .collect();
+    let starts = components
+        .iter()
+        .filter_map(|component| DateOrTime::of_component(component, "DTSTART"));
+    let first = starts.map(|start| start.civil()).min();
+    let zone = |name: &String| match around.zones.get(name) {
+        Some(zone) => Some(zone.to_buf().into_owned()),
+        None => ZoneSource::new().vtimezone(name, first?),
+    };
+    names.iter().filter_map(zone).collect()
 }
 
 fn stamped(component: &ComponentBuf, now: Timestamp) -> ComponentBuf {

@@ -12,7 +12,7 @@ use crate::script::Script;
 const RULES: &[&str] = &[
     "A1", "A2", "A3", "A4", "A5", "A6", "A7", "B1", "B2", "B3", "B4", "B5", "B6", "B7", "C1", "C2",
     "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10", "D1", "D2", "D3", "D4", "D5", "E1", "E2",
-    "E3", "E4", "E5", "F1", "F2", "F3", "F4", "F6", "F8", "G",
+    "E3", "E4", "E5", "F1", "F2", "F3", "F4", "F6", "F7", "F8", "G",
 ];
 
 /// What a name begins with that names sections of the standard behind its first dash.
