@@ -74,30 +74,15 @@ impl Receive {
             .would_decide(recipient, message, examined.as_ref(), &filtered, now)
             .await?
             .unzip();
-        let offered = offered.flatten();
-        let (outcome, reason) = match &decided {
-            Some(decided) => (
-                Some(decided.decision.outcome.as_str().to_owned()),
-                Some(decided.decision.reason.code().to_owned()),
-            ),
-            None => {
-                let reason = crate::receive::reason(message, examined.as_ref());
-                (reason.as_ref().map(|_| "no-action".to_owned()), reason)
-            }
-        };
-        let notes = match (&examined, &decided) {
-            (Some(examined), Some(decided)) => notes(examined, &decided.decision),
-            (Some(examined), None) => examined.notes(),
-            (None, _) => Vec::new(),
-        };
+        let (outcome, reason) = outcome(message, examined.as_ref(), decided.as_ref()).unzip();
         Ok(Explanation {
+            notes: noticed(examined.as_ref(), decided.as_ref()),
             examined,
             filtered,
             decided,
-            offered,
+            offered: offered.flatten(),
             outcome,
             reason,
-            notes,
         })
     }
 
@@ -137,5 +122,28 @@ impl Receive {
         let decided = decide(&*self.store, &*self.clock, &self.site, question).await?;
         let offered = offered(&*self.store, question, &decided).await?;
         Ok(Some((decided, offered)))
+    }
+}
+
+/// The outcome and its reason, of mail with something that could be an event.
+fn outcome(
+    message: &Message,
+    examined: Option<&Examined>,
+    decided: Option<&Decided>,
+) -> Option<(String, String)> {
+    let Some(Decided { decision, .. }) = decided else {
+        let reason = crate::receive::reason(message, examined)?;
+        return Some(("no-action".to_owned(), reason));
+    };
+    let (outcome, reason) = (decision.outcome.as_str(), decision.reason.code());
+    Some((outcome.to_owned(), reason.to_owned()))
+}
+
+/// What was noticed, in codes.
+fn noticed(examined: Option<&Examined>, decided: Option<&Decided>) -> Vec<String> {
+    match (examined, decided) {
+        (Some(examined), Some(decided)) => notes(examined, &decided.decision),
+        (Some(examined), None) => examined.notes(),
+        (None, _) => Vec::new(),
     }
 }
