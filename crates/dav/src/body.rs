@@ -47,6 +47,12 @@ pub(crate) async fn read_xml(
     Ok(Some(element))
 }
 
+/// A Content-Type without its parameters, in lower case.
+pub(crate) fn media_type(content_type: &str) -> String {
+    let kind = content_type.split(';').next().unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
+}
+
 async fn in_time<T>(patience: Duration, reading: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     let late = |_| Failure::status(StatusCode::REQUEST_TIMEOUT);
     tokio::time::timeout(patience, reading)

@@ -38,12 +38,8 @@ pub async fn put(
             put: vec![put_card(place, card.clone())],
             ..CardCommit::default()
         };
-        match store.cards_commit(account, commit).await {
-            Err(Error::Conflict) => {}
-            Err(error) => return Err(error.into()),
-            Ok(revision) => {
-                return Ok(stored(revision, before.as_ref()));
-            }
+        if let Some(revision) = committed(store, account, commit).await? {
+            return Ok(stored(revision, before.as_ref()));
         }
     }
     Err(Error::Conflict.into())
@@ -64,9 +60,8 @@ pub async fn delete(
             delete: vec![place.clone()],
             ..CardCommit::default()
         };
-        match store.cards_commit(account, commit).await {
-            Err(Error::Conflict) => {}
-            done => return Ok(done.map(drop)?),
+        if committed(store, account, commit).await?.is_some() {
+            return Ok(());
         }
     }
     Err(Error::Conflict.into())
@@ -92,15 +87,24 @@ pub async fn transfer(
         };
         alone(store, account, &transfer.to, &source.uid, &leaves).await?;
         let commit = moving(transfer, &source, target.as_ref());
-        match store.cards_commit(account, commit).await {
-            Err(Error::Conflict) => {}
-            Err(error) => return Err(error.into()),
-            Ok(revision) => {
-                return Ok(stored(revision, target.as_ref()));
-            }
+        if let Some(revision) = committed(store, account, commit).await? {
+            return Ok(stored(revision, target.as_ref()));
         }
     }
     Err(Error::Conflict.into())
+}
+
+/// The revision that a commit made; `None` when something changed meanwhile.
+async fn committed(
+    store: &dyn Collections,
+    account: AccountId,
+    commit: CardCommit,
+) -> store::Result<Option<Revision>> {
+    match store.cards_commit(account, commit).await {
+        Err(Error::Conflict) => Ok(None),
+        Ok(revision) => Ok(Some(revision.unwrap_or(Revision(0)))),
+        Err(error) => Err(error),
+    }
 }
 
 fn moving(transfer: &Transfer, source: &Member, target: Option<&Member>) -> CardCommit {
@@ -150,8 +154,7 @@ async fn alone(
     }
 }
 
-fn stored(revision: Option<Revision>, before: Option<&Member>) -> Stored {
-    let revision = revision.unwrap_or(Revision(0));
+fn stored(revision: Revision, before: Option<&Member>) -> Stored {
     Stored {
         revision,
         schedule_tag: revision,

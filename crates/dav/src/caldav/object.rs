@@ -11,6 +11,7 @@ use pipeline::schedule::Forbidden;
 use store::{Collection, CollectionKind};
 
 use super::{component_set, time_zone};
+use crate::body::media_type;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
@@ -109,13 +110,7 @@ impl From<NotChanged> for Failure {
 
 /// supported-calendar-data: a type that is said must be iCalendar's.
 pub(crate) fn check_type(content_type: &str) -> Outcome<()> {
-    let kind = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    match kind.as_str() {
+    match media_type(content_type).as_str() {
         "" | "text/calendar" | "application/octet-stream" => Ok(()),
         _ => Err(Failure::refused("C:supported-calendar-data")),
     }

@@ -6,6 +6,7 @@ use pipeline::address_book;
 use pipeline::member::{NotChanged, Place, Stored};
 use store::{Collection, CollectionKind};
 
+use crate::body::media_type;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
@@ -49,13 +50,7 @@ fn conflict(request: &Request, book: &Collection, other: Place) -> Failure {
 
 /// supported-address-data: a type that is said must be vCard's.
 fn check_type(content_type: &str) -> Outcome<()> {
-    let kind = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    match kind.as_str() {
+    match media_type(content_type).as_str() {
         "" | "text/vcard" | "text/x-vcard" | "text/directory" | "application/octet-stream" => {
             Ok(())
         }

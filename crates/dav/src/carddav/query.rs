@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use store::{Collection, Selection};
+use store::Collection;
 
 use super::address_data;
 use super::filter::Filter;
 use crate::caldav::calendar_data::Wish;
 use crate::failure::{Failure, Outcome};
-use crate::request::{Prefer, Request};
+use crate::request::Request;
 use crate::resource::Resource;
 use crate::webdav::ask::Ask;
+use crate::webdav::members::Members;
 use crate::webdav::multistatus::{Broken, Multistatus, Rendering};
-use crate::webdav::node::{Node, dead_of_members};
-use crate::webdav::property::Ground;
 use crate::xml::{CARDDAV, Element};
 
 /// Cards that are read at a time.
@@ -28,18 +27,15 @@ pub(crate) async fn run(request: Request, book: Collection, body: &Element) -> O
     let filter = Filter::read(filter)?;
     let limit = limit(body)?;
     let response = Multistatus::respond(|mut out| async move {
-        let rendering = Rendering {
-            ask: &ask,
-            ground: Ground {
-                account: &request.account,
-                limits: &request.dav.limits,
-                quota: None,
-            },
-            is_minimal: request.prefer() == Prefer::Minimal,
-            data: &Wish::default(),
-        };
+        let whole = Wish::default();
+        let rendering = Rendering::of(&request, &ask, &whole);
         let book = Arc::new(book);
-        if write(&request, &mut out, &rendering, &book, (&filter, limit)).await? == Told::Some {
+        let members = Members {
+            request: &request,
+            rendering: &rendering,
+            of: &book,
+        };
+        if write(&members, &mut out, &filter, limit).await? == Told::Some {
             let here = Resource::Collection(book.kind, book.segment.clone());
             out.status(&here.href(&request.account), "507 Insufficient Storage")
                 .await?;
@@ -69,33 +65,21 @@ enum Told {
 }
 
 async fn write(
-    request: &Request,
+    members: &Members<'_>,
     out: &mut Multistatus,
-    rendering: &Rendering<'_>,
-    book: &Arc<Collection>,
-    (filter, mut left): (&Filter, usize),
+    filter: &Filter,
+    mut left: usize,
 ) -> Result<Told, Broken> {
-    let (store, account) = (request.store(), request.account.id);
-    let detail = rendering.ask.detail(true);
-    let mut after = String::new();
-    loop {
-        let page = Selection::After(after, PAGE);
-        let found = store
-            .members(account, book.kind, &book.id, page, detail)
-            .await?;
-        let Some(last) = found.last() else {
-            return Ok(Told::All);
-        };
-        after = last.name.clone();
-        let mut dead = dead_of_members(store, account, book, &found).await?;
-        for card in found.into_iter().filter(|card| filter.matches(&card.text)) {
-            if left == 0 {
-                return Ok(Told::Some);
-            }
-            left -= 1;
-            let properties = dead.remove(&card.name).unwrap_or_default();
-            let node = Node::Member(Arc::clone(book), card, properties);
-            out.add(&rendering.response(&node)).await?;
+    let mut pages = members.pages(PAGE, members.rendering.ask.detail(true));
+    while let Some(mut page) = pages.next().await? {
+        page.retain(|card| filter.matches(&card.text));
+        let is_cut = page.len() > left;
+        page.truncate(left);
+        left -= page.len();
+        members.tell(out, page).await?;
+        if is_cut {
+            return Ok(Told::Some);
         }
     }
+    Ok(Told::All)
 }

@@ -75,12 +75,7 @@ async fn value(
     if let Some(set) = dead.find(|one| name.is(&one.namespace, &one.name)) {
         return Ok(Some(set.value.clone()));
     }
-    let ground = Ground {
-        account: &request.account,
-        limits: &request.dav.limits,
-        quota: None,
-    };
-    let Some(mut value) = live(node, name, &ground) else {
+    let Some(mut value) = live(node, name, &Ground::of(request)) else {
         return Ok(None);
     };
     if asked.child(DAV, "property").is_some() {

@@ -9,6 +9,7 @@ pub(crate) mod delete;
 pub(crate) mod etag;
 pub(crate) mod expand;
 pub(crate) mod get;
+pub(crate) mod members;
 pub(crate) mod mkcol;
 pub(crate) mod multiget;
 pub(crate) mod multistatus;

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use store::{Collection, Selection};
+use store::Collection;
 
 use super::ask::Ask;
+use super::members::Members;
 use super::multistatus::{Broken, Multistatus, Rendering, told};
-use super::node::{Node, dead_of_members};
-use super::property::Ground;
 use crate::caldav::calendar_data::Wish;
 use crate::carddav::address_data;
 use crate::failure::{Failure, Outcome};
-use crate::request::{Prefer, Request};
+use crate::request::Request;
 use crate::resource::Resource;
 use crate::xml::{DAV, Element};
 
@@ -28,18 +27,14 @@ pub(crate) async fn run(request: Request, collection: Collection, body: &Element
     }
     let collection = Arc::new(collection);
     let response = Multistatus::respond(|mut out| async move {
-        let rendering = Rendering {
-            ask: &ask,
-            ground: Ground {
-                account: &request.account,
-                limits: &request.dav.limits,
-                quota: None,
-            },
-            is_minimal: request.prefer() == Prefer::Minimal,
-            data: &wish,
+        let rendering = Rendering::of(&request, &ask, &wish);
+        let members = Members {
+            request: &request,
+            rendering: &rendering,
+            of: &collection,
         };
         for hrefs in hrefs.chunks(PAGE) {
-            page(&request, &mut out, &rendering, &collection, hrefs).await?;
+            page(&members, &mut out, hrefs).await?;
         }
         out.end().await
     });
@@ -47,17 +42,16 @@ pub(crate) async fn run(request: Request, collection: Collection, body: &Element
 }
 
 async fn page(
-    request: &Request,
+    members: &Members<'_>,
     out: &mut Multistatus,
-    rendering: &Rendering<'_>,
-    collection: &Arc<Collection>,
     hrefs: &[String],
 ) -> Result<(), Broken> {
+    let (request, of) = (members.request, members.of);
     let mut names = Vec::with_capacity(hrefs.len());
     for href in hrefs {
         match request.named(href) {
             Ok(Resource::Member(kind, segment, name))
-                if kind == collection.kind && segment == collection.segment =>
+                if kind == of.kind && segment == of.segment =>
             {
                 names.push(name);
             }
@@ -67,41 +61,5 @@ async fn page(
             }
         }
     }
-    members(request, out, rendering, collection, names).await
-}
-
-/// Writes members by their names; one that is not there is told as that.
-pub(crate) async fn members(
-    request: &Request,
-    out: &mut Multistatus,
-    rendering: &Rendering<'_>,
-    collection: &Arc<Collection>,
-    mut names: Vec<String>,
-) -> Result<(), Broken> {
-    if names.is_empty() {
-        return Ok(());
-    }
-    let detail = rendering.ask.detail(rendering.ask.wants_text());
-    let (store, account) = (request.store(), request.account.id);
-    names.sort();
-    names.dedup();
-    let selection = Selection::Names(names.clone());
-    let found = request.members(collection, selection, detail).await?;
-    let mut dead = dead_of_members(store, account, collection, &found).await?;
-    let mut found = found.into_iter().peekable();
-    for name in names {
-        match found.next_if(|member| member.name == name) {
-            Some(member) => {
-                let properties = dead.remove(&name).unwrap_or_default();
-                let node = Node::Member(Arc::clone(collection), member, properties);
-                out.add(&rendering.response(&node)).await?;
-            }
-            None => {
-                let gone = Resource::Member(collection.kind, collection.segment.clone(), name);
-                out.status(&gone.href(&request.account), "404 Not Found")
-                    .await?;
-            }
-        }
-    }
-    Ok(())
+    members.tell_named(out, names).await
 }

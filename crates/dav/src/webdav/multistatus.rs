@@ -12,6 +12,7 @@ use super::property::{COMMON, Ground, LIVE, Quota, is_only_named, live};
 use crate::body::{Failed, Pieces, made};
 use crate::caldav::calendar_data;
 use crate::failure::{Failure, Outcome, XML_TYPE};
+use crate::request::{Prefer, Request};
 use crate::resource::Resource;
 use crate::xml::{CALDAV, CARDDAV, Element, Name, Xml};
 
@@ -107,7 +108,16 @@ pub(crate) struct Rendering<'a> {
     pub(crate) data: &'a calendar_data::Wish,
 }
 
-impl Rendering<'_> {
+impl<'a> Rendering<'a> {
+    pub(crate) fn of(request: &'a Request, ask: &'a Ask, data: &'a calendar_data::Wish) -> Self {
+        Self {
+            ask,
+            ground: Ground::of(request),
+            is_minimal: request.prefer() == Prefer::Minimal,
+            data,
+        }
+    }
+
     /// The `response` element of a node.
     pub(crate) fn response(&self, node: &Node) -> String {
         let mut xml = Xml::default();

@@ -7,25 +7,16 @@ use store::Account;
 use super::ask::Ask;
 use super::multistatus::Rendering;
 use super::node::Node;
-use super::property::Ground;
 use crate::caldav::calendar_data::Wish;
 use crate::failure::XML_TYPE;
-use crate::request::{Prefer, Request};
+use crate::request::Request;
 use crate::xml::{DAV, Element, Xml};
 
 pub(crate) fn run(request: &Request, body: &Element) -> Response<Body> {
     let mut xml = Xml::document("D:multistatus");
     if is_found(&request.account, body) {
-        let rendering = Rendering {
-            ask: &Ask::of(body),
-            ground: Ground {
-                account: &request.account,
-                limits: &request.dav.limits,
-                quota: None,
-            },
-            is_minimal: request.prefer() == Prefer::Minimal,
-            data: &Wish::default(),
-        };
+        let (ask, whole) = (Ask::of(body), Wish::default());
+        let rendering = Rendering::of(request, &ask, &whole);
         xml.raw(&rendering.response(&Node::Principal));
     }
     xml.close("D:multistatus");

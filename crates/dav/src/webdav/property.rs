@@ -6,6 +6,7 @@ use super::node::Node;
 use super::{date, etag};
 use crate::Limits;
 use crate::caldav::{availability, component_set};
+use crate::request::Request;
 use crate::resource::Resource;
 use crate::scheduling::role::{DEFAULT_CALENDAR, Role};
 use crate::xml::{CALDAV, CALENDARSERVER, CARDDAV, DAV, Name, Xml};
@@ -16,6 +17,17 @@ pub(crate) struct Ground<'a> {
     pub(crate) limits: &'a Limits,
     /// What the account uses, if that was asked for.
     pub(crate) quota: Option<Quota>,
+}
+
+impl<'a> Ground<'a> {
+    /// That of a request which does not ask for what the account uses.
+    pub(crate) fn of(request: &'a Request) -> Self {
+        Self {
+            account: &request.account,
+            limits: &request.dav.limits,
+            quota: None,
+        }
+    }
 }
 
 /// What an account uses, and what there is left (RFC 4331): the room on the volume, for nothing else

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use store::{Collection, CollectionKind, Selection};
+use store::CollectionKind;
 
 use super::ask::Ask;
+use super::members::Members;
 use super::multistatus::{Broken, Multistatus, Rendering, quota};
-use super::node::{Node, dead_of_members};
-use super::property::Ground;
+use super::node::Node;
 use crate::caldav::calendar_data::Wish;
 use crate::failure::{Failure, Outcome};
-use crate::request::{Depth, Prefer, Request};
+use crate::request::{Depth, Request};
 use crate::resource::Resource;
 use crate::scheduling::role::{self, ROLES};
 
@@ -28,16 +28,9 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
     let node = Node::find(&request).await?;
     let quota = quota(request.store(), &request.account, &ask).await?;
     let response = Multistatus::respond(|out| async move {
-        let rendering = Rendering {
-            ask: &ask,
-            ground: Ground {
-                account: &request.account,
-                limits: &request.dav.limits,
-                quota,
-            },
-            is_minimal: request.prefer() == Prefer::Minimal,
-            data: &Wish::default(),
-        };
+        let whole = Wish::default();
+        let mut rendering = Rendering::of(&request, &ask, &whole);
+        rendering.ground.quota = quota;
         write(&request, out, &rendering, node, depth).await
     });
     Ok(response)
@@ -51,15 +44,23 @@ async fn write(
     depth: Depth,
 ) -> Result<(), Broken> {
     out.add(&rendering.response(&node)).await?;
-    if depth != Depth::Zero {
-        match node {
-            Node::Collection(collection) => {
-                members(request, &mut out, rendering, &collection).await?;
+    match node {
+        _ if depth == Depth::Zero => {}
+        Node::Collection(of) => {
+            let of = &of;
+            let members = Members {
+                request,
+                rendering,
+                of,
+            };
+            let mut pages = members.pages(PAGE, rendering.ask.detail(false));
+            while let Some(page) = pages.next().await? {
+                members.tell(&mut out, page).await?;
             }
-            other => {
-                for child in children(request, &other).await? {
-                    out.add(&rendering.response(&child)).await?;
-                }
+        }
+        other => {
+            for child in children(request, &other).await? {
+                out.add(&rendering.response(&child)).await?;
             }
         }
     }
@@ -96,29 +97,4 @@ async fn children(request: &Request, node: &Node) -> Result<Vec<Node>, Broken> {
         }
         Node::Principal | Node::Collection(_) | Node::Member(..) => Vec::new(),
     })
-}
-
-async fn members(
-    request: &Request,
-    out: &mut Multistatus,
-    rendering: &Rendering<'_>,
-    collection: &Arc<Collection>,
-) -> Result<(), Broken> {
-    let (store, account) = (request.store(), request.account.id);
-    let detail = rendering.ask.detail(false);
-    let mut after = String::new();
-    loop {
-        let page = Selection::After(after, PAGE);
-        let found = request.members(collection, page, detail).await?;
-        let Some(last) = found.last() else {
-            return Ok(());
-        };
-        after = last.name.clone();
-        let mut dead = dead_of_members(store, account, collection, &found).await?;
-        for member in found {
-            let properties = dead.remove(&member.name).unwrap_or_default();
-            let node = Node::Member(Arc::clone(collection), member, properties);
-            out.add(&rendering.response(&node)).await?;
-        }
-    }
 }

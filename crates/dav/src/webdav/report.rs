@@ -4,13 +4,15 @@ use store::CollectionKind;
 
 use super::{expand, multiget, principal_search, sync};
 use crate::failure::{Failure, Outcome};
-use crate::request::Request;
+use crate::request::{Depth, Request};
 use crate::resource::Resource;
 use crate::scheduling::role::Role;
 use crate::xml::{CALDAV, CARDDAV, DAV};
 use crate::{caldav, carddav};
 
 pub(crate) async fn run(mut request: Request) -> Outcome {
+    // A report is about what is in a collection, whatever depth a client names; many name none.
+    request.depth(Depth::Zero)?;
     let body = request.xml().await?.ok_or_else(Failure::bad_request)?;
     let collection = match &request.resource {
         Resource::Collection(kind, segment) => Some(request.collection(*kind, segment).await?),

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use store::{Collection, Revision, SyncPage};
 
 use super::ask::Ask;
+use super::etag;
+use super::members::Members;
 use super::multistatus::{Broken, Multistatus, Rendering};
-use super::property::Ground;
-use super::{etag, multiget};
 use crate::caldav::calendar_data::Wish;
 use crate::carddav::address_data;
 use crate::failure::{Failure, Outcome};
-use crate::request::{Prefer, Request};
+use crate::request::Request;
 use crate::resource::Resource;
 use crate::xml::{DAV, Element, Xml};
 
@@ -22,18 +22,13 @@ pub(crate) async fn run(request: Request, collection: Collection, body: &Element
     let after = since(&collection, body)?;
     let limit = limit(body)?;
     let response = Multistatus::respond(|mut out| async move {
-        let rendering = Rendering {
-            ask: &ask,
-            ground: Ground {
-                account: &request.account,
-                limits: &request.dav.limits,
-                quota: None,
-            },
-            is_minimal: request.prefer() == Prefer::Minimal,
-            data: &wish,
+        let rendering = Rendering::of(&request, &ask, &wish);
+        let members = Members {
+            request: &request,
+            rendering: &rendering,
+            of: &Arc::new(collection),
         };
-        let collection = Arc::new(collection);
-        write(&request, &mut out, &rendering, &collection, after, limit).await?;
+        write(&members, &mut out, after, limit).await?;
         out.end().await
     });
     Ok(response)
@@ -70,13 +65,12 @@ fn limit(body: &Element) -> Outcome<Option<u32>> {
 
 /// Without a limit the pages of the store follow one another in one response.
 async fn write(
-    request: &Request,
+    told: &Members<'_>,
     out: &mut Multistatus,
-    rendering: &Rendering<'_>,
-    collection: &Arc<Collection>,
     mut after: Option<Revision>,
     limit: Option<u32>,
 ) -> Result<(), Broken> {
+    let (request, collection) = (told.request, told.of);
     let most = request.dav.limits.sync;
     loop {
         let size = limit.unwrap_or(most).min(most);
@@ -85,8 +79,8 @@ async fn write(
             revision,
             is_cut,
         } = request.sync(collection, after, size).await?;
-        let names = members.into_iter().map(|(name, _)| name).collect();
-        multiget::members(request, out, rendering, collection, names).await?;
+        let names = members.into_iter().map(|(name, _)| name);
+        told.tell_named(out, names).await?;
         if is_cut && limit.is_none() {
             after = Some(revision);
             continue;
