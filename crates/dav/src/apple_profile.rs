@@ -17,8 +17,6 @@ struct Place<'a> {
     is_tls: bool,
     host: &'a str,
     port: u16,
-    /// What stands before our paths.
-    path: &'a str,
 }
 
 /// The profile of an account, for a server that people reach at this URL.
@@ -58,7 +56,8 @@ fn payload(
         (&format!("com.apple.{kind}.account"), kind),
         name,
     );
-    let principal = format!("{}{}", place.path, Resource::Principal.href(account));
+    // Hrefs say `/dav/`, so that is at the host's root, whatever path the rest has.
+    let principal = Resource::Principal.href(account);
     let strings = [
         ("AccountDescription", name),
         ("HostName", place.host),
@@ -119,7 +118,7 @@ fn uuid(name: &str) -> String {
 impl<'a> Place<'a> {
     fn of(url: &'a str) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let authority = rest.split('/').next().unwrap_or_default();
         let is_tls = scheme.eq_ignore_ascii_case("https");
         // A colon inside brackets is one of an IPv6 address.
         let port = authority
@@ -130,7 +129,6 @@ impl<'a> Place<'a> {
             is_tls,
             host: host.trim_matches(['[', ']']),
             port,
-            path,
         }
     }
 }
@@ -160,7 +158,7 @@ mod tests {
             "<key>CalDAVPort</key><integer>8443</integer>",
             "<key>CardDAVUseSSL</key><true/>",
             "<key>CardDAVUsername</key><string>a&amp;b@example.org</string>",
-            "<key>CalDAVPrincipalURL</key><string>/x/dav/principals/a%26b@example.org/</string>",
+            "<key>CalDAVPrincipalURL</key><string>/dav/principals/a%26b@example.org/</string>",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
