@@ -175,7 +175,12 @@ fn put_card((book, name): &Place, card: Card) -> PutCard {
 
 /// The mail addresses of a stored card.
 fn addresses(text: &[u8]) -> Vec<String> {
-    let cards = calendar::vcard::contacts(text, &calendar::Limits::default());
+    // A photo may be one very long line.
+    let limits = calendar::Limits {
+        line_length: text.len(),
+        ..calendar::Limits::default()
+    };
+    let cards = calendar::vcard::contacts(text, &limits);
     cards
         .unwrap_or_default()
         .into_iter()

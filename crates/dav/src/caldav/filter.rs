@@ -173,7 +173,7 @@ fn text_match(element: &Element) -> Outcome<TextMatch> {
 
 fn window(element: &Element) -> Outcome<Option<Range<Timestamp>>> {
     let range = element.child(CALDAV, "time-range");
-    range
-        .map(|range| range::read(range, Ends::OneMayMiss))
-        .transpose()
+    let read = range.map(|range| range::read(range, Ends::OneMayMiss));
+    read.transpose()
+        .map_err(|_| Failure::refused("C:valid-filter"))
 }

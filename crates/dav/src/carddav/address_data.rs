@@ -44,12 +44,7 @@ pub(crate) fn print<'t>(asked: &Element, text: &'t [u8]) -> Cow<'t, str> {
 }
 
 fn shaped(text: &[u8], names: Option<&Vec<&str>>, version: Option<Version>) -> Option<Vec<u8>> {
-    let limits = Limits {
-        line_length: text.len(),
-        ..Limits::default()
-    };
-    let document = Document::parse(text, &limits).ok()?;
-    let mut card = document.components().next()?.to_buf();
+    let mut card = read(text)?;
     if let Some(version) = version {
         version::convert(&mut card, version);
     }
@@ -57,6 +52,16 @@ fn shaped(text: &[u8], names: Option<&Vec<&str>>, version: Option<Version>) -> O
         cut(&mut card, names);
     }
     Some(card.to_bytes())
+}
+
+/// Reads a stored card, in which a photo may be one very long line.
+pub(crate) fn read(text: &[u8]) -> Option<ComponentBuf> {
+    let limits = Limits {
+        line_length: text.len(),
+        ..Limits::default()
+    };
+    let document = Document::parse(text, &limits).ok()?;
+    Some(document.components().next()?.to_buf())
 }
 
 fn cut(card: &mut ComponentBuf, names: &[&str]) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use store::{AccountId, Collection, CollectionKind, Collections, Member, Property};
+use store::{AccountId, Collection, CollectionId, CollectionKind, Collections, Member, Property};
 
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
@@ -77,15 +77,22 @@ impl Node {
                 let collection = request.collection(kind, &segment).await?;
                 let member = request.find_member(&collection, &name).await?;
                 let member = member.ok_or_else(Failure::not_found)?;
-                let (store, account) = (request.store(), request.account.id);
-                let named = [name.as_str()];
-                let set = store.member_properties(account, &collection.id, &named);
-                let own = set.await?.into_iter();
-                let properties = own.map(|(_, property)| property).collect();
+                let properties = dead_of_member(request, &collection.id, &name).await?;
                 Self::Member(Arc::new(collection), member, properties)
             }
         })
     }
+}
+
+/// The properties that clients set on a member.
+pub(crate) async fn dead_of_member(
+    request: &Request,
+    of: &CollectionId,
+    name: &str,
+) -> store::Result<Vec<Property>> {
+    let (store, account) = (request.store(), request.account.id);
+    let set = store.member_properties(account, of, &[name]).await?;
+    Ok(set.into_iter().map(|(_, property)| property).collect())
 }
 
 /// The properties that clients set on members, by member.

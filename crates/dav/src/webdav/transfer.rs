@@ -2,11 +2,12 @@
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
-use pipeline::member::{Overwrite, Place, Transfer, Way};
+use pipeline::member::{Overwrite, Place, Stored, Transfer, Way};
 use pipeline::{address_book, calendar_store};
-use store::CollectionKind;
+use store::{CollectionKind, Property, PropertyChanges};
 
 use super::condition::Conditions;
+use super::node::dead_of_member;
 use super::{get, put};
 use crate::caldav::object;
 use crate::failure::{Failure, Outcome};
@@ -34,18 +35,11 @@ pub(crate) async fn run(
     if transfer.from == transfer.to {
         return Err(Failure::forbidden());
     }
-    let holds = |member: Option<&_>| conditions.hold_for(member);
-    let (store, account) = (request.store(), &request.account);
-    let stored = match kind {
-        CollectionKind::Calendar => {
-            let (clock, terms) = (&*request.dav.clock, conditions.terms(&holds));
-            let moving = calendar_store::transfer(store, clock, account, &transfer, &terms);
-            object::named(&request, &transfer.to, moving.await).await?
-        }
-        CollectionKind::AddressBook => {
-            address_book::transfer(store, account.id, &transfer, &holds).await?
-        }
-    };
+    let dead = dead_of_member(&request, &transfer.from.0, &transfer.from.1).await?;
+    let stored = carry(&request, kind, &transfer, &conditions).await?;
+    if !dead.is_empty() {
+        set(&request, &transfer.to, dead).await?;
+    }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = match stored.is_new {
         true => StatusCode::CREATED,
@@ -55,6 +49,37 @@ pub(crate) async fn run(
         get::put_schedule_tag(response.headers_mut(), stored.schedule_tag);
     }
     Ok(response)
+}
+
+async fn carry(
+    request: &Request,
+    kind: CollectionKind,
+    transfer: &Transfer,
+    conditions: &Conditions,
+) -> Outcome<Stored> {
+    let holds = |member: Option<&_>| conditions.hold_for(member);
+    let (store, account) = (request.store(), &request.account);
+    match kind {
+        CollectionKind::Calendar => {
+            let (clock, terms) = (&*request.dav.clock, conditions.terms(&holds));
+            let moving = calendar_store::transfer(store, clock, account, transfer, &terms);
+            object::named(request, &transfer.to, moving.await).await
+        }
+        CollectionKind::AddressBook => {
+            Ok(address_book::transfer(store, account.id, transfer, &holds).await?)
+        }
+    }
+}
+
+/// Sets what clients had set on the member where it was (RFC 4918, 9.8.2).
+async fn set(request: &Request, (of, name): &Place, dead: Vec<Property>) -> Outcome<()> {
+    let changes = PropertyChanges {
+        set: dead,
+        ..PropertyChanges::default()
+    };
+    let (store, account) = (request.store(), request.account.id);
+    let setting = store.properties_change(account, of, Some(name), changes);
+    Ok(setting.await?)
 }
 
 /// Whether what is at the destination may be replaced (RFC 4918, 10.6).
