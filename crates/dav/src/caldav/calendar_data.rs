@@ -16,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::webdav::ask::Ask;
 use crate::xml::{CALDAV, Element};
 
-/// The most instances that one object expands to.
+/// The most instances that one object expands to; one that has more is given with its rules.
 const MOST: usize = 5000;
 
 /// The components that can recur.
@@ -133,10 +133,13 @@ fn expand(object: &mut Occurrences, window: &Range<Timestamp>) {
         let Some(series) = object.series(&parts) else {
             return;
         };
-        let instances = series.instances(window.clone()).take(MOST);
+        let instances = series.instances(window.clone()).take(MOST + 1);
         let Ok(instances) = instances.collect::<Result<Vec<_>, _>>() else {
             return;
         };
+        if instances.len() > MOST {
+            return;
+        }
         let master = parts
             .iter()
             .find(|part| part.property("RECURRENCE-ID").is_none());
@@ -300,22 +303,41 @@ impl Part {
 mod tests {
     use super::*;
 
+    /// A stored object as the inside of `calendar-data` wants it.
+    fn printed(inside: &str, stored: &str) -> String {
+        let data = format!(
+            "<prop xmlns='DAV:'><C:calendar-data xmlns:C='{CALDAV}'>{inside}</C:calendar-data></prop>"
+        );
+        let prop = Element::parse(data.as_bytes()).unwrap();
+        let ask = Ask::These(prop.elements().cloned().collect());
+        let wish = Wish::in_zone(&ask, TimeZone::UTC).unwrap();
+        wish.print(stored.as_bytes()).into_owned()
+    }
+
+    #[test]
+    fn what_has_too_many_instances_is_given_with_its_rule() {
+        let every_minute = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20270101T000000Z\r\n\
+            RRULE:FREQ=MINUTELY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let until = |end: &str| {
+            let expand = format!("<C:expand start='20270101T000000Z' end='{end}'/>");
+            printed(&expand, every_minute)
+        };
+        assert_eq!(
+            until("20270104T112000Z").matches("BEGIN:VEVENT").count(),
+            MOST
+        );
+        assert_eq!(until("20270104T112100Z"), every_minute);
+    }
+
     #[test]
     fn busy_times_outside_of_the_window_are_left_out() {
         let stored = "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nUID:a\r\n\
             FREEBUSY:20270101T090000Z/PT1H,20270201T090000Z/PT1H\r\n\
             FREEBUSY;FBTYPE=BUSY-TENTATIVE:20270103T090000Z/20270103T100000Z\r\n\
             END:VFREEBUSY\r\nEND:VCALENDAR\r\n";
-        let data = format!(
-            "<prop xmlns='DAV:'><C:calendar-data xmlns:C='{CALDAV}'><C:limit-freebusy-set \
-             start='20270201T093000Z' end='20270202T000000Z'/></C:calendar-data></prop>"
-        );
-        let prop = Element::parse(data.as_bytes()).unwrap();
-        let ask = Ask::These(prop.elements().cloned().collect());
-        let wish = Wish::in_zone(&ask, TimeZone::UTC).unwrap();
-        let printed = wish.print(stored.as_bytes());
+        let limit = "<C:limit-freebusy-set start='20270201T093000Z' end='20270202T000000Z'/>";
         assert_eq!(
-            printed,
+            printed(limit, stored),
             "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nUID:a\r\n\
              FREEBUSY:20270201T090000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
         );

@@ -132,6 +132,44 @@ fn a_contact_counts_at_once() {
     site.stop();
 }
 
+#[test]
+fn a_sync_token_is_good_after_a_restart() {
+    let mut site = Site::new("");
+    site.start();
+    let calendar = calendar(&site);
+    let put = |site: &Site, uid: &str| {
+        let text = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
+             DTSTART:20270301T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        );
+        let path = format!("{calendar}{uid}.ics");
+        assert_eq!(ask(site, "PUT", &path, "secret", &text).0, 201);
+    };
+    let changes = |site: &Site, token: &str| {
+        let report = format!(
+            "<sync-collection xmlns='DAV:'><sync-token>{token}</sync-token><sync-level>1</sync-level>\
+             <prop><getetag/></prop></sync-collection>"
+        );
+        let (status, answer) = ask(site, "REPORT", &calendar, "secret", &report);
+        assert_eq!(status, 207, "{answer}");
+        answer
+    };
+    put(&site, "early");
+    let first = changes(&site, "");
+    assert!(first.contains("/early.ics"), "{first}");
+    let token = first.split("sync-token>").nth(1).unwrap();
+    let token = token.split('<').next().unwrap();
+    site.stop();
+    site.start();
+    put(&site, "late");
+    let later = changes(&site, token);
+    assert!(
+        later.contains("/late.ics") && !later.contains("/early.ics"),
+        "{later}"
+    );
+    site.stop();
+}
+
 /// The href that stands first in an answer, with this ending.
 fn href(answer: &str, ending: &str) -> String {
     let mut hrefs = answer.split("href>").skip(1).step_by(2);
