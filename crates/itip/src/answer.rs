@@ -4,7 +4,7 @@ use calendar::Method;
 
 use crate::case::Case;
 use crate::decision::Answered;
-use crate::line::Line;
+use crate::line::{Line, NEEDS_ACTION};
 use crate::object::{Body, Object};
 use crate::owner::Owner;
 
@@ -42,5 +42,5 @@ pub(crate) fn of_object(object: &Object<'_>, owner: &Owner) -> Answered {
 /// Whether an ATTENDEE has given no answer yet.
 pub(crate) fn is_unanswered(line: &dyn Line) -> bool {
     let partstat = line.parameter("PARTSTAT");
-    partstat.is_none_or(|partstat| partstat.eq_ignore_ascii_case("NEEDS-ACTION"))
+    partstat.is_none_or(|partstat| partstat.eq_ignore_ascii_case(NEEDS_ACTION))
 }

@@ -14,6 +14,7 @@ use crate::note::Note;
 use crate::object::{Body, Object, calendar_of};
 use crate::reason::Reason;
 use crate::recurrence_id::{BadRecurrenceId, RecurrenceId};
+use crate::span;
 use crate::stamp::Stamp;
 
 /// One component of a message.
@@ -221,16 +222,8 @@ fn clock(
 
 /// Lets the zones of a component's times be decided, each by the first value that names it.
 fn meet_times(clock: &mut Clock, component: &Component<'_>) {
-    const TIMES: Names = Names::of(&[
-        "DTSTART",
-        "DTEND",
-        "DUE",
-        "RECURRENCE-ID",
-        "RDATE",
-        "EXDATE",
-    ]);
     let zone = component.property("TZID").map(|zone| zone.text());
-    for line in component.properties_among(TIMES) {
+    for line in component.properties_among(span::TIMED) {
         let tzid = line.parameter("TZID").or(zone.as_deref().map(Into::into));
         let Some(tzid) = tzid.filter(|tzid| !clock.has_met(tzid)) else {
             continue;

@@ -93,18 +93,14 @@ impl<'a> Case<'a> {
         incoming: &'a Incoming<'a>,
         (owner, policy, limits): (&'a Owner, &'a Policy, &'a Limits),
     ) -> Result<Self, Reason> {
-        let read = |document: &'a Document| Object::read(document, incoming.kind);
-        let mine = match &texts.mine {
-            Some(document) => Some(read(document).ok_or(Reason::KindDiffers)?),
-            None => None,
+        let read = |document: &'a Document| {
+            Object::read(document, incoming.kind).ok_or(Reason::KindDiffers)
         };
+        let mine = texts.mine.as_ref().map(read).transpose()?;
         let base = match texts.sameness {
             Sameness::Same => mine.clone(),
             // What a tombstone remembers may be of the other kind.
-            Sameness::Differ => match &texts.base {
-                Some(document) => Some(read(document).ok_or(Reason::KindDiffers)?),
-                None => None,
-            },
+            Sameness::Differ => texts.base.as_ref().map(read).transpose()?,
         };
         let known = if base.is_some() {
             Base::Known

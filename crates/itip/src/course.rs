@@ -15,7 +15,7 @@ use crate::recurrence_id::RecurrenceId;
 use crate::span;
 
 /// What makes a series of a component.
-const REPEATS: &[&str] = &["RRULE", "RDATE", "EXDATE", "EXRULE"];
+pub(crate) const REPEATS: &[&str] = &["RRULE", "RDATE", "EXDATE", "EXRULE"];
 
 /// A series without its overrides, but for those of RANGE=THISANDFUTURE, which shape later instances.
 pub(crate) struct Course {

@@ -196,14 +196,10 @@ fn one_line(text: String) -> Option<String> {
 
 fn person(line: &PropertyBuf) -> Person {
     let name = line.parameter("CN").map(|name| name.trim().to_owned());
-    let partstat = line.parameter("PARTSTAT");
     Person {
         address: line.address(),
         name: name.filter(|name| !name.is_empty()),
-        partstat: partstat.map_or_else(
-            || "NEEDS-ACTION".to_owned(),
-            |partstat| partstat.trim().to_ascii_uppercase(),
-        ),
+        partstat: line.partstat(),
         comment: line
             .parameter("X-RESPONSE-COMMENT")
             .and_then(|comment| one_line(comment.into_owned())),

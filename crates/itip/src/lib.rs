@@ -62,8 +62,6 @@ pub use pattern::{End, Frequency, Pattern, Recurrence};
 pub use policy::{CancelMode, Caps, Permission, Policy, Spam, Update};
 pub use reason::Reason;
 pub use receive::{recall, receive};
-pub use recurrence_id::RecurrenceId;
 pub use respond::{CannotRespond, Partstat, Responded, Response, answered, respond};
-pub use stamp::Stamp;
 pub use state::{BadState, Contents, State};
 pub use stored::{Access, Account, Stored, StoredObject};

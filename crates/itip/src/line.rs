@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use calendar::{CalendarUserAddress, DateOrTime, Property, PropertyBuf};
 
+/// The PARTSTAT of who has not answered, whether it is written or not (RFC 5545 section 3.2.12).
+pub(crate) const NEEDS_ACTION: &str = "NEEDS-ACTION";
+
 /// A content line of either form.
 pub(crate) trait Line {
     /// Whether it has this name.
@@ -14,6 +17,15 @@ pub(crate) trait Line {
     fn parameter(&self, name: &str) -> Option<Cow<'_, str>>;
     /// Every value of a parameter.
     fn parameter_values(&self, name: &str) -> Vec<String>;
+
+    /// PARTSTAT in capitals.
+    fn partstat(&self) -> String {
+        let written = self.parameter("PARTSTAT");
+        written.map_or_else(
+            || NEEDS_ACTION.to_owned(),
+            |partstat| partstat.trim().to_ascii_uppercase(),
+        )
+    }
 
     /// The value as a calendar user address.
     fn address(&self) -> CalendarUserAddress {

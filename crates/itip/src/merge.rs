@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use calendar::{ComponentBuf, Item, Property, PropertyBuf};
 
-use crate::line::Line;
+use crate::answer::is_unanswered;
+use crate::line::{Line, NEEDS_ACTION};
 use crate::object::Body;
 use crate::owner::Owner;
 use crate::strip;
@@ -313,6 +314,33 @@ pub(crate) fn inherit(
         // What is assumed to be the organizer's says nothing of the owner's answer.
         Base::Assumed => ComponentBuf::new(theirs.name()),
     };
+    let mine = inherited(theirs, master, place, owner);
+    let theirs_own: Vec<_> = theirs
+        .properties()
+        .filter(|line| is_the_owners(line, &mine))
+        .cloned()
+        .collect();
+    let sides = Sides {
+        base: &base,
+        known: Base::Known,
+        mine: &mine,
+        theirs,
+        own_exdates: Vec::new(),
+    };
+    let mut component = sides.merge(owner).component;
+    for line in theirs_own {
+        component.push_property(line);
+    }
+    component
+}
+
+/// What of the owner's master comes to a new override.
+fn inherited(
+    theirs: &ComponentBuf,
+    master: &Sides<'_>,
+    place: Place,
+    owner: &Owner,
+) -> ComponentBuf {
     let mut mine = ComponentBuf::new(theirs.name());
     let base_lines = keyed(master.base, owner);
     let base_lines = index(&base_lines);
@@ -336,23 +364,7 @@ pub(crate) fn inherit(
     for alarm in master.mine.components().filter(|inner| inner.is("VALARM")) {
         mine.push_component(alarm.clone());
     }
-    let theirs_own: Vec<_> = theirs
-        .properties()
-        .filter(|line| is_the_owners(line, &mine))
-        .cloned()
-        .collect();
-    let sides = Sides {
-        base: &base,
-        known: Base::Known,
-        mine: &mine,
-        theirs,
-        own_exdates: Vec::new(),
-    };
-    let mut component = sides.merge(owner).component;
-    for line in theirs_own {
-        component.push_property(line);
-    }
-    component
+    mine
 }
 
 /// Whether a personal line of a new override stays, because the master has none of the name.
@@ -375,11 +387,8 @@ pub(crate) fn ask_again(component: &mut ComponentBuf, owner: &Owner) -> Asked {
         .properties_mut()
         .filter(|line| line.is("ATTENDEE") && owner.is(*line));
     for own in lines {
-        let partstat = own
-            .parameter("PARTSTAT")
-            .unwrap_or(Cow::Borrowed("NEEDS-ACTION"));
-        if !partstat.eq_ignore_ascii_case("NEEDS-ACTION") {
-            own.set_parameter("PARTSTAT", "NEEDS-ACTION");
+        if !is_unanswered(own) {
+            own.set_parameter("PARTSTAT", NEEDS_ACTION);
             own.set_parameter("RSVP", "TRUE");
             asked = Asked::Again;
         }

@@ -16,7 +16,7 @@ use crate::short_text::ShortText;
 /// `20260301T080000Z` in a series of times, `20260301` in one of days, `20260301T090000` in a floating
 /// one; in this order, so that names of one series sort by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecurrenceId(ShortText);
+pub(crate) struct RecurrenceId(ShortText);
 
 /// Why a RECURRENCE-ID names no instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) enum BadRecurrenceId {
 
 impl RecurrenceId {
     /// The master, which has none.
-    pub const MASTER: Self = Self(ShortText::EMPTY);
+    pub(crate) const MASTER: Self = Self(ShortText::EMPTY);
 
     /// Reads that of a component.
     pub(crate) fn of(
@@ -88,7 +88,7 @@ impl RecurrenceId {
     }
 
     /// Whether it is the master.
-    pub fn is_master(&self) -> bool {
+    pub(crate) fn is_master(&self) -> bool {
         self.0 == ShortText::EMPTY
     }
 

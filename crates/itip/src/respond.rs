@@ -93,13 +93,7 @@ pub fn respond<'a>(
     account: &Account<'_>,
     limits: &Limits,
 ) -> Result<Responded<'a>, CannotRespond> {
-    let mut objects = stored.objects.iter();
-    let object = objects.find(|object| object.access == Access::Writable);
-    let object = object.ok_or(if stored.objects.is_empty() {
-        CannotRespond::NoEvent
-    } else {
-        CannotRespond::ReadOnly
-    })?;
+    let object = writable(stored)?;
     let document = Document::parse(object.text.as_slice(), &limits.calendar)
         .map_err(|_| Forbidden::Unreadable)?;
     let mine = Object::read(&document, kind).ok_or(Forbidden::Unreadable)?;
@@ -135,6 +129,17 @@ pub fn respond<'a>(
         answered: answered(&text, kind, account, limits),
         text,
         scheduled,
+    })
+}
+
+/// The object that the owner may answer in.
+fn writable(stored: &Stored) -> Result<&StoredObject, CannotRespond> {
+    let mut objects = stored.objects.iter();
+    let object = objects.find(|object| object.access == Access::Writable);
+    object.ok_or(if stored.objects.is_empty() {
+        CannotRespond::NoEvent
+    } else {
+        CannotRespond::ReadOnly
     })
 }
 

@@ -107,6 +107,16 @@ pub(crate) fn recurs(body: &Body<'_>) -> bool {
     names.any(|name| body.any_line(name, |_| true))
 }
 
+/// Lines whose values are times or dates, of a zone or of none.
+pub(crate) const TIMED: Names = Names::of(&[
+    "DTSTART",
+    "DTEND",
+    "DUE",
+    "RECURRENCE-ID",
+    "RDATE",
+    "EXDATE",
+]);
+
 /// The lines that say when a component takes place, for telling whether they changed.
 pub(crate) fn time_lines(component: &ComponentBuf) -> Vec<String> {
     lines_of(component, TIMES)

@@ -7,23 +7,24 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::incoming::{Incoming, Timestamp};
+use crate::line::Line;
 
 /// What orders the versions of one component, and settles what is equal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// SEQUENCE; 0 when it is missing.
-    pub sequence: u64,
+    pub(crate) sequence: u64,
     /// DTSTAMP; the Date field when it is missing.
-    pub dtstamp: Timestamp,
+    pub(crate) dtstamp: Timestamp,
     /// LAST-MODIFIED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_modified: Option<Timestamp>,
+    pub(crate) last_modified: Option<Timestamp>,
     /// The Date field of the mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<Timestamp>,
+    pub(crate) date: Option<Timestamp>,
     /// The digest of the mail.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub digest: String,
+    pub(crate) digest: String,
 }
 
 impl Stamp {
@@ -31,7 +32,7 @@ impl Stamp {
     pub(crate) fn of(component: &Component<'_>, incoming: &Incoming<'_>) -> Self {
         let instead = incoming.date.unwrap_or(incoming.received);
         Self {
-            sequence: sequence(component),
+            sequence: sequence(component.property("SEQUENCE").as_ref()),
             dtstamp: instant(component, "DTSTAMP").unwrap_or(instead),
             last_modified: instant(component, "LAST-MODIFIED"),
             date: incoming.date,
@@ -42,7 +43,7 @@ impl Stamp {
     /// The stamp of a stored component of which no message is known.
     pub(crate) fn of_stored(component: &Component<'_>) -> Self {
         Self {
-            sequence: sequence(component),
+            sequence: sequence(component.property("SEQUENCE").as_ref()),
             dtstamp: instant(component, "DTSTAMP").unwrap_or_default(),
             last_modified: None,
             date: None,
@@ -69,10 +70,9 @@ impl Stamp {
     }
 }
 
-/// SEQUENCE, 0 when it is missing or no number.
-pub(crate) fn sequence(component: &Component<'_>) -> u64 {
-    let property = component.property("SEQUENCE");
-    property.map_or(0, |property| property.value().trim().parse().unwrap_or(0))
+/// The number of a SEQUENCE, 0 when it is missing or none.
+pub(crate) fn sequence(line: Option<&impl Line>) -> u64 {
+    line.map_or(0, |line| line.value().trim().parse().unwrap_or(0))
 }
 
 /// A UTC property in milliseconds; senders who forget the Z mean UTC all the same.

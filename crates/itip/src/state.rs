@@ -2,21 +2,21 @@
 //! *State*).
 
 mod replies;
+mod taken;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{ComponentBuf, Document, Kind};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::incoming::{Timestamp, Trust};
-use crate::limits::Limits;
-use crate::object::Object;
 use crate::recurrence_id::RecurrenceId;
-use crate::span;
 use crate::stamp::Stamp;
 pub(crate) use replies::{Replies, TakenReply};
+pub(crate) use taken::Taken;
+pub(crate) use times::Times;
 
 /// The form of a kept state that this version writes.
 const VERSION: u32 = 2;
@@ -65,64 +65,6 @@ pub struct State {
     /// Why there is no object, when it was not the owner who deleted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) removed: Option<Removed>,
-}
-
-/// The last REQUEST and the last CANCELs taken for one component.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Taken {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) request: Option<Stamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) cancel: Option<Stamp>,
-    /// A CANCEL of this instance and all later ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) end: Option<Stamp>,
-}
-
-impl Taken {
-    /// Takes of each what is later.
-    fn take_later(&mut self, other: Self) {
-        let sides = [
-            (&mut self.request, other.request),
-            (&mut self.cancel, other.cancel),
-            (&mut self.end, other.end),
-        ];
-        for (one, other) in sides {
-            let is_later = |other: &Stamp| {
-                one.as_ref()
-                    .is_none_or(|one| other.total_order(one).is_gt())
-            };
-            if other.as_ref().is_some_and(is_later) {
-                *one = other;
-            }
-        }
-    }
-
-    /// Drops every stamp that is so.
-    pub(crate) fn forget(&mut self, is_so: impl Fn(&Stamp) -> bool) {
-        for stamp in [&mut self.request, &mut self.cancel, &mut self.end] {
-            if stamp.as_ref().is_some_and(&is_so) {
-                *stamp = None;
-            }
-        }
-    }
-
-    /// The DTSTAMP of what was taken last.
-    pub(crate) fn latest(&self) -> Option<Timestamp> {
-        let stamps = [&self.request, &self.cancel, &self.end];
-        stamps
-            .into_iter()
-            .flatten()
-            .map(|stamp| stamp.dtstamp)
-            .max()
-    }
-}
-
-/// The times of a component, and the SEQUENCE at which it got them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Times {
-    pub(crate) lines: Vec<String>,
-    pub(crate) sequence: u64,
 }
 
 /// A message that came too early.
@@ -297,150 +239,9 @@ impl State {
         self.components.keys().any(|id| !id.is_master())
     }
 
-    /// Whether any CANCEL was taken.
-    pub(crate) fn has_cancels(&self) -> bool {
-        let mut all = self.components.values();
-        all.any(|taken| taken.cancel.is_some() || taken.end.is_some())
-    }
-
-    /// The instance before which the series ends, by CANCELs with RANGE=THISANDFUTURE.
-    pub(crate) fn end(&self) -> Option<RecurrenceId> {
-        let master = self.request_stamp(&RecurrenceId::MASTER);
-        let ends = self.components.iter().filter(|(_, taken)| {
-            let end = taken.end.as_ref();
-            end.is_some_and(|end| master.is_none_or(|master| end.dtstamp >= master.dtstamp))
-        });
-        ends.map(|(id, _)| id.clone()).next()
-    }
-
-    /// Instances with a CANCEL of their own.
-    pub(crate) fn cancelled_alone(&self) -> impl Iterator<Item = &RecurrenceId> {
-        let all = self.components.iter();
-        let own = all.filter(|(_, taken)| taken.cancel.is_some());
-        own.map(|(id, _)| id).filter(|id| self.is_cancelled(id))
-    }
-
-    /// Whether a component is cancelled: by a CANCEL of its own that is not older than its REQUEST,
-    /// or by one of the whole object or of its rest (rule C2: between the two by DTSTAMP alone).
-    pub(crate) fn is_cancelled(&self, id: &RecurrenceId) -> bool {
-        let request = self.request_stamp(id);
-        let own = self
-            .cancel_stamp(id)
-            .is_some_and(|cancel| request.is_none_or(|request| cancel.order(request).is_ge()));
-        own || (!id.is_master() && self.is_cancelled_with_others(id, request))
-    }
-
-    fn is_cancelled_with_others(&self, id: &RecurrenceId, request: Option<&Stamp>) -> bool {
-        let is_later =
-            |cancel: &Stamp| request.is_none_or(|request| cancel.dtstamp >= request.dtstamp);
-        let master = RecurrenceId::MASTER;
-        let with_master =
-            self.is_cancelled(&master) && self.cancel_stamp(&master).is_some_and(is_later);
-        with_master || self.is_ended(id)
-    }
-
-    /// Whether it is of the rest of a series that a CANCEL ended, and no REQUEST brought it back.
-    pub(crate) fn is_ended(&self, id: &RecurrenceId) -> bool {
-        let request = self.request_stamp(id);
-        let is_later = |end: &Stamp| request.is_none_or(|request| end.dtstamp >= request.dtstamp);
-        let mut ends = self.components.iter();
-        ends.any(|(first, taken)| taken.end.as_ref().is_some_and(is_later) && id.is_from(first))
-    }
-
-    /// The SEQUENCE that a component shows: the higher of what REQUEST and live CANCEL said.
-    pub(crate) fn cancel_sequence(&self, id: &RecurrenceId) -> u64 {
-        let of = |id: &RecurrenceId| {
-            let stamps = [self.cancel_stamp(id), self.end_stamp(id)];
-            stamps
-                .into_iter()
-                .flatten()
-                .map(|stamp| stamp.sequence)
-                .max()
-                .unwrap_or(0)
-        };
-        let request = self.request_stamp(id).map_or(0, |stamp| stamp.sequence);
-        let master = RecurrenceId::MASTER;
-        // One that a newer version outlived would be stale, had it come later.
-        let of_all = if !id.is_master() && self.is_cancelled(&master) {
-            of(&master)
-        } else {
-            0
-        };
-        request.max(of(id)).max(of_all)
-    }
-
     /// The last reply taken of an attendee, by the address in lower case, for a component.
     pub(crate) fn reply_of(&self, attendee: &str, component: &RecurrenceId) -> Option<&TakenReply> {
         self.replies.of(attendee, component)
-    }
-
-    /// The SEQUENCE at which a component got its times (rule E1).
-    pub(crate) fn times_since(&self, id: &RecurrenceId) -> u64 {
-        self.times.get(id).map_or(0, |times| times.sequence)
-    }
-
-    /// Notes the times of the owner's own event; those seen for the first time count as its SEQUENCE's.
-    pub(crate) fn observe_times(&mut self, object: &Object<'_>) {
-        self.times
-            .retain(|id, _| object.components.contains_key(id));
-        self.made.retain(|id| object.components.contains_key(id));
-        self.replies.forget_unlisted(object);
-        for (id, body) in &object.components {
-            let component = body.to_buf();
-            let lines = span::time_lines(&component);
-            if self.times.get(id).is_none_or(|known| known.lines != lines) {
-                let sequence = component
-                    .property("SEQUENCE")
-                    .and_then(|line| line.value().trim().parse().ok());
-                self.times.insert(
-                    id.clone(),
-                    Times {
-                        lines,
-                        sequence: sequence.unwrap_or(0),
-                    },
-                );
-            }
-        }
-    }
-
-    /// Notes the times of a component that has them since this SEQUENCE.
-    pub(crate) fn observe_component(
-        &mut self,
-        id: &RecurrenceId,
-        component: &ComponentBuf,
-        since: u64,
-    ) {
-        let times = Times {
-            lines: span::time_lines(component),
-            sequence: since,
-        };
-        self.times.insert(id.clone(), times);
-    }
-
-    /// When the owner's next messages are stamped: now, or where that is not later than the last ones,
-    /// a second after those, so that nobody takes them for older (rule C2).
-    pub fn next_stamp(&self, now: Timestamp) -> Timestamp {
-        const SECOND: Timestamp = 1000;
-        self.sent.map_or(now, |sent| {
-            now.max((sent.div_euclid(SECOND) + 1).saturating_mul(SECOND))
-        })
-    }
-
-    /// Notes that the owner's change sends messages, stamped by [`State::next_stamp`].
-    pub fn sends(&mut self, now: Timestamp) {
-        self.sent = Some(self.next_stamp(now));
-    }
-
-    /// Notes the times of an event that the owner organizes, each time that it is stored.
-    ///
-    /// An answer to an older version is known by them (rule E1). Answers for dates that are gone go too.
-    pub fn observe(&mut self, text: &[u8], kind: Kind, limits: &Limits) {
-        if let Ok(document) = Document::parse(text, &limits.calendar)
-            && let Some(object) = Object::read(&document, kind)
-        {
-            self.observe_times(&object);
-            self.replies.forget_gone(&object, &limits.recurrence);
-        }
     }
 }
 
@@ -491,16 +292,5 @@ mod tests {
         assert_eq!(read(&state), Contents::EarlyAlone);
         state.pinned = Some("alice@example.org".to_owned());
         assert_eq!(read(&state), Contents::More);
-    }
-
-    #[test]
-    fn two_changes_of_one_second_are_stamped_one_after_the_other() {
-        let mut state = State::default();
-        assert_eq!(state.next_stamp(5_100), 5_100);
-        state.sends(5_100);
-        assert_eq!(state.next_stamp(5_900), 6_000);
-        state.sends(5_900);
-        assert_eq!(state.next_stamp(5_950), 7_000, "the clock stood still");
-        assert_eq!(state.next_stamp(9_000), 9_000);
     }
 }

@@ -3,9 +3,10 @@
 use calendar::{Component, ComponentBuf, DateOrTime, Item, Names, Property, PropertyBuf, text};
 
 use crate::incoming::Incoming;
-use crate::line::Line;
+use crate::line::{Line, NEEDS_ACTION};
 use crate::object::Body;
 use crate::owner::Owner;
+use crate::span;
 
 /// The names by which Outlook and others paint a category.
 const COLOURS: &[&str] = &[
@@ -72,20 +73,12 @@ pub(crate) fn stripped(component: ComponentBuf, owner: &Owner) -> ComponentBuf {
 
 /// Zoom writes the zone as a property of the event; no calendar app would find it there.
 fn zone_times(component: &mut ComponentBuf) {
-    const TIMES: &[&str] = &[
-        "DTSTART",
-        "DTEND",
-        "DUE",
-        "RECURRENCE-ID",
-        "RDATE",
-        "EXDATE",
-    ];
     let Some(zone) = component.property("TZID").map(PropertyBuf::unescaped) else {
         return;
     };
     for line in component.properties_mut() {
         let is_floating = matches!(line.date_or_time(), Some(DateOrTime::Floating(_)));
-        if is_floating && TIMES.iter().any(|name| line.is(name)) {
+        if is_floating && span::TIMED.as_slice().iter().any(|name| line.is(name)) {
             line.set_parameter("TZID", zone.trim());
         }
     }
@@ -125,13 +118,13 @@ fn may_stay(line: &Property<'_>, owner: &Owner) -> bool {
 
 fn is_asking(line: &impl Line) -> bool {
     let partstat = line.parameter("PARTSTAT");
-    partstat.is_some_and(|value| value.eq_ignore_ascii_case("NEEDS-ACTION"))
+    partstat.is_some_and(|value| value.eq_ignore_ascii_case(NEEDS_ACTION))
 }
 
 /// Puts the owner's line back to unanswered, unless it is already.
 fn unanswer(line: &mut PropertyBuf) {
     if !is_asking(line) {
-        line.set_parameter("PARTSTAT", "NEEDS-ACTION");
+        line.set_parameter("PARTSTAT", NEEDS_ACTION);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use calendar::ComponentBuf;
 pub use itip::Attendance;
-use itip::{Access, Answered, Change, Decision, Limits, StoredObject};
+use itip::{Access, Answered, Change, Decision, Limits, Stored, StoredObject};
 use store::{
     Account, By, CalendarId, Commit, Event, Expect, NewDecision, PutObject, Store, Timestamp,
 };
@@ -104,16 +104,7 @@ pub async fn complete(
     if !commit.mails.is_empty() {
         stored.state.sends(now);
     }
-    let object = StoredObject {
-        calendar: put.calendar.0.clone(),
-        name: put.name.clone(),
-        text: put.text.clone(),
-        access: Access::Writable,
-    };
-    stored
-        .objects
-        .retain(|other| (&other.calendar, &other.name) != (&object.calendar, &object.name));
-    stored.objects.insert(0, object);
+    place(&mut stored, put);
     let policy = policy::of_owner(store, account.id).await?;
     let owner = itip::Account {
         addresses: &addresses,
@@ -130,6 +121,20 @@ pub async fn complete(
         take(commit, event, &recalled, (facts.summary, now));
     }
     Ok(())
+}
+
+/// The object that is being stored, before all others.
+fn place(stored: &mut Stored, put: &PutObject) {
+    let object = StoredObject {
+        calendar: put.calendar.0.clone(),
+        name: put.name.clone(),
+        text: put.text.clone(),
+        access: Access::Writable,
+    };
+    stored
+        .objects
+        .retain(|other| (&other.calendar, &other.name) != (&object.calendar, &object.name));
+    stored.objects.insert(0, object);
 }
 
 /// Notes the stamp of what a deletion sends, so that what comes again in the same second is newer.

@@ -16,15 +16,13 @@ use crate::course::Course;
 use crate::exdate;
 use crate::incoming::Timestamp;
 use crate::limits::Limits;
-use crate::line::Line;
+use crate::line::{Line, NEEDS_ACTION};
 use crate::marks;
 use crate::object::{Body, Object};
 use crate::owner::Owner;
 use crate::recurrence_id::RecurrenceId;
 use crate::state::State;
 use crate::strip;
-
-const NEEDS_ACTION: &str = "NEEDS-ACTION";
 
 /// All that decides beside the objects.
 pub(super) struct Change<'a> {
@@ -116,7 +114,7 @@ impl Change<'_> {
             let said = old
                 .as_deref()
                 .map_or_else(|| NEEDS_ACTION.to_owned(), |old| self.partstat(old));
-            let partstat = partstat_of(&attendee);
+            let partstat = attendee.partstat();
             if partstat != said || is_forced {
                 answers.push(Answer {
                     id,
@@ -150,7 +148,7 @@ impl Change<'_> {
                 None => course.component(&course.find(id).ok().flatten()?),
             };
             let attendee = strip::own_attendee(&component, self.owner)?.clone();
-            (partstat_of(&attendee) != "DECLINED").then(|| Answer {
+            (attendee.partstat() != "DECLINED").then(|| Answer {
                 // The exception stands in the series.
                 id: MASTER,
                 component,
@@ -175,7 +173,7 @@ impl Change<'_> {
                 let attendee = strip::own_attendee(&component, self.owner)?.clone();
                 Some(Answer {
                     id: id.clone(),
-                    partstat: partstat_of(&attendee),
+                    partstat: attendee.partstat(),
                     component,
                     attendee,
                     comments: Vec::new(),
@@ -235,7 +233,7 @@ impl Change<'_> {
 
     fn partstat(&self, component: &ComponentBuf) -> String {
         strip::own_attendee(component, self.owner)
-            .map_or_else(|| NEEDS_ACTION.to_owned(), partstat_of)
+            .map_or_else(|| NEEDS_ACTION.to_owned(), Line::partstat)
     }
 }
 
@@ -378,14 +376,6 @@ fn instance(course: &Course, id: &RecurrenceId, state: &State) -> Option<Compone
         marks::cancel_component(&mut component, state.cancel_sequence(id));
     }
     Some(component)
-}
-
-fn partstat_of(line: &PropertyBuf) -> String {
-    let partstat = line.parameter("PARTSTAT");
-    partstat.map_or_else(
-        || NEEDS_ACTION.to_owned(),
-        |partstat| partstat.trim().to_ascii_uppercase(),
-    )
 }
 
 fn new_comments(old: Option<&ComponentBuf>, new: &ComponentBuf) -> Vec<PropertyBuf> {

@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::line::Line;
 use crate::object::{Body, Object};
 use crate::owner::Owner;
+use crate::stamp;
 use crate::state::State;
 
 /// All that decides beside the objects.
@@ -155,6 +156,5 @@ fn strip_force_send(object: &mut Object<'_>) -> BTreeSet<String> {
 }
 
 fn sequence(component: &ComponentBuf) -> u64 {
-    let line = component.property("SEQUENCE");
-    line.map_or(0, |line| line.value().trim().parse().unwrap_or(0))
+    stamp::sequence(component.property("SEQUENCE"))
 }

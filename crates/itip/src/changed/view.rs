@@ -35,17 +35,6 @@ fn is_apps_note(name: &str) -> bool {
     APPS.iter().any(begins)
 }
 
-/// What is compared by what it means, not as it is written.
-const TIMES: &[&str] = &[
-    "DTSTART",
-    "DTEND",
-    "DUE",
-    "DURATION",
-    "RDATE",
-    "EXDATE",
-    "RECURRENCE-ID",
-];
-
 /// Parameters that say something of an attendee's place in the event.
 const PLACES: &[&str] = &["ROLE", "CUTYPE", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER"];
 
@@ -108,7 +97,9 @@ fn matters(line: &PropertyBuf) -> bool {
         .name()
         .get(..2)
         .is_some_and(|start| start.eq_ignore_ascii_case("X-"));
-    !is_own && !is_one_of(OWN) && !is_one_of(TIMES)
+    // Times are compared by what they mean, not as they are written.
+    let is_time = is_one_of(span::TIMED.as_slice()) || line.is("DURATION");
+    !is_own && !is_one_of(OWN) && !is_time
 }
 
 fn plain(line: &PropertyBuf) -> String {

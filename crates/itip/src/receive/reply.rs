@@ -159,27 +159,8 @@ impl<'c, 'a> Work<'c, 'a> {
             .believed()
             .ok_or(Reason::NotTheAttendee)?;
         let attendee = speaker(&part.component, &sender)?;
-        let Target {
-            mut component,
-            times_since,
-            origin,
-        } = self.target(id, part.reach)?;
-        if self.case.is_by_hand()
-            && stored_attendee(&component, &attendee, self.case, &sender).is_none()
-        {
-            component.push_property(answer::newcomer(&attendee));
-        }
-        let stored = stored_attendee(&component, &attendee, self.case, &sender);
-        let Some(stored) = stored else {
-            return Err(if may_introduce(&attendee, &sender) {
-                Reason::PartyCrasher
-            } else {
-                Reason::NotTheAttendee
-            });
-        };
-        if !authority::of_attendee(&stored, &sender) && !self.case.is_by_hand() {
-            return Err(Reason::NotTheAttendee);
-        }
+        let mut target = self.target(id, part.reach)?;
+        let stored = self.invited(&mut target.component, &attendee, &sender)?;
         let answer = Answer::read(&attendee, &part.component);
         let reply = TakenReply {
             attendee: stored.address().as_str().to_lowercase(),
@@ -188,23 +169,51 @@ impl<'c, 'a> Work<'c, 'a> {
             said: answer.to_string(),
         };
         self.in_order(&reply)?;
-        if part.stamp.sequence < times_since {
+        if part.stamp.sequence < target.times_since {
             return Err(Reason::AnswersOldVersion);
         }
-        if answer.write(&mut component, &stored, self.case.owner) == answer::Delegate::Added {
+        self.write(target, &answer, &stored, reply);
+        Ok(())
+    }
+
+    /// The line of who answers, if the sender may; the owner's own act gives a newcomer one (rule E3).
+    fn invited(
+        &self,
+        component: &mut ComponentBuf,
+        attendee: &Property<'_>,
+        sender: &CalendarUserAddress,
+    ) -> Result<PropertyBuf, Reason> {
+        let find = |component: &_| stored_attendee(component, attendee, self.case, sender);
+        let mut stored = find(component);
+        if stored.is_none() && self.case.is_by_hand() {
+            component.push_property(answer::newcomer(attendee));
+            stored = find(component);
+        }
+        match stored {
+            Some(stored) if authority::of_attendee(&stored, sender) || self.case.is_by_hand() => {
+                Ok(stored)
+            }
+            None if may_introduce(attendee, sender) => Err(Reason::PartyCrasher),
+            _ => Err(Reason::NotTheAttendee),
+        }
+    }
+
+    /// Writes an answer that counts.
+    fn write(&mut self, target: Target, answer: &Answer, stored: &PropertyBuf, reply: TakenReply) {
+        let (mut component, id) = (target.component, reply.component.clone());
+        if answer.write(&mut component, stored, self.case.owner) == answer::Delegate::Added {
             self.note(Note::DelegateAdded);
         }
         if id.is_master() {
-            self.answer_made(&answer, &reply.attendee);
+            self.answer_made(answer, &reply.attendee);
         }
-        if origin == Origin::Made {
+        if target.origin == Origin::Made {
             self.state.made.insert(id.clone());
         }
-        let limit = self.case.limits.replies;
-        self.state.replies.remember(reply, limit);
-        self.state.observe_component(id, &component, times_since);
-        self.edited.insert(id.clone(), component);
-        Ok(())
+        self.state.replies.remember(reply, self.case.limits.replies);
+        self.state
+            .observe_component(&id, &component, target.times_since);
+        self.edited.insert(id, component);
     }
 
     /// The component that an answer is for; without an override, one that says what the series says

@@ -1,22 +1,21 @@
 //! New times of an organizer's event: SEQUENCE rises and everybody is asked again (RFC 6638 section
 //! 3.2.8, RFC 5546 section 2.1.4).
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use calendar::{ComponentBuf, PropertyBuf};
 
 use super::version::{Version, names};
 use super::{Change, sequence};
+use crate::answer::is_unanswered;
 use crate::changed::is_clients;
 use crate::clock::Clock;
 use crate::course::Course;
 use crate::extent;
+use crate::line::NEEDS_ACTION;
 use crate::object::{Body, Object};
 use crate::recurrence_id::RecurrenceId;
 use crate::span::Timed;
-
-const NEEDS_ACTION: &str = "NEEDS-ACTION";
 
 impl Change<'_> {
     /// New times ask everybody again, and raise SEQUENCE where the client did not (RFC 6638 section
@@ -67,8 +66,7 @@ impl Change<'_> {
             .properties_mut()
             .filter(|line| line.is("ATTENDEE"));
         for line in lines.filter(|line| !self.owner.is(*line) && !is_clients(*line)) {
-            let partstat = line.parameter("PARTSTAT").map(Cow::into_owned);
-            if partstat.is_some_and(|partstat| !partstat.eq_ignore_ascii_case(NEEDS_ACTION)) {
+            if !is_unanswered(line) {
                 line.set_parameter("PARTSTAT", NEEDS_ACTION);
                 line.set_parameter("RSVP", "TRUE");
                 is_edited = true;

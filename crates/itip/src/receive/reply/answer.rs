@@ -4,7 +4,7 @@ use std::fmt;
 
 use calendar::{CalendarUserAddress, Component, ComponentBuf, Property, PropertyBuf};
 
-use crate::line::Line;
+use crate::line::{Line, NEEDS_ACTION};
 use crate::owner::Owner;
 
 /// The most delegates of one answer.
@@ -51,7 +51,7 @@ impl Answer {
             .take(DELEGATES);
         Self {
             partstat: if partstat.is_empty() {
-                "NEEDS-ACTION".to_owned()
+                NEEDS_ACTION.to_owned()
             } else {
                 partstat.to_ascii_uppercase()
             },
@@ -140,7 +140,7 @@ impl Delegated {
         if let Some(role) = delegator.parameter("ROLE") {
             line.set_parameter("ROLE", &role);
         }
-        line.set_parameter("PARTSTAT", "NEEDS-ACTION");
+        line.set_parameter("PARTSTAT", NEEDS_ACTION);
         line.set_parameter("RSVP", "TRUE");
         line.set_parameter("DELEGATED-FROM", &format!("mailto:{}", delegator.address()));
         line
