@@ -79,16 +79,24 @@ pub(super) fn essence(component: &ComponentBuf, clock: &Clock) -> BTreeSet<Strin
         format!("start {:?}", instant(timed.start())),
         format!("length {:?}", timed.length()),
     ]);
-    for name in ["RDATE", "EXDATE"] {
-        essence.extend(span::dates(component, name).map(|(value, zone)| {
-            let date = DateOrTime::parse(&value, Some(&zone));
-            let id = date.and_then(|date| clock.id(&date).ok());
-            format!("{name} {}", id.map_or(value, |id| id.to_string()))
-        }));
-    }
+    essence.extend(recurrence(component, clock));
     let others = component.properties().filter(|line| matters(line));
     essence.extend(others.map(plain));
     essence
+}
+
+/// What a component says of its dates: rules, further dates and exceptions, in the same form.
+pub(super) fn recurrence(component: &ComponentBuf, clock: &Clock) -> BTreeSet<String> {
+    let dates = |name| {
+        span::dates(component, name).map(move |(value, zone)| {
+            let date = DateOrTime::parse(&value, Some(&zone));
+            let id = date.and_then(|date| clock.id(&date).ok());
+            format!("{name} {}", id.map_or(value, |id| id.to_string()))
+        })
+    };
+    let rules = component.properties_named("RRULE").map(plain);
+    let all = rules.chain(dates("RDATE")).chain(dates("EXDATE"));
+    all.collect()
 }
 
 fn matters(line: &PropertyBuf) -> bool {

@@ -1,14 +1,12 @@
 //! New times of an organizer's event: SEQUENCE rises and everybody is asked again (RFC 6638 section
 //! 3.2.8, RFC 5546 section 2.1.4).
 
-use std::collections::BTreeSet;
-
 use calendar::{ComponentBuf, PropertyBuf};
 
 use super::version::{Version, names};
 use super::{Change, sequence};
 use crate::answer::is_unanswered;
-use crate::changed::is_clients;
+use crate::changed::{is_clients, view};
 use crate::clock::Clock;
 use crate::course::Course;
 use crate::extent;
@@ -30,7 +28,8 @@ impl Change<'_> {
             };
             let new = body.to_buf().into_owned();
             let moves = self.moves(&old, before, &new, &clock) || (id.is_master() && goes_back);
-            let changes = moves || takes_away(&old, &new);
+            let recurrence = view::recurrence(&old, &before.clock);
+            let changes = moves || recurrence != view::recurrence(&new, &clock);
             let mut component = new;
             let mut is_edited = changes && raise_sequence(&mut component, &old);
             is_edited |= moves && self.ask_all(&mut component);
@@ -149,16 +148,6 @@ impl Change<'_> {
         }
         is_changed
     }
-}
-
-/// Whether the rule or the exceptions are others, so that dates go.
-fn takes_away(old: &ComponentBuf, new: &ComponentBuf) -> bool {
-    let lines = |component: &ComponentBuf, name: &str| -> BTreeSet<String> {
-        let lines = component.properties_named(name);
-        lines.map(|line| line.value().into_owned()).collect()
-    };
-    let mut names = ["RRULE", "RDATE", "EXDATE"].iter();
-    names.any(|name| lines(old, name) != lines(new, name))
 }
 
 /// Raises SEQUENCE above the old one; whether it had to.
