@@ -110,9 +110,7 @@ pub async fn complete(
         addresses: &addresses,
     };
     let recalled = itip::recall(&stored, (&commit.uid, kind, now), &owner, &policy, &limits);
-    let state = recalled
-        .as_ref()
-        .and_then(|recalled| recalled.state.as_ref());
+    let state = recalled.as_ref().and_then(|it| it.state.as_ref());
     let state = state.unwrap_or(&stored.state);
     if *state != kept {
         change::keep(commit, state);

@@ -38,11 +38,7 @@ impl<'a> Work<'_, 'a> {
         if let Some(before) = before.as_ref().filter(|_| !self.is_applied(id)) {
             return self.marked(id, &mine, (&before.to_buf(), &new));
         }
-        let known = if before.is_some() {
-            self.case.base
-        } else {
-            Base::Assumed
-        };
+        let known = before.as_ref().map_or(Base::Assumed, |_| self.case.base);
         let base = before.as_ref().map_or(Cow::Borrowed(&*mine), Body::to_buf);
         let asks_again = self.asks_again(id, &base, &new);
         if is_untouched && !asks_again {
@@ -55,14 +51,19 @@ impl<'a> Work<'_, 'a> {
             theirs: &new,
             own_exdates: self.own_exdates(&base, known, &mine, &new),
         };
-        let merged = sides.merge(self.case.owner);
-        self.overwritten.extend(merged.overwritten);
-        let mut component = merged.component;
+        let mut component = self.united(&sides);
         if asks_again {
             self.asks_series |= id.is_master();
             self.ask_again(&mut component);
         }
         Body::made(component)
+    }
+
+    /// The three sides merged; what was replaced is noted.
+    fn united(&mut self, sides: &Sides<'_>) -> ComponentBuf {
+        let merged = sides.merge(self.case.owner);
+        self.overwritten.extend(merged.overwritten);
+        merged.component
     }
 
     /// Mine where nothing but a cancellation came or went.
@@ -191,9 +192,7 @@ impl<'a> Work<'_, 'a> {
             theirs: &theirs,
             own_exdates: Vec::new(),
         };
-        let merged = sides.merge(self.case.owner);
-        self.overwritten.extend(merged.overwritten);
-        Some(Body::made(merged.component))
+        Some(Body::made(self.united(&sides)))
     }
 
     /// Whether the series has the date from now on; yes where that cannot be told.
