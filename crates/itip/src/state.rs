@@ -247,6 +247,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use calendar::DateOrTime;
+
     use super::*;
 
     #[test]
@@ -257,7 +259,9 @@ mod tests {
             "20261215":{"cancel":{"sequence":1,"dtstamp":3}}},
             "dates":{"20261210T100000 Europe/Berlin":4},
             "made":["20261211T100000 Europe/Berlin"],
-            "times":{"20261211T100000 Europe/Berlin":{"lines":[],"sequence":0}}}"#;
+            "times":{"20261211T100000 Europe/Berlin":{"lines":[],"sequence":0}},
+            "replies":[{"attendee":"b@x.example","component":"20261212T100000 Europe/Berlin",
+                "stamp":{"sequence":0,"dtstamp":5},"said":"ACCEPTED"}]}"#;
         let state = State::from_json(first).unwrap();
         let names = |ids: &mut dyn Iterator<Item = &RecurrenceId>| {
             ids.map(ToString::to_string).collect::<Vec<_>>()
@@ -269,6 +273,9 @@ mod tests {
         assert_eq!(names(&mut state.added.keys()), ["20261210T090000Z"]);
         assert_eq!(names(&mut state.made.iter()), ["20261211T090000Z"]);
         assert_eq!(names(&mut state.times.keys()), ["20261211T090000Z"]);
+        let date = DateOrTime::parse("20261212T090000Z", None).unwrap();
+        let reply = state.reply_of("b@x.example", &RecurrenceId::instance(&date));
+        assert!(reply.is_some());
         assert!(state.to_json().contains(r#""version":2"#));
         let later = State::from_json(r#"{"version":3}"#);
         assert!(matches!(later, Err(BadState::TooNew(3))));
