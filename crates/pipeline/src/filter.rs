@@ -4,11 +4,11 @@ mod scripts;
 
 use std::sync::Arc;
 
-use imip::Stamp;
+use imip::{Invitation, Stamp};
 use sieve::{
     Effect, Fault, Known, Notify, NotifyMethod, Outcome, Question, RawMessage, Run, Script,
 };
-use store::{Account, CalendarId, Store};
+use store::{Account, CalendarId, FilterGrounds, Store};
 
 pub use scripts::Scripts;
 
@@ -18,6 +18,9 @@ use crate::guard::guarded;
 use crate::intake::Refusal;
 use crate::job::{Add, Effects, Update};
 use crate::site::{Sending, Site, Threading};
+
+/// The list of the account's contacts (RFC 6134, 2.7).
+const CONTACTS: &str = ":addrbook:default";
 
 /// How often a run may ask for what it needs to know, many things at a time.
 const ROUNDS: usize = 64;
@@ -51,6 +54,18 @@ pub struct Subject<'a> {
     pub size: u64,
     /// What was read of it; `None` when reading failed.
     pub examined: Option<&'a Examined>,
+}
+
+impl Subject<'_> {
+    fn invitation(&self) -> Option<&Invitation> {
+        self.examined?.detection.invitation.as_ref()
+    }
+
+    /// Who invites, when that is sure.
+    fn sender(&self) -> Option<&str> {
+        self.invitation()?;
+        self.examined?.sender.authenticated()
+    }
 }
 
 /// What shall happen to one mail of one recipient.
@@ -87,10 +102,12 @@ impl Filter<'_> {
     ///
     /// Fails only when the store or the folders cannot be asked: then the mail is not taken yet.
     pub async fn run(&self, subject: Subject<'_>) -> Result<Filtered, Refusal> {
-        let fields = self.stamp(subject).await?;
-        let units = self.units(subject.account).await?;
+        let grounds = self.grounds(subject).await?;
+        let fields = self.stamp(subject, grounds.holding.as_ref());
+        let units = self.units(subject.account, &grounds);
         let header = [&fields, subject.received.as_bytes(), subject.header].concat();
-        let outcome = self.interpret(&units, &header, subject).await?;
+        let known = known(subject, &grounds);
+        let outcome = self.interpret(&units, &header, subject, known).await?;
         let mut filtered = Filtered {
             fields,
             faults: units.faults.clone(),
@@ -110,24 +127,25 @@ impl Filter<'_> {
         Ok(filtered)
     }
 
-    /// Our fields for a mail with an event: stamps, and References where it has none.
-    async fn stamp(&self, subject: Subject<'_>) -> Result<Vec<u8>, Refusal> {
-        let Some(examined) = subject.examined else {
-            return Ok(Vec::new());
-        };
-        let Some(invitation) = &examined.detection.invitation else {
-            return Ok(Vec::new());
-        };
-        let exists = self
+    /// What the account has set, and what it holds of the mail's event.
+    async fn grounds(&self, subject: Subject<'_>) -> Result<FilterGrounds, Refusal> {
+        let uid = subject.invitation().map(|invitation| &*invitation.uid);
+        let grounds = self
             .store
-            .uid_exists(subject.account.id, &invitation.uid)
-            .await
-            .map_err(database)?;
+            .filter_grounds(subject.account.id, uid, subject.sender());
+        grounds.await.map_err(database)
+    }
+
+    /// Our fields for a mail with an event: stamps, and References where it has none.
+    fn stamp(&self, subject: Subject<'_>, holding: Option<&CalendarId>) -> Vec<u8> {
+        let Some(invitation) = subject.invitation() else {
+            return Vec::new();
+        };
         let stamp = Stamp {
             method: invitation.method,
             uid: &invitation.uid,
-            exists: exists.as_ref().map(|calendar| calendar.0.as_str()),
-            sender: examined.sender.authenticated(),
+            exists: holding.map(|calendar| calendar.0.as_str()),
+            sender: subject.sender(),
         };
         let thread = self.site.thread;
         let fields = guarded("stamping", || {
@@ -138,24 +156,22 @@ impl Filter<'_> {
             }
             fields
         });
-        Ok(fields.unwrap_or_default())
+        fields.unwrap_or_default()
     }
 
     /// The account's two units, and why one is missing.
-    async fn units(&self, account: &Account) -> Result<Units, Refusal> {
-        let preferences = self.store.preferences(account.id).await.map_err(database)?;
-        let own = self.store.script(account.id).await.map_err(database)?;
+    fn units(&self, account: &Account, grounds: &FilterGrounds) -> Units {
+        let preferences = grounds.preferences.as_deref();
         let own_domains = &self.site.trust.own_domains;
-        let generated = self
-            .scripts
-            .generated(account, preferences.as_deref(), own_domains);
-        let own = own.map(|own| self.scripts.own(&own));
         let mut units = Units::default();
-        units.take("generated", generated);
-        if let Some(own) = own {
-            units.take("own", own);
+        units.take(
+            "generated",
+            self.scripts.generated(account, preferences, own_domains),
+        );
+        if let Some(own) = &grounds.script {
+            units.take("own", self.scripts.own(own));
         }
-        Ok(units)
+        units
     }
 
     /// Runs the units, looking up what they ask. The inner error is why they came to no end.
@@ -164,9 +180,9 @@ impl Filter<'_> {
         units: &Units,
         header: &[u8],
         subject: Subject<'_>,
+        mut known: Known,
     ) -> Result<Result<Outcome, &'static str>, Refusal> {
         let scripts: Vec<&Script> = units.compiled.iter().map(|(_, script)| &**script).collect();
-        let mut known = Known::default();
         for _ in 0..ROUNDS {
             let run = guarded("running a script", || {
                 let from = Some(subject.reverse_path);
@@ -192,7 +208,7 @@ impl Filter<'_> {
 
     async fn answer(&self, account: &Account, question: &Question) -> Result<bool, Refusal> {
         match question {
-            Question::List { list, value } if list == ":addrbook:default" => self
+            Question::List { list, value } if list == CONTACTS => self
                 .store
                 .is_contact(account.id, value)
                 .await
@@ -247,6 +263,16 @@ impl Units {
         let Fault { line, message, .. } = fault;
         format!("the {name} script failed in line {line}: {message}")
     }
+}
+
+/// The answers to what the generated unit asks.
+fn known(subject: Subject<'_>, grounds: &FilterGrounds) -> Known {
+    let mut known = Known::default();
+    if let (Some(sender), Some(answer)) = (subject.sender(), grounds.is_contact) {
+        let (list, value) = (CONTACTS.to_owned(), sender.to_owned());
+        known.learn(Question::List { list, value }, answer);
+    }
+    known
 }
 
 fn permission(method: NotifyMethod) -> Effects {

@@ -1,6 +1,8 @@
 //! Panics in the code that reads mail end that reading, never the mail.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
 /// Does the work; `None`, and a line in the log, when it panicked.
 ///
@@ -15,6 +17,19 @@ pub(crate) fn guarded<T>(what: &'static str, work: impl FnOnce() -> T) -> Option
             tracing::error!("{what} failed; the mail is treated as if it had no event")
         })
         .ok()
+}
+
+/// Runs `future` to its end on this task; `None` when it panicked.
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    std::future::poll_fn(|context| {
+        let poll = || future.as_mut().poll(context);
+        match catch_unwind(AssertUnwindSafe(poll)) {
+            Ok(poll) => poll.map(Some),
+            Err(_) => Poll::Ready(None),
+        }
+    })
+    .await
 }
 
 /// Whether a test wants this work to panic: `guard::panic=return(reading a mail)`.

@@ -13,12 +13,13 @@ use store::{Job, Store, Timestamp, Work};
 use tokio::sync::watch;
 
 use crate::clock::{Clock, HOUR, MINUTE, SECOND};
+use crate::guard::caught;
 use crate::site::Site;
 use crate::worker::{self, Worker};
 use apply::{Applied, Failure};
 
 /// How many jobs, each of another account, are applied at once.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 
 /// The waits between tries; after the last one the job is parked.
 const WAITS: [Timestamp; 7] = [
@@ -71,7 +72,6 @@ impl Worker for Update {
     /// Brings one job to its end: applied, to be tried again, or parked.
     async fn work(self: Arc<Self>, job: Job, mut stop: watch::Receiver<bool>) {
         fail::fail_point!("update::taken");
-        let job = Arc::new(job);
         if let Err(error) = self.end(&job, &mut stop).await {
             tracing::error!(%error, job.id = job.key.id, "what became of a job could not be written; it is taken again after a restart");
         }
@@ -81,11 +81,7 @@ impl Worker for Update {
 
 impl Update {
     /// Applies a job, or writes why that failed.
-    async fn end(
-        self: &Arc<Self>,
-        job: &Arc<Job>,
-        stop: &mut watch::Receiver<bool>,
-    ) -> store::Result<()> {
+    async fn end(&self, job: &Job, stop: &mut watch::Receiver<bool>) -> store::Result<()> {
         let applied = self.apply(job).await;
         fail::fail_point!("update::applied");
         match applied {
@@ -102,17 +98,12 @@ impl Update {
         }
     }
 
-    /// Applies a job in a task of its own, so that a panic in there ends this job alone.
-    async fn apply(self: &Arc<Self>, job: &Arc<Job>) -> Result<Option<Applied>, Failure> {
-        let (update, job) = (Arc::clone(self), Arc::clone(job));
-        tokio::spawn(async move {
-            apply::apply(&*update.store, &*update.clock, &update.site, &job).await
-        })
-        .await
-        .unwrap_or_else(|_| {
-            Err(Failure::Never(
-                "the rules failed on this message".to_owned(),
-            ))
+    /// Applies a job; a panic in there ends this job alone.
+    async fn apply(&self, job: &Job) -> Result<Option<Applied>, Failure> {
+        let applying = apply::apply(&*self.store, &*self.clock, &self.site, job);
+        caught(applying).await.unwrap_or_else(|| {
+            let error = "the rules failed on this message";
+            Err(Failure::Never(error.to_owned()))
         })
     }
 

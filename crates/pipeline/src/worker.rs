@@ -34,7 +34,7 @@ pub(crate) trait Worker: Send + Sync + 'static {
 enum Look {
     /// Some was found; there may be more.
     Found,
-    /// None is due that could be worked on now.
+    /// No more is due that could be worked on now.
     Nothing,
     /// As much as may be is in work.
     Full,
@@ -51,8 +51,9 @@ pub(crate) async fn run<W: Worker>(worker: W, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             biased;
             () = stopped(&mut stop) => break,
-            () = wait(&*worker, look) => {}
-            Some(_) = tasks.join_next() => {}
+            () = wait(&*worker, &look) => {}
+            // Else the end of a task makes room that nobody waits for.
+            Some(_) = tasks.join_next(), if matches!(look, Look::Full) => {}
         }
     }
     while tasks.join_next().await.is_some() {}
@@ -77,21 +78,22 @@ async fn fill<W: Worker>(
             return Look::Failed;
         }
     };
+    let is_all = pieces.len() < room;
     for piece in pieces {
         tasks.spawn(Arc::clone(worker).work(piece, stop.clone()));
     }
-    Look::Found
+    if is_all { Look::Nothing } else { Look::Found }
 }
 
 /// Waits until another look may find work, whatever becomes of that under way.
-async fn wait<W: Worker>(worker: &W, look: Look) {
+async fn wait<W: Worker>(worker: &W, look: &Look) {
     let limit = match look {
         Look::Found => return,
         Look::Nothing => until_due(worker.store(), worker.clock(), W::WORK).await,
         Look::Full => return std::future::pending().await,
         Look::Failed => PAUSE,
     };
-    worker.store().wait_for_work(limit).await;
+    worker.store().wait_for_work(W::WORK, limit).await;
 }
 
 /// The longest that a worker sleeps without looking for work.

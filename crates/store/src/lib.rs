@@ -88,6 +88,15 @@ pub trait Store: Send + Sync + 'static {
     /// Replaces the script, or removes it.
     async fn script_set(&self, account: AccountId, source: Option<&str>) -> Result<()>;
 
+    /// What a mail is filtered with, in one consistent read: settings, who holds the UID of its event, and
+    /// whether its sender is a contact.
+    async fn filter_grounds(
+        &self,
+        account: AccountId,
+        uid: Option<&str>,
+        sender: Option<&str>,
+    ) -> Result<FilterGrounds>;
+
     // Changes ----------------------------------------------------------------------------------
 
     /// Writes a change in one transaction: objects, history and sync changes, scheduling state,
@@ -217,11 +226,11 @@ pub trait Store: Send + Sync + 'static {
     async fn queue_drop(&self, id: &str) -> Result<bool>;
     /// Makes the account's unconfirmed invitations due; how many there were (rule F8).
     async fn queue_release(&self, account: AccountId) -> Result<u64>;
-    /// Waits until jobs or mails may have become due by a commit, or until `limit` has passed.
+    /// Waits until work of that kind may have become due by a commit, or until `limit` has passed.
     ///
     /// Returns at once when such a commit came since the calling task's last wait ended: a task
     /// that takes, then waits, misses none. Commits of other processes are noticed within a second.
-    async fn wait_for_work(&self, limit: std::time::Duration);
+    async fn wait_for_work(&self, work: Work, limit: std::time::Duration);
     /// When the earliest job or mail becomes due that was not due at the last take of its kind by
     /// this process.
     ///

@@ -151,6 +151,19 @@ pub struct Grounds {
     pub early: u64,
 }
 
+/// What a mail is filtered with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FilterGrounds {
+    /// As in [`Store::preferences`](crate::Store::preferences).
+    pub preferences: Option<String>,
+    /// As in [`Store::script`](crate::Store::script).
+    pub script: Option<String>,
+    /// As in [`Store::uid_exists`](crate::Store::uid_exists), when a UID was asked for.
+    pub holding: Option<CalendarId>,
+    /// As in [`Store::is_contact`](crate::Store::is_contact), when an address was asked for.
+    pub is_contact: Option<bool>,
+}
+
 /// A contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {

@@ -28,7 +28,11 @@ fn measure(what: &str, body: &str) {
     let mut times = Vec::new();
     let growth = server.growth(|| {
         for number in 0..REPEATS {
-            let header = mail::header(&format!("bad-{number}@example.com"), &address(0));
+            let header = mail::header(
+                &format!("bad-{number}@example.com"),
+                &address(0),
+                mail::SENDER,
+            );
             let text = format!("{header}{body}");
             let start = Instant::now();
             client.deliver(&address(0), text.as_bytes());

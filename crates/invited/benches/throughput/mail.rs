@@ -2,8 +2,11 @@
 
 /// Accounts that mail goes to, in turn.
 pub const ACCOUNTS: usize = 64;
-/// A contact of all of them.
-pub const SENDER: &str = "bob@example.com";
+/// The contacts of each of them, who invite in turn: so few that they do, and so many that nobody
+/// comes to the cap of rule B7.
+pub const CONTACTS: usize = 32;
+/// MAIL FROM, and who writes ordinary mail.
+pub const SENDER: &str = "bob0@example.com";
 const SIZE: usize = 5000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +36,20 @@ pub fn address(account: usize) -> String {
     format!("user{account}@example.org")
 }
 
+pub fn contact(number: usize) -> String {
+    format!("bob{number}@example.com")
+}
+
 impl Mail {
     pub fn new(kind: Kind, number: usize) -> Self {
         let id = format!("{number}-{}@example.com", kind.name());
         let recipient = address(number % ACCOUNTS);
         let text = match kind {
             Kind::Ordinary => ordinary(&id, &recipient),
-            Kind::Invitation => invitation(&id, &recipient),
+            Kind::Invitation => {
+                let sender = contact(number / ACCOUNTS % CONTACTS);
+                invitation(&id, &recipient, &sender)
+            }
         };
         Self {
             id,
@@ -50,7 +60,7 @@ impl Mail {
 }
 
 /// The fields of every mail up to the content.
-pub fn header(id: &str, recipient: &str) -> String {
+pub fn header(id: &str, recipient: &str, sender: &str) -> String {
     format!(
         "Received: from mx.example.com (mx.example.com [192.0.2.1])\r\n\
          \tby mx.example.net (Postfix) with ESMTPS id 4G0AbC1xYz\r\n\
@@ -58,7 +68,7 @@ pub fn header(id: &str, recipient: &str) -> String {
          Authentication-Results: mx.example.net;\r\n\
          \tdkim=pass header.d=example.com;\r\n\
          \tdmarc=pass header.from=example.com\r\n\
-         From: Bob Baker <{SENDER}>\r\n\
+         From: Bob Baker <{sender}>\r\n\
          To: <{recipient}>\r\n\
          Subject: Spring planning\r\n\
          Message-ID: <mail-{id}>\r\n\
@@ -68,7 +78,7 @@ pub fn header(id: &str, recipient: &str) -> String {
 }
 
 fn ordinary(id: &str, recipient: &str) -> String {
-    let mut text = header(id, recipient);
+    let mut text = header(id, recipient, SENDER);
     text += "Content-Type: multipart/alternative; boundary=\"b1\"\r\n\r\n\
              --b1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
     fill(&mut text, SIZE / 2);
@@ -78,19 +88,19 @@ fn ordinary(id: &str, recipient: &str) -> String {
 }
 
 /// As Google writes them: text, HTML, the calendar data.
-fn invitation(id: &str, recipient: &str) -> String {
-    let mut text = header(id, recipient);
+fn invitation(id: &str, recipient: &str, sender: &str) -> String {
+    let mut text = header(id, recipient, sender);
     text += "Content-Type: multipart/alternative; boundary=\"b1\"\r\n\r\n\
              --b1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
     fill(&mut text, SIZE / 3);
     text += "--b1\r\nContent-Type: text/html; charset=utf-8\r\n\r\n";
     fill(&mut text, SIZE * 2 / 3);
     text += "--b1\r\nContent-Type: text/calendar; charset=utf-8; method=REQUEST\r\n\r\n";
-    text += &event(id, recipient);
+    text += &event(id, recipient, sender);
     text + "--b1--\r\n"
 }
 
-fn event(id: &str, recipient: &str) -> String {
+fn event(id: &str, recipient: &str, sender: &str) -> String {
     let guests: String = (0..6)
         .map(|guest| {
             format!(
@@ -104,7 +114,7 @@ fn event(id: &str, recipient: &str) -> String {
          METHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:{id}\r\nSEQUENCE:0\r\nDTSTAMP:20261121T081513Z\r\n\
          DTSTART:20270316T090000Z\r\nDTEND:20270316T100000Z\r\nSUMMARY:Spring planning\r\n\
          LOCATION:Room 4\r\nDESCRIPTION:What we plan for spring\\, and who does it.\r\n\
-         ORGANIZER;CN=Bob Baker:mailto:{SENDER}\r\n\
+         ORGANIZER;CN=Bob Baker:mailto:{sender}\r\n\
          ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{recipient}\r\n\
          {guests}STATUS:CONFIRMED\r\nTRANSP:OPAQUE\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )

@@ -29,7 +29,7 @@ fn large(what: &str, begin: &str, end: &str) {
     let growth = server.growth(|| {
         let block = LINE.repeat(1000);
         client.begin(&address(0));
-        client.send(mail::header("large@example.com", &address(0)).as_bytes());
+        client.send(mail::header("large@example.com", &address(0), mail::SENDER).as_bytes());
         client.send(begin.as_bytes());
         for _ in 0..SIZE / block.len() {
             client.send(&block);

@@ -1,4 +1,4 @@
-//! The product, started as `serve` starts it, with accounts that have one contact each.
+//! The product, started as `serve` starts it, with accounts that have some contacts each.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use invited::config::Config;
 use store::{Contact, NewAccount, Store};
 
 use crate::client::Client;
-use crate::mail::{ACCOUNTS, Kind, Mail, SENDER, address};
+use crate::mail::{ACCOUNTS, CONTACTS, Kind, Mail, address, contact};
 
 pub struct Product {
     pub running: Running,
@@ -40,7 +40,7 @@ impl Product {
     }
 }
 
-/// A site in that folder. The caps of rule B7 are out of the way: one contact sends everything.
+/// A site in that folder. Nobody answers here: the cap of rule B7 on that is out of the way.
 pub fn configuration(folder: &Path) -> Config {
     let path = folder.join("invited.toml");
     let data = folder.join("data");
@@ -48,7 +48,7 @@ pub fn configuration(folder: &Path) -> Config {
         "[server]\nhostname = \"mail.example.org\"\ndata_dir = {data:?}\n\
          [lmtp]\nlisten = \"127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
          [trust]\nauthserv_ids = [\"mx.example.net\"]\n\
-         [limits]\nnew_per_sender_and_day = 1000000\nunanswered = 1000000\n"
+         [limits]\nunanswered = 1000000\n"
     );
     fs::write(&path, text).unwrap();
     Config::load(Some(&path), std::iter::empty()).unwrap()
@@ -62,11 +62,12 @@ pub async fn add_account(store: &dyn Store, address: &str) {
         password: String::new(),
     };
     let account = store.account_add(account).await.unwrap();
-    let contact = Contact {
+    let contact = |number| Contact {
         uid: String::new(),
-        name: "bob".to_owned(),
+        name: format!("bob{number}"),
         text: Vec::new(),
-        addresses: vec![SENDER.to_owned()],
+        addresses: vec![contact(number)],
     };
-    store.contacts_put(account.id, vec![contact]).await.unwrap();
+    let contacts = (0..CONTACTS).map(contact).collect();
+    store.contacts_put(account.id, contacts).await.unwrap();
 }

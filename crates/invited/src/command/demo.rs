@@ -10,7 +10,7 @@ use std::time::Duration;
 use lmtp::client::{Charset, Client, ClientLimits, Outgoing};
 use pipeline::clock::Clock;
 use pipeline::words::{self, when::Reader};
-use store::{Account, AccountId, Decision, NewAccount, Store};
+use store::{Account, AccountId, Decision, NewAccount, Store, Work};
 
 use self::story::{Expected, MAILS, Mail, UNDONE};
 use super::serve::Running;
@@ -251,7 +251,9 @@ async fn outcome(
 ) -> Result<Option<Decision>, Failure> {
     let idle = async {
         while !store.queue().await?.is_empty() {
-            store.wait_for_work(Duration::from_millis(100)).await;
+            store
+                .wait_for_work(Work::Jobs, Duration::from_millis(100))
+                .await;
         }
         Ok::<(), store::Error>(())
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use store::{CollectionKind, Collections, QueueEntry, SqliteStore, Store};
+use store::{CollectionKind, Collections, QueueEntry, SqliteStore, Store, Work};
 
 /// A site in a temporary folder; its server is killed at the end.
 pub(crate) struct Site {
@@ -284,7 +284,9 @@ impl Site {
         self.with_store(async |store| {
             let idle = async {
                 while store.queue().await.unwrap().iter().any(&is_waited_for) {
-                    store.wait_for_work(Duration::from_millis(100)).await;
+                    store
+                        .wait_for_work(Work::Jobs, Duration::from_millis(100))
+                        .await;
                 }
             };
             if tokio::time::timeout(Duration::from_secs(60), idle)

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use store::{QueueEntry, QueueState, Store};
+use store::{QueueEntry, QueueState, Store, Work};
 
 use super::dav::{ask, calendar};
 use super::harness::{Invitation, Site};
@@ -120,7 +120,9 @@ fn wait_for_mails(site: &Site) {
         let done = async {
             let is_under_way = |entry: &QueueEntry| entry.state == QueueState::Ready;
             while store.queue().await.unwrap().iter().any(is_under_way) {
-                store.wait_for_work(Duration::from_millis(100)).await;
+                store
+                    .wait_for_work(Work::Mails, Duration::from_millis(100))
+                    .await;
             }
         };
         let done = tokio::time::timeout(Duration::from_secs(60), done);

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use fail::fail_point;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 use store::Account;
 
 use super::folder;
@@ -112,7 +114,7 @@ impl Inner {
         let refused = |_| vec![Err(Refusal::Unavailable); deliveries.len()];
         let taken = word.blocking_recv().unwrap_or_else(refused);
         let publish = |(files, taken): (Result<Files, Refusal>, Result<(), Refusal>)| {
-            taken.and(files)?.publish_all().map_err(storage)
+            taken.and(files)?.publish().map_err(storage)
         };
         files.into_iter().zip(taken).map(publish).collect()
     }
@@ -136,6 +138,7 @@ impl Inner {
         let temporary = folder.join("tmp").join(&name);
         let mut written = Written {
             temporary,
+            is_in_tmp: true,
             folder,
             name,
             suffix: suffix(&target.flags),
@@ -182,8 +185,8 @@ impl Inner {
 struct Files(Vec<Written>);
 
 impl Files {
-    fn publish_all(&self) -> io::Result<()> {
-        for file in &self.0 {
+    fn publish(self) -> io::Result<()> {
+        for file in self.0 {
             file.publish()?;
         }
         fail_point!("deliver::linked");
@@ -194,6 +197,7 @@ impl Files {
 /// A mail in `tmp`, durable but not yet delivered; gone from `tmp` when dropped.
 struct Written {
     temporary: PathBuf,
+    is_in_tmp: bool,
     folder: PathBuf,
     name: String,
     suffix: Option<String>,
@@ -222,20 +226,35 @@ impl Written {
     }
 
     /// Makes the mail appear: in `new`, or in `cur` when it has flags.
-    fn publish(&self) -> io::Result<()> {
+    fn publish(mut self) -> io::Result<()> {
         let (directory, name) = match &self.suffix {
             None => (self.folder.join("new"), self.name.clone()),
             Some(flags) => (self.folder.join("cur"), format!("{}:2,{flags}", self.name)),
         };
-        fs::hard_link(&self.temporary, directory.join(name))?;
+        let is_moved = move_to_new(&self.temporary, &directory.join(name))?;
+        self.is_in_tmp = !is_moved;
         File::open(&directory)?.sync_all()
     }
 }
 
 impl Drop for Written {
     fn drop(&mut self) {
-        // A leftover does no harm: any Maildir reader removes it.
-        let _ = fs::remove_file(&self.temporary);
+        if self.is_in_tmp {
+            // A leftover does no harm: any Maildir reader removes it.
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+/// Gives the file its last name, never in the place of another. `false`: the old name is there too.
+fn move_to_new(from: &Path, to: &Path) -> io::Result<bool> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(true),
+        // A file system, or a kernel, that can only rename over what is there.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            fs::hard_link(from, to).map(|()| false)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Compiled scripts, kept by their text.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sieve::{CompileError, Limits, Script};
@@ -15,7 +16,19 @@ const KEPT: usize = 1024;
 /// Compiles scripts, each text once.
 pub struct Scripts {
     limits: Limits,
-    kept: Mutex<HashMap<String, Result<Arc<Script>, String>>>,
+    kept: Mutex<HashMap<String, Unit>>,
+    generated: Mutex<HashMap<Source, Unit>>,
+}
+
+/// A compiled script, or why there is none.
+type Unit = Result<Arc<Script>, String>;
+
+/// What a generated script is made from.
+#[derive(PartialEq, Eq, Hash)]
+struct Source {
+    address: String,
+    preferences: Option<String>,
+    own_domains: Vec<String>,
 }
 
 impl Scripts {
@@ -24,7 +37,8 @@ impl Scripts {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            kept: Mutex::new(HashMap::new()),
+            kept: Mutex::default(),
+            generated: Mutex::default(),
         }
     }
 
@@ -36,40 +50,60 @@ impl Scripts {
         account: &Account,
         preferences: Option<&str>,
         own_domains: &[String],
-    ) -> Result<Arc<Script>, String> {
-        let preferences = preferences
+    ) -> Unit {
+        let source = Source {
+            address: account.address.clone(),
+            preferences: preferences.map(str::to_owned),
+            own_domains: own_domains.to_vec(),
+        };
+        if let Some(known) = lock(&self.generated).get(&source) {
+            return known.clone();
+        }
+        let unit = self.generate(account, &source);
+        keep(&self.generated, source, unit.clone());
+        unit
+    }
+
+    fn generate(&self, account: &Account, source: &Source) -> Unit {
+        let preferences = source
+            .preferences
+            .as_deref()
             .map_or_else(|| Ok(Preferences::default()), Preferences::from_json)
             .map_err(|error| format!("the calendar preferences cannot be read: {error}"))?;
-        let text = preferences::script(&preferences, account, own_domains);
+        let text = preferences::script(&preferences, account, &source.own_domains);
         self.compile(&text)
             .map_err(|error| format!("the generated script does not compile: {error}"))
     }
 
     /// The user's own unit.
-    pub fn own(&self, text: &str) -> Result<Arc<Script>, String> {
+    pub fn own(&self, text: &str) -> Unit {
         self.compile(text)
             .map_err(|error| format!("the own script does not compile: {error}"))
     }
 
-    fn compile(&self, text: &str) -> Result<Arc<Script>, String> {
-        if let Some(known) = self.kept().get(text) {
+    fn compile(&self, text: &str) -> Unit {
+        if let Some(known) = lock(&self.kept).get(text) {
             return known.clone();
         }
         // Not under the lock: a long script must not hold up other mail.
         let compiled = guarded("compiling a script", || sieve::compile(text, &self.limits))
             .ok_or_else(|| "compiling it failed".to_owned())
             .and_then(|compiled| compiled.map(Arc::new).map_err(|errors| first(&errors)));
-        let mut kept = self.kept();
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(text.to_owned(), compiled.clone());
+        keep(&self.kept, text.to_owned(), compiled.clone());
         compiled
     }
+}
 
-    fn kept(&self) -> MutexGuard<'_, HashMap<String, Result<Arc<Script>, String>>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+fn keep<K: Eq + Hash>(units: &Mutex<HashMap<K, Unit>>, key: K, unit: Unit) {
+    let mut kept = lock(units);
+    if kept.len() >= KEPT {
+        kept.clear();
     }
+    kept.insert(key, unit);
+}
+
+fn lock<T>(units: &Mutex<T>) -> MutexGuard<'_, T> {
+    units.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn first(errors: &[CompileError]) -> String {

@@ -122,9 +122,9 @@ macro_rules! delegate {
                 }
             )*
 
-            async fn wait_for_work(&self, limit: Duration) {
+            async fn wait_for_work(&self, work: Work, limit: Duration) {
                 self.waits.send_modify(|waits| waits.push(limit));
-                self.inner.wait_for_work(limit).await;
+                self.inner.wait_for_work(work, limit).await;
             }
 
             fn statistics(&self) -> Statistics {
@@ -155,6 +155,7 @@ delegate! {
     preferences_set(account: AccountId, json: &str) -> ();
     script(account: AccountId) -> Option<String>;
     script_set(account: AccountId, source: Option<&str>) -> ();
+    filter_grounds(account: AccountId, uid: Option<&str>, sender: Option<&str>) -> FilterGrounds;
     commit(commit: Commit) -> Committed;
     changes(account: AccountId, after: Revision, limit: u32) -> Vec<Change>;
     decisions(account: AccountId, limit: u32) -> Vec<Decision>;

@@ -41,7 +41,7 @@ async fn jobs_that_nobody_applies_wake_no_worker_of_mail() {
 #[tokio::test]
 async fn a_worker_without_room_waits_for_its_tasks() {
     let place = Place::new().await;
-    for number in 0..17 {
+    for number in 0..33 {
         place
             .job_of(&format!("user{number}@example.com"), "j")
             .await;
@@ -49,16 +49,16 @@ async fn a_worker_without_room_waits_for_its_tasks() {
     let store = place.open();
     store.hold("account");
     let worker = place.update(&store);
-    store.called("account", 16).await;
+    store.called("account", 32).await;
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
     assert_eq!((store.count("jobs_take"), store.count("next_due")), (1, 0));
     assert_eq!(store.waits(), []);
     store.release("account");
-    store.called("job_park", 17).await;
+    store.called("job_park", 33).await;
     worker.stop().await;
-    assert_eq!(place.parked(&store).await, 17);
+    assert_eq!(place.parked(&store).await, 33);
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ pub(super) fn commit(
 ) -> Result<Committed> {
     if let Some(key) = &commit.job {
         effects.freed.push(Freed::Job(key.clone()));
-        effects.work = true;
+        effects.due.jobs = true;
         if !index.contains(key) && !job::is_queued(connection, key)? {
             return earlier(connection, key);
         }

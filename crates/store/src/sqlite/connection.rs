@@ -19,8 +19,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
 /// Prepared statements kept for each connection; there are fewer in this crate.
 const STATEMENTS: usize = 128;
-/// Pages in the write-ahead log (16 MiB) before they are moved into the file.
-const CHECKPOINT_PAGES: i64 = 4096;
+/// Pages in the write-ahead log (64 MiB) before they are moved into the file: a page that many commits
+/// changed is moved once.
+const CHECKPOINT_PAGES: i64 = 16_384;
 /// Bytes that the write-ahead log keeps on the disk after it was emptied.
 const LOG_BYTES: i64 = 64 << 20;
 /// Kibibytes of pages that the writer keeps in memory.

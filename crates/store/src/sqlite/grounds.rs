@@ -1,9 +1,9 @@
-//! What a message is decided on, in one read.
+//! What a message is filtered with and decided on, each in one read.
 
 use rusqlite::Connection;
 
-use super::{calendar, decision, early, setting};
-use crate::{AccountId, Grounds, Result, Since};
+use super::{calendar, contact, decision, early, setting};
+use crate::{AccountId, FilterGrounds, Grounds, Result, Since};
 
 pub(super) fn read(
     connection: &Connection,
@@ -19,5 +19,25 @@ pub(super) fn read(
         added: decision::added_since(connection, account, sender, since.added)?,
         unanswered: calendar::unanswered(connection, account)?,
         early: early::of_sender(connection, account, sender, since.early)?,
+    })
+}
+
+pub(super) fn of_filter(
+    connection: &Connection,
+    account: AccountId,
+    uid: Option<&str>,
+    sender: Option<&str>,
+) -> Result<FilterGrounds> {
+    Ok(FilterGrounds {
+        preferences: setting::preferences(connection, account)?,
+        script: setting::script(connection, account)?,
+        holding: match uid {
+            Some(uid) => calendar::holding(connection, account, uid)?,
+            None => None,
+        },
+        is_contact: match sender {
+            Some(sender) => Some(contact::has(connection, account, sender)?),
+            None => None,
+        },
     })
 }

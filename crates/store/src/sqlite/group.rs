@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::journal::Which;
-use super::operation::{Call, Durability, Effects, Operation, panicked};
+use super::operation::{self, Durability, Effects, Operation, panicked};
 use super::spill;
+use super::wake::Due;
 use super::writer::Shared;
 use crate::Result;
 
@@ -21,20 +22,50 @@ const POLL: Duration = Duration::from_millis(500);
 /// After how long a job goes from the journal into the database.
 const OLD: Duration = Duration::from_millis(500);
 
-/// Writes that nobody waits for: they cause no transaction, but begin the next one.
+/// How often transactions of writes that lag follow one another at the most: under load they share.
+const INTERVAL: Duration = Duration::from_millis(4);
+
+/// What the writing thread is woken for.
+pub(super) enum Call {
+    /// To write that at once.
+    Operation(Box<dyn Operation>),
+    /// To write what rides, but not too soon after the last time.
+    Riders,
+}
+
+/// Writes that go along with the next transaction.
 #[derive(Default)]
-pub(super) struct Riding(Mutex<VecDeque<Box<dyn Operation>>>);
+pub(super) struct Riding(Mutex<Riders>);
+
+#[derive(Default)]
+struct Riders {
+    operations: VecDeque<Box<dyn Operation>>,
+    /// Whether somebody waits for one of them, and the thread was woken for that.
+    is_awaited: bool,
+}
 
 impl Riding {
+    /// Adds a write that causes no transaction.
     pub(super) fn add(&self, operation: Box<dyn Operation>) {
-        self.lock().push_back(operation);
+        self.lock().operations.push_back(operation);
+    }
+
+    /// Adds a write that somebody waits for. `true`: the thread is to be woken.
+    pub(super) fn add_awaited(&self, operation: Box<dyn Operation>) -> bool {
+        let mut riders = self.lock();
+        riders.operations.push_back(operation);
+        !std::mem::replace(&mut riders.is_awaited, true)
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.lock().is_awaited
     }
 
     fn take(&self) -> VecDeque<Box<dyn Operation>> {
-        std::mem::take(&mut *self.lock())
+        std::mem::take(&mut *self.lock()).operations
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Box<dyn Operation>>> {
+    fn lock(&self) -> MutexGuard<'_, Riders> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -42,13 +73,15 @@ impl Riding {
 /// The writing thread.
 pub(super) struct Group {
     connection: Connection,
-    queue: Receiver<Box<dyn Operation>>,
+    queue: Receiver<Call>,
     riding: Arc<Riding>,
     /// Operations that were looked at and not yet run.
     waiting: VecDeque<Box<dyn Operation>>,
     /// How the connection commits now.
     durability: Durability,
     shared: Shared,
+    /// When the last transaction ended.
+    ended: Instant,
     /// When other processes' commits were looked for.
     polled: Instant,
     /// What [`data_version`] said then.
@@ -67,7 +100,7 @@ impl Group {
     /// On a connection that commits with `synchronous=FULL`.
     pub(super) fn new(
         connection: Connection,
-        queue: Receiver<Box<dyn Operation>>,
+        queue: Receiver<Call>,
         riding: Arc<Riding>,
         shared: Shared,
     ) -> Self {
@@ -79,6 +112,7 @@ impl Group {
             waiting: VecDeque::new(),
             durability: Durability::Synced,
             shared,
+            ended: Instant::now(),
             polled: Instant::now(),
             others,
         }
@@ -102,13 +136,26 @@ impl Group {
         if !self.waiting.is_empty() {
             return true;
         }
+        if self.riding.is_awaited() {
+            self.gather();
+            return true;
+        }
         let rest = POLL.saturating_sub(self.polled.elapsed());
         match self.queue.recv_timeout(rest) {
-            Ok(first) => self.waiting.push_back(first),
+            Ok(Call::Operation(first)) => self.waiting.push_back(first),
+            Ok(Call::Riders) => self.gather(),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return false,
         }
         true
+    }
+
+    /// Lets others get on that may lag too, unless one comes that may not.
+    fn gather(&mut self) {
+        let rest = INTERVAL.saturating_sub(self.ended.elapsed());
+        if let Ok(Call::Operation(next)) = self.queue.recv_timeout(rest) {
+            self.waiting.push_back(next);
+        }
     }
 
     /// Puts what rides before what waits.
@@ -127,6 +174,7 @@ impl Group {
             // Nothing can be done about a failing rollback; the next BEGIN will say so.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
+        self.ended = Instant::now();
         if committed.is_ok() {
             self.shared.free(&batch.effects.freed);
         }
@@ -134,8 +182,8 @@ impl Group {
         for operation in batch.operations {
             operation.answer(&committed);
         }
-        if committed.is_ok() && batch.effects.work {
-            self.shared.wake.work();
+        if committed.is_ok() {
+            self.shared.wake.due(batch.effects.due);
         }
     }
 
@@ -165,7 +213,7 @@ impl Group {
     /// its own before the one that is synced anyway.
     fn durability_of_batch(&mut self, first: &dyn Operation) -> Durability {
         while self.waiting.len() < BATCH
-            && let Ok(operation) = self.queue.try_recv()
+            && let Some(operation) = self.called()
         {
             self.waiting.push_back(operation);
         }
@@ -195,13 +243,21 @@ impl Group {
     fn queued(&mut self) -> Option<Box<dyn Operation>> {
         let next = match self.waiting.pop_front() {
             Some(next) => next,
-            None => self.queue.try_recv().ok()?,
+            None => self.called()?,
         };
         if self.durability == Durability::Lagging && next.durability() == Durability::Synced {
             self.waiting.push_front(next);
             return None;
         }
         Some(next)
+    }
+
+    /// What was called for meanwhile. What rides waits for the next transaction.
+    fn called(&mut self) -> Option<Box<dyn Operation>> {
+        match self.queue.try_recv().ok()? {
+            Call::Operation(operation) => Some(operation),
+            Call::Riders => None,
+        }
     }
 
     /// Runs one operation in a savepoint; an error is one of the whole transaction.
@@ -247,7 +303,7 @@ impl Group {
             return;
         }
         let index = Arc::clone(&self.shared.index);
-        let (call, _) = Call::new(
+        let (call, _) = operation::Call::new(
             Durability::Lagging,
             move |connection: &_, effects: &mut _| spill::run(connection, effects, &index, &old),
         );
@@ -265,7 +321,7 @@ impl Group {
             && version != self.others
         {
             self.others = version;
-            self.shared.wake.work();
+            self.shared.wake.due(Due::ANY);
         }
     }
 }

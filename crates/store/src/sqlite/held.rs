@@ -121,6 +121,6 @@ pub(super) fn release(
          WHERE account = ?1 AND hold <> 0 AND state = ?2",
         params![account, QueueState::Unconfirmed, QueueState::Ready],
     )?;
-    effects.work |= released > 0;
+    effects.due.mails |= released > 0;
     Ok(u64::try_from(released).unwrap_or_default())
 }

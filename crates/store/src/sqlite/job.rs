@@ -144,7 +144,7 @@ pub(super) fn release(
         )?;
         if released > 0 {
             make_ready(connection, key)?;
-            effects.work = true;
+            effects.due.jobs = true;
         }
     }
     Ok(())
@@ -206,7 +206,7 @@ pub(super) fn sweep(
     for key in &expired {
         make_ready(connection, key)?;
     }
-    effects.work |= !expired.is_empty();
+    effects.due.jobs |= !expired.is_empty();
     done::prune(connection, now)?;
     early::prune(connection, now)?;
     Ok(expired.len() as u64)
@@ -352,7 +352,7 @@ pub(super) fn retry(
 ) -> Result<()> {
     spill::run(connection, effects, index, &Which::These(vec![job.clone()]))?;
     give_back(connection, &job, QueueState::Ready, at, error)?;
-    effects.work = true;
+    effects.due.jobs = true;
     effects.freed.push(Freed::Job(job));
     Ok(())
 }
@@ -369,7 +369,7 @@ pub(super) fn park(
     if is_there && let Some(failure) = failure {
         decision::replace(connection, job.account, failure, None)?;
     }
-    effects.work = true;
+    effects.due.jobs = true;
     effects.freed.push(Freed::Job(job));
     Ok(())
 }

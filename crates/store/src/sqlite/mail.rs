@@ -18,7 +18,7 @@ pub(super) fn add(
 ) -> Result<()> {
     for mail in mails {
         if !done::mail(connection, &mail.key)? && insert(connection, mail, at)? {
-            effects.work = true;
+            effects.due.mails = true;
         }
     }
     Ok(())
@@ -141,7 +141,7 @@ pub(super) fn retry(
     error: &str,
 ) -> Result<()> {
     give_back(connection, &mail, QueueState::Ready, at, error)?;
-    effects.work = true;
+    effects.due.mails = true;
     effects.freed.push(Freed::Mail(mail));
     Ok(())
 }

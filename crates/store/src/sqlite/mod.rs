@@ -50,12 +50,13 @@ use self::journal::{Journal, Which};
 use self::operation::Durability;
 use self::reader::Readers;
 use self::taken::Freed;
+use self::wake::Due;
 use self::writer::{Shared, Writer};
 use crate::{
     Account, AccountId, Calendar, CalendarId, Change, Commit, Committed, Contact, Decision,
-    DecisionId, Event, Grounds, HeldMail, Holder, Holding, Invitations, Job, JobKey, Mail, MailKey,
-    NewAccount, NewDecision, NewJob, NewMail, Object, QueueEntry, Result, Revision, Since,
-    Statistics, Store, Timestamp, Work,
+    DecisionId, Event, FilterGrounds, Grounds, HeldMail, Holder, Holding, Invitations, Job, JobKey,
+    Mail, MailKey, NewAccount, NewDecision, NewJob, NewMail, Object, QueueEntry, Result, Revision,
+    Since, Statistics, Store, Timestamp, Work,
 };
 
 /// A [`Store`] in one SQLite file.
@@ -269,6 +270,16 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn filter_grounds(
+        &self,
+        account: AccountId,
+        uid: Option<&str>,
+        sender: Option<&str>,
+    ) -> Result<FilterGrounds> {
+        self.readers
+            .point(|connection| grounds::of_filter(connection, account, uid, sender))
+    }
+
     async fn commit(&self, commit: Commit) -> Result<Committed> {
         let durability = change::durability(&commit);
         // Texts are read here, on the caller's thread: the writer's time is everybody's.
@@ -345,7 +356,7 @@ impl Store for SqliteStore {
         let (ready, jobs) = self.shared.index.release(jobs);
         self.shared.taken.release(&ready);
         if jobs.is_empty() {
-            self.shared.wake.work();
+            self.shared.wake.due(Due::JOBS);
             return Ok(());
         }
         let ready = self
@@ -357,7 +368,7 @@ impl Store for SqliteStore {
             effects.freed.extend(ready.into_iter().map(Freed::Release));
             job::release(connection, effects, &jobs)
         });
-        self.shared.wake.work();
+        self.shared.wake.due(Due::JOBS);
         Ok(())
     }
 
@@ -491,8 +502,8 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn wait_for_work(&self, limit: Duration) {
-        self.shared.wake.wait(limit).await;
+    async fn wait_for_work(&self, work: Work, limit: Duration) {
+        self.shared.wake.wait(work, limit).await;
     }
 
     async fn next_due(&self, work: Work) -> Result<Option<Timestamp>> {

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::taken::{Claim, Freed};
+use super::wake::Due;
 use crate::{Error, Result};
 
 /// What a write means beside the rows; acted on once it is committed.
@@ -14,8 +15,8 @@ use crate::{Error, Result};
 pub(super) struct Effects {
     /// Jobs that were held.
     pub(super) jobs_held: u64,
-    /// Whether a job or mail may have become due.
-    pub(super) work: bool,
+    /// Of which kinds of work some may have become due.
+    pub(super) due: Due,
     /// What is no longer taken.
     pub(super) freed: Vec<Freed>,
     /// Mails that are being taken back, which nobody may take until that is committed or not.
@@ -25,7 +26,7 @@ pub(super) struct Effects {
 impl Effects {
     pub(super) fn absorb(&mut self, other: Self) {
         self.jobs_held += other.jobs_held;
-        self.work |= other.work;
+        self.due.absorb(other.due);
         self.freed.extend(other.freed);
         self.withdrawn.extend(other.withdrawn);
     }

@@ -127,7 +127,8 @@ pub(super) fn retry(
             params![key.account, key.id, QueueState::Ready],
         )?;
     }
-    effects.work |= !idle.is_empty();
+    effects.due.jobs |= !idle.jobs.is_empty();
+    effects.due.mails |= !idle.mails.is_empty();
     Ok(!idle.is_empty())
 }
 

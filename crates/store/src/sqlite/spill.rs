@@ -20,7 +20,7 @@ pub(super) fn run(
         write(connection, &spill)?;
         effects.freed.push(Freed::Spilled(spill.key, spill.version));
         // Who looks for work at this moment may find it in neither place.
-        effects.work = true;
+        effects.due.jobs = true;
     }
     Ok(())
 }

@@ -8,9 +8,9 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::counter::Counters;
-use super::group::{Group, Riding};
+use super::group::{self, Group, Riding};
 use super::journal::Index;
-use super::operation::{Call, Durability, Effects, Later, Operation, stopped};
+use super::operation::{Call, Durability, Effects, Later, stopped};
 use super::taken::{Freed, Taken};
 use super::wake::Wake;
 use crate::{Error, Result};
@@ -44,7 +44,7 @@ impl Shared {
 
 /// The writing thread's handle; dropping it writes what is queued and waits for the thread.
 pub(super) struct Writer {
-    queue: Option<Sender<Box<dyn Operation>>>,
+    queue: Option<Sender<group::Call>>,
     thread: Option<JoinHandle<()>>,
     riding: Arc<Riding>,
     /// Writes that were answered but are not yet visible.
@@ -78,14 +78,22 @@ impl Writer {
         self.call(Durability::Synced, work).await
     }
 
-    /// Runs `work` in a transaction and returns when that is as durable as asked for.
+    /// Runs `work` in a transaction and returns when that is as durable as asked for; what lags may
+    /// wait some milliseconds for others.
     pub(super) async fn call<T, F>(&self, durability: Durability, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection, &mut Effects) -> Result<T> + Send + 'static,
     {
         let (call, answer) = Call::new(durability, work);
-        self.send(Box::new(call))?;
+        let call = Box::new(call);
+        match durability {
+            Durability::Synced => self.send(group::Call::Operation(call))?,
+            Durability::Lagging if self.riding.add_awaited(call) => {
+                self.send(group::Call::Riders)?;
+            }
+            Durability::Lagging => {}
+        }
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -105,7 +113,7 @@ impl Writer {
     {
         let (call, _) = Call::new(Durability::Lagging, work);
         // Nobody is there to write at the very end alone.
-        let _ = self.send(Box::new(call));
+        let _ = self.send(group::Call::Operation(Box::new(call)));
     }
 
     /// Returns when all that [`Writer::write_later`] took before is visible to readers.
@@ -116,9 +124,9 @@ impl Writer {
         self.call(Durability::Lagging, |_, _| Ok(())).await
     }
 
-    fn send(&self, operation: Box<dyn Operation>) -> Result<()> {
+    fn send(&self, call: group::Call) -> Result<()> {
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        queue.send(operation).map_err(|_| stopped())
+        queue.send(call).map_err(|_| stopped())
     }
 }
 
@@ -202,6 +210,45 @@ mod tests {
             .write(|connection, _| note(connection, &"x".repeat(100_000)))
             .await
             .unwrap();
+    }
+
+    /// Nobody is left waiting, whatever comes before, with or after it.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_lags_is_answered() {
+        let writer = Arc::new(writer());
+        let write = |number: usize| {
+            let writer = Arc::clone(&writer);
+            tokio::spawn(async move {
+                let durability = match number % 3 {
+                    0 => Durability::Synced,
+                    _ => Durability::Lagging,
+                };
+                let work = move |connection: &_, _: &mut _| note(connection, &number.to_string());
+                writer.call(durability, work).await
+            })
+        };
+        for writing in (0..600).map(write).collect::<Vec<_>>() {
+            writing.await.unwrap().unwrap();
+        }
+        assert_eq!(notes(&writer).await, 600);
+        write(601).await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_fails_takes_nothing_else_along() {
+        let writer = writer();
+        let good = |text| {
+            let work = move |connection: &_, _: &mut _| note(connection, text);
+            writer.call(Durability::Lagging, work)
+        };
+        let bad = writer.call(Durability::Lagging, |connection, _| {
+            note(connection, "half")?;
+            Err::<(), _>(Error::Conflict)
+        });
+        let (first, failed, last) = tokio::join!(good("first"), bad, good("last"));
+        assert!(first.is_ok() && last.is_ok());
+        assert!(matches!(failed, Err(Error::Conflict)), "{failed:?}");
+        assert_eq!(notes(&writer).await, 2);
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
-use store::{Commit, Holding, JobKey, QueueState, Store};
+use store::{Commit, Holding, JobKey, QueueState, Store, Work};
 
 use super::Database;
 use super::record::{account, decision, end, holder, job, key, mail, ready, take};
@@ -322,9 +322,12 @@ pub(crate) async fn wakes_who_waits(database: &impl Database) {
     let store = database.open();
     let alice = account(&store, "alice@example.com").await.id;
     for id in ["a", "b", "c"] {
-        tokio::join!(store.wait_for_work(FOR_EVER), ready(&store, alice, id, 1));
+        tokio::join!(
+            store.wait_for_work(Work::Jobs, FOR_EVER),
+            ready(&store, alice, id, 1)
+        );
         while take(&store, 1, 1).await.is_empty() {
-            store.wait_for_work(FOR_EVER).await;
+            store.wait_for_work(Work::Jobs, FOR_EVER).await;
         }
         end(&store, alice, id).await;
     }
@@ -337,7 +340,7 @@ pub(crate) async fn wakes_who_was_not_waiting_yet(database: &impl Database) {
     store.queue().await.unwrap(); // The release is written.
     let waiting = |_| {
         let store = std::sync::Arc::clone(&store);
-        tokio::spawn(async move { store.wait_for_work(FOR_EVER).await })
+        tokio::spawn(async move { store.wait_for_work(Work::Jobs, FOR_EVER).await })
     };
     for waiter in (0..3).map(waiting).collect::<Vec<_>>() {
         waiter.await.unwrap(); // Each task learns of it, not just the first.
@@ -355,7 +358,7 @@ pub(crate) async fn wakes_another_process(database: &impl Database) {
         .unwrap();
     assert!(command.queue_retry("j").await.unwrap());
     while take(&server, 1, 1).await.is_empty() {
-        server.wait_for_work(FOR_EVER).await;
+        server.wait_for_work(Work::Jobs, FOR_EVER).await;
     }
 }
 

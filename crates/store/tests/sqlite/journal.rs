@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use store::{AccountId, Holding, NewJob, QueueState, SqliteStore, Store};
+use store::{AccountId, Holding, NewJob, QueueState, SqliteStore, Store, Work};
 
 use crate::File;
 use crate::contract::Database;
@@ -219,7 +219,7 @@ async fn another_process_drops_what_has_waited_for_a_while() {
     let alice = account(&server, "alice@example.com").await.id;
     ready(&server, alice, "j", 1).await;
     while !command.queue_drop("j").await.unwrap() {
-        command.wait_for_work(FOR_EVER).await;
+        command.wait_for_work(Work::Jobs, FOR_EVER).await;
     }
     assert_eq!(take(&server, 1, 9).await, [""; 0]);
 }
