@@ -584,4 +584,8 @@ pub struct Statistics {
     pub jobs_held: u64,
     /// Transactions in which jobs were held.
     pub commits_with_jobs: u64,
+    /// Jobs that ended.
+    pub jobs_ended: u64,
+    /// Transactions in which jobs ended.
+    pub commits_with_ends: u64,
 }

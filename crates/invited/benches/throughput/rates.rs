@@ -143,10 +143,12 @@ impl Figures {
     fn print_jobs(mut self, before: Statistics, after: Statistics) {
         let commits = after.commits_with_jobs - before.commits_with_jobs;
         let jobs = (after.jobs_held - before.jobs_held) as f64 / commits as f64;
+        let commits = after.commits_with_ends - before.commits_with_ends;
+        let ends = (after.jobs_ended - before.jobs_ended) as f64 / commits as f64;
         self.lags.sort();
         let lag = |share: usize| self.lags[self.lags.len() * share / 100].as_secs_f64() * 1e3;
         println!(
-            "    {jobs:.1} jobs a commit; 250 to applied: median {:.1} ms, 99 % {:.1} ms; \
+            "    {jobs:.1} jobs held by a sync, {ends:.1} ended by a commit; 250 to applied: median {:.1} ms, 99 % {:.1} ms; \
              the daemon applied {:.0} a second",
             lag(50),
             lag(99),

@@ -49,6 +49,7 @@ pub(super) fn commit(
     post(connection, effects, taken, &commit, writing.at)?;
     if let Some(key) = &commit.job {
         writing.end(key, commit.decision.as_ref())?;
+        effects.jobs_ended += 1;
     }
     Ok(Committed {
         revision: writing.finish()?,

@@ -11,6 +11,8 @@ pub(super) struct Counters {
     writes: AtomicU64,
     jobs_held: AtomicU64,
     commits_with_jobs: AtomicU64,
+    jobs_ended: AtomicU64,
+    commits_with_ends: AtomicU64,
 }
 
 impl Counters {
@@ -27,12 +29,21 @@ impl Counters {
             .fetch_add(u64::from(jobs_held > 0), Ordering::Relaxed);
     }
 
+    /// Counts the jobs that a transaction ended.
+    pub(super) fn ended(&self, jobs: u64) {
+        self.jobs_ended.fetch_add(jobs, Ordering::Relaxed);
+        self.commits_with_ends
+            .fetch_add(u64::from(jobs > 0), Ordering::Relaxed);
+    }
+
     pub(super) fn read(&self) -> Statistics {
         Statistics {
             commits: self.commits.load(Ordering::Relaxed),
             writes: self.writes.load(Ordering::Relaxed),
             jobs_held: self.jobs_held.load(Ordering::Relaxed),
             commits_with_jobs: self.commits_with_jobs.load(Ordering::Relaxed),
+            jobs_ended: self.jobs_ended.load(Ordering::Relaxed),
+            commits_with_ends: self.commits_with_ends.load(Ordering::Relaxed),
         }
     }
 }

@@ -285,6 +285,7 @@ impl Group {
         self.execute("COMMIT")?;
         let counters = &self.shared.counters;
         counters.wrote(batch.writes, batch.effects.jobs_held);
+        counters.ended(batch.effects.jobs_ended);
         if self.durability == Durability::Synced && batch.writes > 0 {
             counters.committed(batch.effects.jobs_held);
         }

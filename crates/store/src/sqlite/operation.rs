@@ -15,6 +15,8 @@ use crate::{Error, Result};
 pub(super) struct Effects {
     /// Jobs that were held.
     pub(super) jobs_held: u64,
+    /// Jobs that ended.
+    pub(super) jobs_ended: u64,
     /// Of which kinds of work some may have become due.
     pub(super) due: Due,
     /// What is no longer taken.
@@ -26,6 +28,7 @@ pub(super) struct Effects {
 impl Effects {
     pub(super) fn absorb(&mut self, other: Self) {
         self.jobs_held += other.jobs_held;
+        self.jobs_ended += other.jobs_ended;
         self.due.absorb(other.due);
         self.freed.extend(other.freed);
         self.withdrawn.extend(other.withdrawn);

@@ -2,9 +2,12 @@
 //! processes see of it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use store::{AccountId, Holding, NewJob, QueueState, SqliteStore, Store, Work};
+
+use tokio::task::JoinSet;
 
 use crate::File;
 use crate::contract::Database;
@@ -222,6 +225,25 @@ async fn another_process_drops_what_has_waited_for_a_while() {
         command.wait_for_work(Work::Jobs, FOR_EVER).await;
     }
     assert_eq!(take(&server, 1, 9).await, [""; 0]);
+}
+
+/// Nobody waits for the end of a job, so those of many accounts share a transaction.
+#[tokio::test]
+async fn ends_of_jobs_share_a_transaction() {
+    let file = File::new();
+    let store = Arc::new(file.open());
+    let mut ends = JoinSet::new();
+    for number in 0..50 {
+        let address = format!("user{number}@example.com");
+        let account = account(&*store, &address).await.id;
+        ready(&*store, account, "j", 1).await;
+        let store = Arc::clone(&store);
+        ends.spawn(async move { end(&*store, account, "j").await });
+    }
+    ends.join_all().await;
+    let statistics = store.statistics();
+    assert_eq!(statistics.jobs_ended, 50);
+    assert!(statistics.commits_with_ends < 50, "{statistics:?}");
 }
 
 /// Holds a job that fills a good part of a segment.
