@@ -86,6 +86,9 @@ pub async fn delete(
         let before = member::held(store, account.id, KIND, place, terms.condition).await?;
         let before = before.ok_or(NotChanged::Missing)?;
         let event = store.event(account.id, &before.uid).await?;
+        if !still_has(&event, place, &before) {
+            continue;
+        }
         let mut commit = Commit::new(account.id, before.uid.clone());
         commit.expect = Some(Expect::unchanged(&event));
         commit.delete.push(place.clone());
@@ -120,6 +123,9 @@ pub async fn transfer(
             return Err(NotChanged::Condition);
         }
         let event = store.event(account.id, &source.uid).await?;
+        if !still_has(&event, &transfer.from, &source) {
+            continue;
+        }
         let mut leaving = vec![&transfer.to];
         if transfer.way == Way::Move {
             leaving.push(&transfer.from);
@@ -157,6 +163,13 @@ pub async fn transfer(
         }
     }
     Err(Error::Conflict.into())
+}
+
+/// Whether an event holds an object as it was read before. Its UID was known by the object alone, and what
+/// a message changed between the two reads must not be lost.
+fn still_has(event: &Event, (calendar, name): &Place, read: &Member) -> bool {
+    let mut objects = event.objects.iter();
+    objects.any(|one| (&one.calendar, &one.name, one.revision) == (calendar, name, read.revision))
 }
 
 /// Takes the deletion of what a transfer replaces, another event, into its commit.
