@@ -13,7 +13,7 @@ pub(crate) async fn run(mut request: Request, kind: CollectionKind, segment: Str
     let collection = request.collection(kind, &segment).await?;
     let text = put::text(&mut request, kind).await?;
     let name = name(kind)?;
-    let conditions = Conditions::default();
+    let conditions = Conditions::none(&request);
     let stored = put::write(&request, &collection, &name, text, &conditions).await?;
     let mut response = put::answer(&request, &collection, &name, stored).await?;
     let place = Resource::Member(kind, segment, name).href(&request.account);

@@ -50,6 +50,14 @@ struct Term {
 }
 
 impl Conditions {
+    /// None: what the request makes has no name yet. What it sends waits as any other change's does.
+    pub(crate) fn none(request: &Request) -> Self {
+        Self {
+            hold: request.dav.hold,
+            ..Self::default()
+        }
+    }
+
     pub(crate) async fn of(request: &Request) -> Outcome<Self> {
         let text = |name: &str| {
             let all = request.fields.get_all(name).iter();

@@ -47,6 +47,11 @@ pub(crate) struct Answer {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::holding(0).await
+    }
+
+    /// One that lets what may be taken back wait so long (rule F8).
+    pub(crate) async fn holding(hold: Timestamp) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("test.db")).unwrap());
         let salt = SaltString::encode_b64(&[7; 16]).unwrap();
@@ -70,7 +75,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let dav = Dav::new(store.clone(), Arc::new(StoppedClock), Limits::default())
-            .published_at("https://cal.example.org");
+            .published_at("https://cal.example.org")
+            .holding(hold);
         let service = dav::router(dav).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         Self {
