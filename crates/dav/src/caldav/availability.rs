@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use calendar::{ComponentBuf, Document, Limits};
+use calendar::{ComponentBuf, Document, Limits, RecurrenceLimits, Series};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::Property;
@@ -56,12 +56,17 @@ pub(crate) fn busy(set: &[Property], zone: &TimeZone, window: &Range<Timestamp>)
 fn of(object: &Occurrences, window: &Range<Timestamp>) -> Vec<Busy> {
     let mut parts = object.parts("VAVAILABILITY");
     parts.sort_by_key(|part| priority(part));
+    let asked = Asked {
+        object,
+        window,
+        limits: shared(&parts),
+    };
     let (mut busy, mut said) = (Vec::new(), Times::new());
     for part in parts {
-        let Some(bounds) = bounds(object, part, window) else {
+        let Some(bounds) = asked.bounds(part) else {
             continue;
         };
-        let Some(free) = free(object, part, window) else {
+        let Some(free) = asked.free(part) else {
             continue;
         };
         let kind = kind(part);
@@ -94,41 +99,68 @@ fn kind(part: &ComponentBuf) -> Kind {
     }
 }
 
-/// The part of a window that a component speaks of: without DTSTART or DTEND it has no bound there.
-fn bounds(
-    object: &Occurrences,
-    part: &ComponentBuf,
-    window: &Range<Timestamp>,
-) -> Option<Range<Timestamp>> {
-    let start = object.instant(part, "DTSTART").unwrap_or(Timestamp::MIN);
-    let end = match part.property("DURATION") {
-        Some(_) => object.series(&[part])?.span().last?,
-        None => object.instant(part, "DTEND").unwrap_or(Timestamp::MAX),
-    };
-    let bounds = start.max(window.start)..end.min(window.end);
-    (bounds.start < bounds.end).then_some(bounds)
+/// What is set, asked about a window.
+struct Asked<'a> {
+    object: &'a Occurrences,
+    window: &'a Range<Timestamp>,
+    /// Of each component.
+    limits: RecurrenceLimits,
 }
 
-/// The times of the AVAILABLE components, each with the overrides of its UID; `None`: they cannot be told.
-fn free(object: &Occurrences, part: &ComponentBuf, window: &Range<Timestamp>) -> Option<Times> {
-    let mut series: BTreeMap<String, Vec<&ComponentBuf>> = BTreeMap::new();
-    let available = part.components().filter(|one| one.is("AVAILABLE"));
-    for (number, one) in available.enumerate() {
-        let uid = one.property("UID").map(|uid| uid.value().into_owned());
-        let uid = uid.unwrap_or_else(|| format!(" {number}"));
-        series.entry(uid).or_default().push(one);
+/// All components together may take the steps of one series, so that many cost no more than one.
+fn shared(parts: &[&ComponentBuf]) -> RecurrenceLimits {
+    let limits = RecurrenceLimits::default();
+    let all = parts.iter().map(|part| 1 + part.components().count());
+    let all: usize = all.sum();
+    RecurrenceLimits {
+        steps: limits.steps / all.max(1) as u64,
+        ..limits
     }
-    let mut free = Times::new();
-    for parts in series.values() {
-        for instance in object.series(parts)?.instances(window.clone()) {
-            let instance = instance.ok()?;
-            free.push(instance.start..instance.end);
-            if free.len() > MOST {
-                return None;
+}
+
+impl Asked<'_> {
+    /// The part of the window that a component speaks of: without DTSTART or DTEND it has no bound there;
+    /// of one whose bound cannot be read nothing is said.
+    fn bounds(&self, part: &ComponentBuf) -> Option<Range<Timestamp>> {
+        let bound = |name: &str, open: Timestamp| match part.property(name) {
+            Some(_) => self.object.instant(part, name),
+            None => Some(open),
+        };
+        let start = bound("DTSTART", Timestamp::MIN)?;
+        let end = match part.property("DURATION") {
+            Some(_) => self.series(&[part])?.span().last?,
+            None => bound("DTEND", Timestamp::MAX)?,
+        };
+        let bounds = start.max(self.window.start)..end.min(self.window.end);
+        (bounds.start < bounds.end).then_some(bounds)
+    }
+
+    /// The times of the AVAILABLE components, each with the overrides of its UID; `None`: they cannot be
+    /// told.
+    fn free(&self, part: &ComponentBuf) -> Option<Times> {
+        let mut series: BTreeMap<String, Vec<&ComponentBuf>> = BTreeMap::new();
+        let available = part.components().filter(|one| one.is("AVAILABLE"));
+        for (number, one) in available.enumerate() {
+            let uid = one.property("UID").map(|uid| uid.value().into_owned());
+            let uid = uid.unwrap_or_else(|| format!(" {number}"));
+            series.entry(uid).or_default().push(one);
+        }
+        let mut free = Times::new();
+        for parts in series.values() {
+            for instance in self.series(parts)?.instances(self.window.clone()) {
+                let instance = instance.ok()?;
+                free.push(instance.start..instance.end);
+                if free.len() > MOST {
+                    return None;
+                }
             }
         }
+        Some(united(free))
     }
-    Some(united(free))
+
+    fn series(&self, parts: &[&ComponentBuf]) -> Option<Series> {
+        self.object.series_within(parts, &self.limits)
+    }
 }
 
 /// Times in their order, those that touch as one.
@@ -245,6 +277,19 @@ mod tests {
         assert_eq!(told(CALDAV, &availability(&odd)), "");
         let many = WEEK.replace("FREQ=WEEKLY;BYDAY=MO,TU", "FREQ=SECONDLY");
         assert_eq!(told(CALDAV, &availability(&many)), "");
+        let nowhere = format!("DTSTART;TZID=No/Where:20270301T120000\n{WEEK}");
+        assert_eq!(told(CALDAV, &availability(&nowhere)), "");
+    }
+
+    #[test]
+    fn all_components_share_the_steps_of_one_series() {
+        for count in [1, 199] {
+            let text = wrapped(&availability(&WEEK.repeat(count)));
+            let object = Occurrences::read(text.as_bytes(), &TimeZone::UTC).unwrap();
+            let steps = shared(&object.parts("VAVAILABILITY")).steps;
+            let all = RecurrenceLimits::default().steps;
+            assert_eq!(steps, all / (count as u64 + 1));
+        }
     }
 
     #[test]

@@ -118,42 +118,44 @@ pub(crate) async fn collect(
             .await?;
         for member in found.iter().filter(|one| Some(one.uid.as_str()) != masked) {
             if let Some(object) = Occurrences::read(&member.text, &zone) {
-                of_events(&object, account, window, &mut busy);
+                let room = (limits.instances + 1).saturating_sub(busy.len());
+                busy.extend(of_events(&object, account, window, room));
                 of_periods(&object, window, &mut busy);
             }
-        }
-        if busy.len() > limits.instances {
-            return Err(Failure::refused("D:number-of-matches-within-limits"));
+            if busy.len() > limits.instances {
+                return Err(Failure::refused("D:number-of-matches-within-limits"));
+            }
         }
     }
     Ok(busy)
 }
 
+/// The times of the events of an object, `most` of them: a rule by the second has more than memory.
 fn of_events(
     object: &Occurrences,
     account: &Account,
     window: &Range<Timestamp>,
-    busy: &mut Vec<Busy>,
-) {
+    most: usize,
+) -> Vec<Busy> {
     let parts = object.parts("VEVENT");
     let Some(series) = object.series(&parts) else {
-        return;
+        return Vec::new();
     };
     let attendances = owner::attendances(account, &parts);
     let kinds = parts.iter().zip(attendances);
     let kinds: Vec<Option<Kind>> = kinds.map(|(part, comes)| kind_of(part, comes)).collect();
     let mut parts = parts.iter();
     let master = parts.position(|part| part.property("RECURRENCE-ID").is_none());
-    for instance in series.instances(window.clone()).map_while(Result::ok) {
+    let instances = series.instances(window.clone()).map_while(Result::ok);
+    let busy = instances.filter_map(|instance| {
         let source = match instance.source {
             InstanceSource::Master => master,
             InstanceSource::Override(index) => Some(index),
         };
-        if let Some(kind) = source.and_then(|at| *kinds.get(at)?) {
-            let one = cut(kind, instance.start, instance.end, window);
-            busy.extend(one);
-        }
-    }
+        let kind = source.and_then(|at| *kinds.get(at)?)?;
+        cut(kind, instance.start, instance.end, window)
+    });
+    busy.take(most).collect()
 }
 
 /// How an event makes its owner's time busy, if it does. No RFC names PARTSTAT here; RFC 5545, 3.2.9
@@ -259,4 +261,31 @@ pub(crate) fn calendar(free_busy: ComponentBuf, method: Option<&str>) -> Compone
     }
     calendar.push_component(free_busy);
     calendar
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use store::AccountId;
+
+    use super::*;
+
+    #[test]
+    fn no_more_times_are_made_than_are_asked_for() {
+        let every_second = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\n\
+            DTSTART:20270301T000000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY\r\n\
+            END:VEVENT\r\nEND:VCALENDAR\r\n";
+        let object = Occurrences::read(every_second.as_bytes(), &TimeZone::UTC).unwrap();
+        let account = Account {
+            id: AccountId(1),
+            address: "alice@example.org".to_owned(),
+            aliases: Vec::new(),
+            name: String::new(),
+            password: String::new(),
+        };
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let minute = at("2027-03-01T00:00:00Z")..at("2027-03-01T00:01:00Z");
+        let found = |most| of_events(&object, &account, &minute, most).len();
+        assert_eq!((found(7), found(100)), (7, 60));
+    }
 }

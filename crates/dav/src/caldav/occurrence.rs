@@ -39,8 +39,16 @@ impl Occurrences {
 
     /// The series of components; `None` when it cannot be told.
     pub(crate) fn series(&self, parts: &[&ComponentBuf]) -> Option<Series> {
-        let limits = RecurrenceLimits::default();
-        Series::read(parts.iter().copied(), &self.zones, &limits).ok()
+        self.series_within(parts, &RecurrenceLimits::default())
+    }
+
+    /// As [`Occurrences::series`], which takes no more steps than these limits say.
+    pub(crate) fn series_within(
+        &self,
+        parts: &[&ComponentBuf],
+        limits: &RecurrenceLimits,
+    ) -> Option<Series> {
+        Series::read(parts.iter().copied(), &self.zones, limits).ok()
     }
 
     /// Which of the components have a part in the window. What cannot be told has.
