@@ -10,6 +10,9 @@ use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::resource::Resource;
 
+/// The most lists of an If field: each about another resource is a question to the store.
+const MOST_LISTS: usize = 100;
+
 /// What must be true of a member for a request to be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Conditions {
@@ -224,7 +227,7 @@ async fn tag_of(request: &Request, named: Outcome<Resource>) -> Outcome<Option<S
     Ok(found.first().map(|member| etag::of(member.revision)))
 }
 
-/// The lists of an If field, each with the href before it; `None` when it cannot be read.
+/// The lists of an If field, each with the href before it; `None` when it cannot be read, or has too many.
 fn lists_of(text: &str) -> Option<Vec<(Option<&str>, Vec<Term>)>> {
     let mut lists = Vec::new();
     let mut about = None;
@@ -238,6 +241,9 @@ fn lists_of(text: &str) -> Option<Vec<(Option<&str>, Vec<Term>)>> {
         }
         let (list, behind) = rest.strip_prefix('(')?.split_once(')')?;
         lists.push((about, terms(list)?));
+        if lists.len() > MOST_LISTS {
+            return None;
+        }
         rest = behind.trim_start_matches([' ', ',', '\t']);
     }
     Some(lists)
@@ -326,6 +332,9 @@ mod tests {
         assert_eq!(abouts(both), Some(vec![Some("/a"), Some("/a"), Some("/b")]));
         assert_eq!(abouts("([\"1\"])"), Some(vec![None]));
         assert_eq!(abouts("</a> ([\"1\"]"), None);
+        let read = |count| lists_of(&"([\"1\"])".repeat(count)).map(|lists| lists.len());
+        assert_eq!(read(MOST_LISTS), Some(MOST_LISTS));
+        assert_eq!(read(MOST_LISTS + 1), None);
         assert_eq!(held("x", None), None);
         assert_eq!(held("", None), None);
     }

@@ -152,6 +152,9 @@ fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
 }
 
 fn present(connection: &Connection, account: AccountId, limit: u32) -> Result<Vec<Found>> {
+    if is_empty(connection, account)? {
+        return Ok(Vec::new());
+    }
     let statement = format!("SELECT {ITEM}, revision FROM {ITEMS} ORDER BY revision LIMIT ?2");
     all(connection, &statement, params![account, limit], found)
 }
