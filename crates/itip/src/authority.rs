@@ -30,12 +30,12 @@ pub(crate) fn of_organizer(case: &Case<'_>) -> Result<(), Reason> {
     if names_owner_as_organizer(case) {
         return Err(Reason::OwnEvent);
     }
-    if case.is_by_hand() {
-        return Ok(());
-    }
     let organizer = case.stored_organizer.as_ref();
     if organizer.is_some_and(|line| case.owner.is(line)) {
         return Err(Reason::OwnEvent);
+    }
+    if case.is_by_hand() {
+        return Ok(());
     }
     if organizer.is_none() && case.state.pinned.is_none() {
         return Err(Reason::PrivateEvent);
