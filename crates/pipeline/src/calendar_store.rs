@@ -300,7 +300,6 @@ async fn write(
 
 /// A commit that stores an object; one that waited for an answer goes on waiting while it has none.
 fn storing(account: &Account, event: &Event, place: &Place, uid: &str, text: &[u8]) -> Commit {
-    let waited = event.objects.iter().any(|object| object.unanswered);
     let mut commit = Commit::new(account.id, uid);
     commit.expect = Some(Expect::unchanged(event));
     commit.put.push(PutObject {
@@ -308,7 +307,7 @@ fn storing(account: &Account, event: &Event, place: &Place, uid: &str, text: &[u
         name: place.1.clone(),
         uid: uid.to_owned(),
         text: text.to_vec(),
-        unanswered: waited && owner::waits(account, text),
+        unanswered: owner::waited(event) && owner::waits(account, text),
         by: By::Owner,
     });
     commit

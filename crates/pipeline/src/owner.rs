@@ -146,6 +146,11 @@ fn note_sending(event: &Event, now: Timestamp, commit: &mut Commit) -> Result<()
     Ok(())
 }
 
+/// Whether an invitation waited for his answer. What an app or an import brings does not: he has it in hand.
+pub(crate) fn waited(event: &Event) -> bool {
+    event.objects.iter().any(|object| object.unanswered)
+}
+
 /// Whether an object waits for its owner's answer (rule B7).
 pub(crate) fn waits(account: &Account, text: &[u8]) -> bool {
     let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();

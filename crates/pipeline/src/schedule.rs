@@ -225,8 +225,9 @@ async fn take(
         meetings: NEW_MEETINGS,
         now: owned.now,
     });
-    if let Some(put) = commit.put.first_mut().filter(|_| owned.before.is_some()) {
-        put.unanswered = owner::waits(owned.account, &put.text);
+    // What was put back may ask again: his own line, which a client left out.
+    if let Some(put) = commit.put.first_mut() {
+        put.unanswered = owner::waited(owned.event) && owner::waits(owned.account, &put.text);
     }
     Ok(())
 }
