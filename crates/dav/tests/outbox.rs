@@ -57,3 +57,26 @@ async fn whose_calendar_is_too_full_is_said_to_be_unavailable_alone() {
     let unavailable = "5.1;Service unavailable";
     assert_eq!(statuses, [unavailable, unavailable, "2.0;Success"]);
 }
+
+#[tokio::test]
+async fn who_is_named_twice_is_told_for_each_name() {
+    let server = Server::start().await;
+    let event = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:u\r\n\
+        DTSTAMP:20270101T000000Z\r\nDTSTART:20270301T000000Z\r\nDURATION:PT1H\r\n\
+        END:VEVENT\r\nEND:VCALENDAR\r\n";
+    server.receive("u.ics", event).await;
+    let people = [
+        "al@example.org",
+        "carol@example.org",
+        "alice+tag@example.org",
+    ];
+    let answer = ask(&server, &people.map(str::to_owned)).await;
+    let told = answer.body.split("<C:response>").skip(1);
+    let busy = "FREEBUSY;FBTYPE=BUSY:20270301T000000Z/20270301T010000Z";
+    let of = |(told, who): (&str, &&str)| {
+        let names_him_alone = told.matches(&format!("ATTENDEE:mailto:{who}")).count() == 1;
+        (names_him_alone, told.contains(busy))
+    };
+    let of_each: Vec<_> = told.zip(&people).map(of).collect();
+    assert_eq!(of_each, [(true, true), (true, false), (true, true)]);
+}

@@ -1,11 +1,14 @@
 //! POST to the outbox: when people of this server are busy (RFC 6638, 5).
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use calendar::{CalendarUserAddress, Limits, PropertyBuf};
 use jiff::tz::TimeZone;
 use pipeline::receive::find_account;
-use store::{Account, Collection, CollectionKind};
+use store::{Account, AccountId, Collection, CollectionKind};
 
 use super::freebusy_request::{FreeBusyRequest, NotARequest};
 use crate::caldav::free_busy::{self, Busy};
@@ -20,6 +23,10 @@ const NOT_HERE: &str = "3.7;Invalid calendar user";
 /// Too much happens in the time that is asked about.
 const TOO_MUCH: &str = "5.1;Service unavailable";
 
+/// The busy times of the accounts that were asked already; `None`: too much happens. Who is named by many
+/// addresses costs no more than by one.
+type Told = HashMap<AccountId, Option<Vec<Busy>>>;
+
 pub(crate) async fn run(mut request: Request) -> Outcome {
     object::check_type(request.field("content-type"))?;
     let text = request.object().await?;
@@ -31,9 +38,10 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
     if !is_own(&request, &asked.organizer.value()) {
         return Err(Failure::refused("C:valid-organizer"));
     }
+    let mut told = Told::new();
     let mut xml = Xml::document("C:schedule-response");
     for attendee in &asked.attendees {
-        let (status, data) = answer(&request, &asked, attendee).await?;
+        let (status, data) = answer(&request, &asked, attendee, &mut told).await?;
         xml.open("C:response").open("C:recipient");
         xml.element("D:href", attendee.value().trim());
         xml.close("C:recipient").element("C:request-status", status);
@@ -72,21 +80,39 @@ async fn answer(
     request: &Request,
     asked: &FreeBusyRequest,
     attendee: &PropertyBuf,
+    told: &mut Told,
 ) -> Outcome<(&'static str, Option<String>)> {
     let address = CalendarUserAddress::parse(&attendee.value());
     let Some(account) = find_account(request.store(), address.as_str()).await? else {
         return Ok((NOT_HERE, None));
     };
-    let busy = match busy(request, asked, &account).await {
-        Err(failure) if failure.status == StatusCode::FORBIDDEN => return Ok((TOO_MUCH, None)),
-        busy => busy?,
+    let busy = match told.entry(account.id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => {
+            unknown.insert(busy_unless_too_much(request, asked, &account).await?)
+        }
     };
-    let mut free_busy = free_busy::component(&asked.window, busy, request.dav.clock.now());
+    let Some(busy) = busy else {
+        return Ok((TOO_MUCH, None));
+    };
+    let mut free_busy = free_busy::component(&asked.window, busy.clone(), request.dav.clock.now());
     free_busy.push_property(PropertyBuf::new("UID", &asked.uid));
     free_busy.push_property(asked.organizer.clone());
     free_busy.push_property(attendee.clone());
     let reply = free_busy::calendar(free_busy, Some("REPLY")).to_bytes();
     Ok((SUCCESS, Some(String::from_utf8_lossy(&reply).into_owned())))
+}
+
+/// The account's busy times; `None`: too much happens.
+async fn busy_unless_too_much(
+    request: &Request,
+    asked: &FreeBusyRequest,
+    account: &Account,
+) -> Outcome<Option<Vec<Busy>>> {
+    match busy(request, asked, account).await {
+        Err(failure) if failure.status == StatusCode::FORBIDDEN => Ok(None),
+        busy => busy.map(Some),
+    }
 }
 
 /// When the account's owner is not there, as he set it on his inbox (RFC 7953, 7.2.4); floating times are

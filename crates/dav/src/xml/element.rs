@@ -16,6 +16,9 @@ pub(crate) enum BadXml {
     /// Elements are nested too deeply.
     #[error("the XML nests elements too deeply")]
     TooDeep,
+    /// An element has too many attributes.
+    #[error("an element of the XML has too many attributes")]
+    TooManyAttributes,
     /// It is not well formed.
     #[error("the XML is not well formed")]
     NotWellFormed,

@@ -5,10 +5,16 @@ use super::element::BadXml;
 /// The most elements inside one another.
 const DEPTH: usize = 64;
 
-/// Counts depth and notices DOCTYPE without reading XML in full.
+/// The most attributes of one element, declarations of namespaces among them: that no name is there
+/// twice is found out by comparing each with all before it.
+const ATTRIBUTES: usize = 64;
+
+/// Counts depth and attributes, and notices DOCTYPE without reading XML in full.
 #[derive(Debug, Default)]
 pub(crate) struct Guard {
     depth: usize,
+    /// Values that the start tag has had so far.
+    attributes: usize,
     place: Place,
 }
 
@@ -49,7 +55,7 @@ impl Guard {
             (Place::Opened, b'!') => Place::Declared([0; 2], 0),
             (Place::Opened, _) => self.open()?,
             (Place::Start { slash }, b'>') => self.opened(slash),
-            (Place::Start { .. }, b'"' | b'\'') => Place::Quoted(octet),
+            (Place::Start { .. }, b'"' | b'\'') => self.attribute(octet)?,
             (Place::Start { .. }, _) => Place::Start {
                 slash: octet == b'/',
             },
@@ -69,9 +75,18 @@ impl Guard {
 
     fn open(&mut self) -> Result<Place, BadXml> {
         self.depth += 1;
+        self.attributes = 0;
         match self.depth > DEPTH {
             true => Err(BadXml::TooDeep),
             false => Ok(Place::Start { slash: false }),
+        }
+    }
+
+    fn attribute(&mut self, quote: u8) -> Result<Place, BadXml> {
+        self.attributes += 1;
+        match self.attributes > ATTRIBUTES {
+            true => Err(BadXml::TooManyAttributes),
+            false => Ok(Place::Quoted(quote)),
         }
     }
 
@@ -132,5 +147,14 @@ mod tests {
             Ok(())
         );
         assert_eq!(guarded(&"<a b='/'>".repeat(65)), Err(BadXml::TooDeep));
+    }
+
+    #[test]
+    fn attributes_of_one_element_are_counted() {
+        let with = |count: usize| format!("<a{}>", " b='\"'".repeat(count));
+        assert_eq!(guarded(&with(64).repeat(2)), Ok(()));
+        assert_eq!(guarded(&with(65)), Err(BadXml::TooManyAttributes));
+        let namespaces = format!("<a{}", " xmlns:n=\"u\"".repeat(65));
+        assert_eq!(guarded(&namespaces), Err(BadXml::TooManyAttributes));
     }
 }
