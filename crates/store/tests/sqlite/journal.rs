@@ -3,8 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use store::{AccountId, Holding, NewJob, QueueState, SqliteStore, Store, Work};
 
 use tokio::task::JoinSet;
@@ -227,23 +229,38 @@ async fn another_process_drops_what_has_waited_for_a_while() {
     assert_eq!(take(&server, 1, 9).await, [""; 0]);
 }
 
-/// Nobody waits for the end of a job, so those of many accounts share a transaction.
+/// The first end waits for a lock, and the others ride with the next transaction.
 #[tokio::test]
 async fn ends_of_jobs_share_a_transaction() {
+    const JOBS: u64 = 50;
     let file = File::new();
     let store = Arc::new(file.open());
-    let mut ends = JoinSet::new();
-    for number in 0..50 {
-        let address = format!("user{number}@example.com");
-        let account = account(&*store, &address).await.id;
-        ready(&*store, account, "j", 1).await;
-        let store = Arc::clone(&store);
-        ends.spawn(async move { end(&*store, account, "j").await });
+    let mut accounts = Vec::new();
+    for number in 0..JOBS {
+        let account = account(&*store, &format!("user{number}@example.com")).await;
+        ready(&*store, account.id, "j", 1).await;
+        accounts.push(account.id);
     }
+    let lock = Connection::open(file.path()).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let started = Arc::new(AtomicU64::new(0));
+    let mut ends = JoinSet::new();
+    for account in accounts {
+        let (store, started) = (Arc::clone(&store), Arc::clone(&started));
+        ends.spawn(async move {
+            // Counted and queued in one step of this one-threaded runtime.
+            started.fetch_add(1, Ordering::Relaxed);
+            end(&*store, account, "j").await;
+        });
+    }
+    while started.load(Ordering::Relaxed) < JOBS {
+        tokio::task::yield_now().await;
+    }
+    lock.execute_batch("COMMIT").unwrap();
     ends.join_all().await;
     let statistics = store.statistics();
-    assert_eq!(statistics.jobs_ended, 50);
-    assert!(statistics.commits_with_ends < 50, "{statistics:?}");
+    assert_eq!(statistics.jobs_ended, JOBS);
+    assert!(statistics.commits_with_ends <= 2, "{statistics:?}");
 }
 
 /// Holds a job that fills a good part of a segment.
