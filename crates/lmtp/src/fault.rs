@@ -1,9 +1,8 @@
 //! Keeps a panic behind the intake from ending the session.
 
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::Poll;
+
+use pipeline::guard::caught;
 
 use crate::reply::Reply;
 
@@ -24,13 +23,6 @@ pub(crate) fn guard<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
 }
 
 /// Runs `future` to its end.
-pub(crate) async fn guard_async<T>(
-    mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>,
-) -> Result<T, Panicked> {
-    poll_fn(|context| match guard(|| future.as_mut().poll(context)) {
-        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-        Ok(Poll::Pending) => Poll::Pending,
-        Err(panicked) => Poll::Ready(Err(panicked)),
-    })
-    .await
+pub(crate) async fn guard_async<T>(future: impl Future<Output = T>) -> Result<T, Panicked> {
+    caught(future).await.ok_or(Panicked)
 }

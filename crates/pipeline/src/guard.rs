@@ -1,4 +1,5 @@
-//! Panics in the code that reads mail end that reading, never the mail.
+//! Panics end the work in which they happen, and nothing else: in the code that reads mail that reading,
+//! never the mail.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -19,8 +20,9 @@ pub(crate) fn guarded<T>(what: &'static str, work: impl FnOnce() -> T) -> Option
         .ok()
 }
 
-/// Runs `future` to its end on this task; `None` when it panicked.
-pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+/// Runs `future` to its end on this task; `None` when it panicked. What it was changing must not be used
+/// then.
+pub async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     std::future::poll_fn(|context| {
         let poll = || future.as_mut().poll(context);

@@ -12,7 +12,7 @@ mod digest;
 pub mod examine;
 pub mod explain;
 pub mod filter;
-mod guard;
+pub mod guard;
 pub mod intake;
 pub mod job;
 pub mod member;

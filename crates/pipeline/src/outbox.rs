@@ -14,6 +14,7 @@ use store::{Mail, NewMail, Store, Timestamp, Work};
 use tokio::sync::watch;
 
 use crate::clock::{Clock, DAY, HOUR, MINUTE};
+use crate::guard::caught;
 use crate::worker::{self, Worker};
 
 /// How long mail waits before it is parked as expired.
@@ -80,7 +81,6 @@ impl Worker for Outbox {
 
     /// Brings one mail to its end: sent, to be tried again, or parked.
     async fn work(self: Arc<Self>, taken: Mail, mut stop: watch::Receiver<bool>) {
-        let taken = Arc::new(taken);
         let mail = &taken.mail;
         let now = self.clock.now();
         let sent = if now > mail.expires {
@@ -88,7 +88,7 @@ impl Worker for Outbox {
                 "expired before it could be sent".to_owned(),
             ))
         } else {
-            self.send(&taken).await
+            self.send(&taken.mail).await
         };
         fail::fail_point!("outbox::sent");
         log(&taken, &sent);
@@ -126,16 +126,13 @@ impl Outbox {
         }
     }
 
-    /// Hands a mail to the relay in a task of its own, so that a panic in there leaves it waiting.
-    async fn send(self: &Arc<Self>, taken: &Arc<Mail>) -> Result<Delivery, SendError> {
-        let (outbox, taken) = (Arc::clone(self), Arc::clone(taken));
-        tokio::spawn(async move { outbox.relay.send(&taken.mail).await })
-            .await
-            .unwrap_or_else(|_| {
-                Err(SendError::Transient(
-                    "sending failed on this mail".to_owned(),
-                ))
-            })
+    /// Hands a mail to the relay; a panic in there leaves it waiting.
+    async fn send(&self, mail: &NewMail) -> Result<Delivery, SendError> {
+        let sent = caught(self.relay.send(mail)).await;
+        sent.unwrap_or_else(|| {
+            let error = "sending failed on this mail";
+            Err(SendError::Transient(error.to_owned()))
+        })
     }
 }
 
