@@ -315,18 +315,24 @@ impl Intake for Receive {
 /// The account behind an address: as it stands, else without its plus-tag, else the same with its domain
 /// in the other spelling (RFC 5890, 2.3.2.1).
 pub async fn find_account(store: &dyn Store, address: &str) -> store::Result<Option<Account>> {
-    let other = imip::sender::other_spelling(address);
-    for address in std::iter::once(address).chain(other.as_deref()) {
-        if let Some(account) = store.account_by_address(address).await? {
-            return Ok(Some(account));
-        }
-        if let Some(untagged) = without_tag(address)
-            && let Some(account) = store.account_by_address(&untagged).await?
-        {
-            return Ok(Some(account));
-        }
+    if let Some(account) = with_or_without_tag(store, address).await? {
+        return Ok(Some(account));
     }
-    Ok(None)
+    // Mail rarely comes to here, and most of that is for nobody.
+    match imip::sender::other_spelling(address) {
+        Some(other) => with_or_without_tag(store, &other).await,
+        None => Ok(None),
+    }
+}
+
+async fn with_or_without_tag(store: &dyn Store, address: &str) -> store::Result<Option<Account>> {
+    if let Some(account) = store.account_by_address(address).await? {
+        return Ok(Some(account));
+    }
+    match without_tag(address) {
+        Some(address) => store.account_by_address(&address).await,
+        None => Ok(None),
+    }
 }
 
 /// `alice@example.org` for `alice+anything@example.org`; `None` when there is no tag.
