@@ -1,12 +1,12 @@
 //! Items of the scheduling inbox (RFC 6638, 2.2): what waits for an answer, as the request that it is.
 
-use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::StatusCode;
 use store::{Detail, Error, Member, Selection};
 
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::webdav::condition::Conditions;
+use crate::webdav::delete::no_content;
 
 /// What makes an iTIP message of an object (RFC 5546, 3.2.2).
 const METHOD: &[u8] = b"METHOD:REQUEST\r\n";
@@ -63,12 +63,6 @@ pub(crate) async fn dismiss(request: &Request, name: &str) -> Outcome {
         }
     }
     Err(Error::Conflict.into())
-}
-
-fn no_content() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    response
 }
 
 #[cfg(test)]

@@ -64,7 +64,8 @@ pub(crate) async fn remove(request: &Request, collection: Collection) -> Outcome
     Ok(())
 }
 
-fn no_content() -> Response<Body> {
+/// 204.
+pub(crate) fn no_content() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
