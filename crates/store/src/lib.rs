@@ -66,8 +66,6 @@ pub trait Store: Send + Sync + 'static {
     async fn event(&self, account: AccountId, uid: &str) -> Result<Event>;
     /// The last text that an object of this UID had, also when there is none any more.
     async fn last_text(&self, account: AccountId, uid: &str) -> Result<Option<Vec<u8>>>;
-    /// The calendar that holds the UID, the default calendar winning over others.
-    async fn uid_exists(&self, account: AccountId, uid: &str) -> Result<Option<CalendarId>>;
     /// Writes contacts into the default address book; one with the same `name` or UID there is
     /// replaced.
     async fn contacts_put(&self, account: AccountId, contacts: Vec<Contact>) -> Result<()>;

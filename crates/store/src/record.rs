@@ -158,7 +158,7 @@ pub struct FilterGrounds {
     pub preferences: Option<String>,
     /// As in [`Store::script`](crate::Store::script).
     pub script: Option<String>,
-    /// As in [`Store::uid_exists`](crate::Store::uid_exists), when a UID was asked for.
+    /// The calendar that holds the UID that was asked for, the default calendar winning over others.
     pub holding: Option<CalendarId>,
     /// As in [`Store::is_contact`](crate::Store::is_contact), when an address was asked for.
     pub is_contact: Option<bool>,

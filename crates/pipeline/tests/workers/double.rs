@@ -147,7 +147,6 @@ delegate! {
     last_text(account: AccountId, uid: &str) -> Option<Vec<u8>>;
     objects(account: AccountId, calendar: &CalendarId) -> Vec<Object>;
     event(account: AccountId, uid: &str) -> Event;
-    uid_exists(account: AccountId, uid: &str) -> Option<CalendarId>;
     contacts_put(account: AccountId, contacts: Vec<Contact>) -> ();
     contacts(account: AccountId) -> Vec<Contact>;
     is_contact(account: AccountId, address: &str) -> bool;

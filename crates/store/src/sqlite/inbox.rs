@@ -1,10 +1,9 @@
 //! The scheduling inbox: the objects that wait for an answer, but for those that were dismissed.
 
-use std::collections::HashSet;
-
 use rusqlite::{Connection, Row, params};
 
 use super::statement::{all, execute, first};
+use super::sync::{self, Found};
 use super::{account, calendar, member, property};
 use crate::{
     AccountId, CalendarId, Detail, Error, Inbox, Member, Result, Revision, Selection, SyncPage,
@@ -116,42 +115,34 @@ pub(super) fn page(
     limit: u32,
 ) -> Result<SyncPage> {
     let one_more = limit.saturating_add(1);
-    let mut found = match after {
+    let found = match after {
         Some(after) => changed(connection, account, after, one_more)?,
         None => present(connection, account, one_more)?,
     };
-    let is_cut = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let last = found.last().map(|(_, at)| *at).filter(|_| is_cut);
-    let revision = match last {
+    let (found, cut) = sync::cut(found, limit);
+    let revision = match cut {
         Some(last) => last,
         None => of(connection, account)?
             .revision
             .max(after.unwrap_or(Revision(0))),
     };
-    let mut told = HashSet::new();
-    found.reverse();
-    found.retain(|(name, _)| told.insert(name.clone()));
-    found.reverse();
     let mut members = Vec::with_capacity(found.len());
-    for (name, at) in found {
+    for (name, at, ()) in found {
         let is_there = at_item(connection, account, &name)?.is_some();
         members.push((name, is_there.then_some(at)));
     }
     Ok(SyncPage {
         members,
         revision,
-        is_cut,
+        is_cut: cut.is_some(),
     })
 }
 
-type Found = (String, Revision);
-
-fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
-    Ok((row.get(0)?, row.get(1)?))
+fn found(row: &Row<'_>) -> rusqlite::Result<Found<()>> {
+    Ok((row.get(0)?, row.get(1)?, ()))
 }
 
-fn present(connection: &Connection, account: AccountId, limit: u32) -> Result<Vec<Found>> {
+fn present(connection: &Connection, account: AccountId, limit: u32) -> Result<Vec<Found<()>>> {
     if is_empty(connection, account)? {
         return Ok(Vec::new());
     }
@@ -165,7 +156,7 @@ fn changed(
     account: AccountId,
     after: Revision,
     limit: u32,
-) -> Result<Vec<Found>> {
+) -> Result<Vec<Found<()>>> {
     let statement = format!(
         "SELECT {ITEM}, revision FROM changes WHERE account = ?1 AND revision > ?2 AND inbox = 1
          UNION ALL SELECT {ITEM}, revision FROM dismissed WHERE account = ?1 AND revision > ?2

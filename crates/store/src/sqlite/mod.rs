@@ -222,12 +222,6 @@ impl Store for SqliteStore {
             .point(|connection| calendar::last_text(connection, account, uid))
     }
 
-    async fn uid_exists(&self, account: AccountId, uid: &str) -> Result<Option<CalendarId>> {
-        let uid = uid.to_owned();
-        self.readers
-            .point(move |connection| calendar::holding(connection, account, &uid))
-    }
-
     async fn contacts_put(&self, account: AccountId, contacts: Vec<Contact>) -> Result<()> {
         self.writer
             .write(move |connection, _| contact::put(connection, account, contacts))

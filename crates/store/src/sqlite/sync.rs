@@ -14,31 +14,37 @@ pub(super) fn page(
     limit: u32,
 ) -> Result<SyncPage> {
     let one_more = limit.saturating_add(1);
-    let mut found = match after {
+    let found = match after {
         Some(after) => changed(connection, (account, kind, collection), after, one_more)?,
         None => present(connection, (account, kind, collection), one_more)?,
     };
-    let is_cut = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let last = found.last().map(|(_, at, _)| *at).filter(|_| is_cut);
-    let revision = match last {
+    let (found, cut) = cut(found, limit);
+    let revision = match cut {
         Some(last) => last,
         None => latest(connection, account, collection)?.max(after.unwrap_or(Revision(0))),
     };
-    // What was deleted twice is told once; on a later page again, which says the same.
-    let mut told = HashSet::new();
-    found.reverse();
-    found.retain(|(name, ..)| told.insert(name.clone()));
     let members = found
         .into_iter()
-        .rev()
         .map(|(name, at, is_there)| (name, is_there.then_some(at)))
         .collect();
     Ok(SyncPage {
         members,
         revision,
-        is_cut,
+        is_cut: cut.is_some(),
     })
+}
+
+/// A page of what was found, one more than the limit, and up to where it goes, if not to the end. What
+/// changed twice is told once, by its last change; on a later page again, which says the same.
+pub(super) fn cut<T>(mut found: Vec<Found<T>>, limit: u32) -> (Vec<Found<T>>, Option<Revision>) {
+    let is_cut = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let last = found.last().map(|(_, at, _)| *at).filter(|_| is_cut);
+    let mut told = HashSet::new();
+    found.reverse();
+    found.retain(|(name, ..)| told.insert(name.clone()));
+    found.reverse();
+    (found, last)
 }
 
 /// The page when nothing changed, which a client asks for most often and is told at once.
@@ -56,8 +62,8 @@ pub(super) fn unchanged(
     }))
 }
 
-/// A name, its last change, and whether it is there since.
-type Found = (String, Revision, bool);
+/// A name, a change of it, and what is known of it since.
+pub(super) type Found<T> = (String, Revision, T);
 
 /// The statement that finds them: it walks the collection's history from the revision on, and ends
 /// with the page. A change counts if it is the last of its name: it made what is there, or nothing is.
@@ -78,7 +84,7 @@ fn changed(
     (account, kind, collection): (AccountId, CollectionKind, &CollectionId),
     after: Revision,
     limit: u32,
-) -> Result<Vec<Found>> {
+) -> Result<Vec<Found<bool>>> {
     let values = params![account, collection, after, limit];
     all(connection, &changes(kind), values, |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?))
@@ -89,7 +95,7 @@ fn present(
     connection: &Connection,
     (account, kind, collection): (AccountId, CollectionKind, &CollectionId),
     limit: u32,
-) -> Result<Vec<Found>> {
+) -> Result<Vec<Found<bool>>> {
     let statement = kind.sql(
         "SELECT name, revision FROM MEMBERS WHERE account = ?1 AND PARENT = ?2
          ORDER BY revision, name LIMIT ?3",

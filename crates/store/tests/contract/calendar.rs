@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use store::Store;
 
 use super::Database;
-use super::record::{account, contact, default_calendar, writing};
+use super::record::{account, contact, default_calendar, holding, writing};
 
 pub(crate) async fn has_a_fresh_opaque_id(database: &impl Database) {
     let store = database.open();
@@ -45,7 +45,7 @@ pub(crate) async fn has_one_default(database: &impl Database) {
         store.commit(commit).await.unwrap();
     }
     assert_eq!(
-        store.uid_exists(alice, "uid-1").await.unwrap().as_ref(),
+        holding(&store, alice, "uid-1").await.as_ref(),
         Some(&default)
     );
     let event = store.event(alice, "uid-1").await.unwrap();
@@ -137,7 +137,7 @@ pub(crate) async fn is_its_account_s_alone(database: &impl Database) {
         .contacts_put(alice, vec![contact("eve", &["eve@x.org"])])
         .await
         .unwrap();
-    assert_eq!(store.uid_exists(bob, "uid-1").await.unwrap(), None);
+    assert_eq!(holding(&store, bob, "uid-1").await, None);
     assert_eq!(
         store.event(bob, "uid-1").await.unwrap(),
         store::Event::default()
@@ -153,7 +153,7 @@ pub(crate) async fn is_its_account_s_alone(database: &impl Database) {
     store.commit(calendar_of_another).await.unwrap();
     let bobs = default_calendar(&store, bob).await;
     assert_eq!(
-        store.uid_exists(bob, "uid-1").await.unwrap(),
+        holding(&store, bob, "uid-1").await,
         Some(bobs),
         "not alice's"
     );

@@ -9,7 +9,8 @@ use store::{
 
 use super::Database;
 use super::record::{
-    account, decision, default_calendar, grounds, job, key, mail, put, ready, take, writing,
+    account, decision, default_calendar, grounds, holding, job, key, mail, put, ready, take,
+    writing,
 };
 
 pub(crate) async fn writes_everything_at_once(database: &impl Database) {
@@ -263,7 +264,7 @@ pub(crate) async fn shows_deletions(database: &impl Database) {
         (changes[0].uid.as_str(), &changes[0].text),
         ("uid-1", &None)
     );
-    assert_eq!(store.uid_exists(alice, "uid-1").await.unwrap(), None);
+    assert_eq!(holding(&store, alice, "uid-1").await, None);
 }
 
 pub(crate) async fn moves_an_object(database: &impl Database) {
@@ -306,10 +307,7 @@ pub(crate) async fn goes_to_the_default_when_the_calendar_is_gone(database: &imp
     record.name = Some("uid-1.ics".to_owned());
     commit.decision = Some(record);
     store.commit(commit).await.unwrap();
-    assert_eq!(
-        store.uid_exists(alice, "uid-1").await.unwrap(),
-        Some(default.clone())
-    );
+    assert_eq!(holding(&store, alice, "uid-1").await, Some(default.clone()));
     let decisions = store.decisions(alice, 1).await.unwrap();
     assert_eq!(
         decisions[0].record.calendar,

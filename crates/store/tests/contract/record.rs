@@ -22,6 +22,15 @@ pub(crate) async fn default_calendar(store: &impl Store, account: AccountId) -> 
     store.calendars(account).await.unwrap().remove(0).id
 }
 
+pub(crate) async fn holding(
+    store: &impl Store,
+    account: AccountId,
+    uid: &str,
+) -> Option<CalendarId> {
+    let grounds = store.filter_grounds(account, Some(uid), None).await;
+    grounds.unwrap().holding
+}
+
 pub(crate) fn put(calendar: &CalendarId, uid: &str, text: &str) -> PutObject {
     PutObject {
         calendar: calendar.clone(),
