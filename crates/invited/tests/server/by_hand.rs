@@ -292,8 +292,8 @@ fn an_event_that_a_cancel_removed_comes_back_and_can_be_updated() {
     assert_eq!(newest(&site).0, "updated");
 }
 
-#[test]
-fn who_took_an_event_away_is_known_after_it_came_back() {
+/// Alice's invitation, taken away by its organizer and put back by her.
+fn removed_and_put_back() -> Site {
     let mut site = Site::new("");
     site.start();
     site.ok(&["preferences", "set", ALICE, "cancelled", "remove"]);
@@ -305,6 +305,12 @@ fn who_took_an_event_away_is_known_after_it_came_back() {
     };
     site.settle(&[ALICE], &cancel.mail());
     site.ok(&["undo", ALICE, "2"]);
+    site
+}
+
+#[test]
+fn who_took_an_event_away_is_known_after_it_came_back() {
+    let site = removed_and_put_back();
     // Now it is Alice who does not want it, so that the organizer cannot reinstate it.
     site.ok(&["undo", ALICE, "1"]);
     let again = Invitation {
@@ -317,17 +323,7 @@ fn who_took_an_event_away_is_known_after_it_came_back() {
 
 #[test]
 fn what_the_organizer_took_away_is_his_after_two_undoings() {
-    let mut site = Site::new("");
-    site.start();
-    site.ok(&["preferences", "set", ALICE, "cancelled", "remove"]);
-    site.settle(&[ALICE], &Invitation::default().mail());
-    let cancel = Invitation {
-        method: "CANCEL",
-        sequence: 1,
-        ..Invitation::default()
-    };
-    site.settle(&[ALICE], &cancel.mail());
-    site.ok(&["undo", ALICE, "2"]);
+    let site = removed_and_put_back();
     site.ok(&["undo", ALICE, "3"]);
     assert!(!site.calendar(ALICE).contains("SUMMARY:Lunch"));
     let again = Invitation {
