@@ -91,7 +91,7 @@ sync()
 left = hrefs("calendars", calendar)
 assert len(left) == 499 == len(list(here["cal"].iterdir()))
 assert len(hrefs("addressbooks", book)) == 499 == len(list(here["con"].iterdir()))
-assert "Edited here" in ask("GET", there.replace("e9", "e7"))
+assert "Edited here" in ask("GET", there.replace("/e9.ics", "/e7.ics"))
 assert b"Edited there" in (here["cal"] / "e9.ics").read_bytes()
 
 khal = f"[calendars]\n[[work]]\npath = {here['cal']}\n[locale]\ntimeformat = %H:%M\ndateformat = %Y-%m-%d\n"
