@@ -32,7 +32,6 @@ pub async fn put(
     for _ in 0..ROUNDS {
         let before = member::held(store, account, KIND, place, condition).await?;
         let revision = before.as_ref().map(|member| member.revision);
-        alone(store, account, place, &card.uid, &[place]).await?;
         let commit = CardCommit {
             expect: vec![(place.0.clone(), place.1.clone(), revision)],
             put: vec![put_card(place, card.clone())],
@@ -41,6 +40,7 @@ pub async fn put(
         if let Some(revision) = committed(store, account, commit).await? {
             return Ok(stored(revision, before.as_ref()));
         }
+        alone(store, account, place, &card.uid, &[place]).await?;
     }
     Err(Error::Conflict.into())
 }
@@ -81,15 +81,15 @@ pub async fn transfer(
         if target.is_some() && transfer.overwrite == Overwrite::No {
             return Err(NotChanged::Condition);
         }
+        let commit = moving(transfer, &source, target.as_ref());
+        if let Some(revision) = committed(store, account, commit).await? {
+            return Ok(stored(revision, target.as_ref()));
+        }
         let leaves = match transfer.way {
             Way::Move => vec![&transfer.from, &transfer.to],
             Way::Copy => vec![&transfer.to],
         };
         alone(store, account, &transfer.to, &source.uid, &leaves).await?;
-        let commit = moving(transfer, &source, target.as_ref());
-        if let Some(revision) = committed(store, account, commit).await? {
-            return Ok(stored(revision, target.as_ref()));
-        }
     }
     Err(Error::Conflict.into())
 }
@@ -129,10 +129,12 @@ fn moving(transfer: &Transfer, source: &Member, target: Option<&Member>) -> Card
         ],
         delete,
         put: vec![put_card(&to, card)],
+        from: Some(transfer.from.clone()),
     }
 }
 
 /// Refuses a UID that another card of the book has (no-uid-conflict), those that leave not counted.
+/// Asked where a commit was refused, which it then was for this or for a change meanwhile.
 async fn alone(
     store: &dyn Collections,
     account: AccountId,

@@ -4,11 +4,11 @@
 pub use itip::{Reply, Seen};
 use store::{
     Account, By, CollectionId, CollectionKind, Collections, Commit, Detail, Error, Event, Expect,
-    Member, PutObject, Selection, Timestamp,
+    Member, PutObject, Revision, Selection, Standing, Timestamp,
 };
 
 use crate::clock::Clock;
-use crate::member::{self, Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
+use crate::member::{Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
 use crate::owner::{self, NotStored};
 use crate::schedule::{self, NotScheduled, Owned};
 
@@ -49,8 +49,11 @@ pub async fn put(
     terms: &Terms<'_>,
 ) -> Result<Stored, NotChanged> {
     for _ in 0..ROUNDS {
-        let event = store.event(account.id, &given.uid).await?;
-        let before = member::held(store, account.id, KIND, place, terms.condition).await?;
+        let uid = Some(given.uid.as_str());
+        let Standing { at: before, event } = store.standing(account.id, place, uid).await?;
+        if !(terms.condition)(before.as_ref()) {
+            return Err(NotChanged::Condition);
+        }
         if before
             .as_ref()
             .is_some_and(|before| before.uid != given.uid)
@@ -58,9 +61,8 @@ pub async fn put(
             return Err(NotChanged::OtherUid);
         }
         alone(&event, place, &given.text, &[place])?;
-        let commit = storing(account, &event, place, &given.uid, &given.text);
         let change = Change {
-            commit,
+            commit: storing(account, &event, place, &given.uid, &given.text),
             event: &event,
             place,
             before: before.as_ref(),
@@ -83,12 +85,7 @@ pub async fn delete(
     terms: &Terms<'_>,
 ) -> Result<(), NotChanged> {
     for _ in 0..ROUNDS {
-        let before = member::held(store, account.id, KIND, place, terms.condition).await?;
-        let before = before.ok_or(NotChanged::Missing)?;
-        let event = store.event(account.id, &before.uid).await?;
-        if !still_has(&event, place, &before) {
-            continue;
-        }
+        let (before, event) = held(store, account, place, terms.condition).await?;
         let mut commit = Commit::new(account.id, before.uid.clone());
         commit.expect = Some(Expect::unchanged(&event));
         commit.delete.push(place.clone());
@@ -116,35 +113,19 @@ pub async fn transfer(
     terms: &Terms<'_>,
 ) -> Result<Stored, NotChanged> {
     for _ in 0..ROUNDS {
-        let source = member::held(store, account.id, KIND, &transfer.from, terms.condition).await?;
-        let source = source.ok_or(NotChanged::Missing)?;
-        let target = member::at(store, account.id, KIND, &transfer.to).await?;
-        if target.is_some() && transfer.overwrite == Overwrite::No {
+        let (source, event) = held(store, account, &transfer.from, terms.condition).await?;
+        let target = store.standing(account.id, &transfer.to, None).await?;
+        if target.at.is_some() && transfer.overwrite == Overwrite::No {
             return Err(NotChanged::Condition);
         }
-        let event = store.event(account.id, &source.uid).await?;
-        if !still_has(&event, &transfer.from, &source) {
-            continue;
-        }
-        let mut leaving = vec![&transfer.to];
-        if transfer.way == Way::Move {
-            leaving.push(&transfer.from);
-        }
-        alone(&event, &transfer.to, &source.text, &leaving)?;
-        let mut commit = storing(account, &event, &transfer.to, &source.uid, &source.text);
-        let is_other = target
-            .as_ref()
-            .is_some_and(|target| target.uid != source.uid);
-        let deleted = leaving
-            .into_iter()
-            .filter(|place| **place != transfer.to || is_other);
-        commit.delete = deleted.cloned().collect();
-        if let Some(target) = target.as_ref().filter(|_| is_other) {
+        let mut commit = moving(account, transfer, &source, &event)?;
+        if let Some(other) = target.at.as_ref().filter(|other| other.uid != source.uid) {
+            let replaced = (other, &target.event);
             replace(
                 store,
                 clock,
                 account,
-                (target, &transfer.to),
+                (transfer, replaced),
                 terms,
                 &mut commit,
             )
@@ -154,7 +135,7 @@ pub async fn transfer(
             commit,
             event: &event,
             place: &transfer.to,
-            before: target.as_ref(),
+            before: target.at.as_ref(),
             terms,
             way: Doing::Moved,
         };
@@ -165,11 +146,38 @@ pub async fn transfer(
     Err(Error::Conflict.into())
 }
 
-/// Whether an event holds an object as it was read before. Its UID was known by the object alone, and what
-/// a message changed between the two reads must not be lost.
-fn still_has(event: &Event, (calendar, name): &Place, read: &Member) -> bool {
-    let mut objects = event.objects.iter();
-    objects.any(|one| (&one.calendar, &one.name, one.revision) == (calendar, name, read.revision))
+/// The object at a place, if the condition holds for it, and what is held of its UID.
+async fn held(
+    store: &dyn Collections,
+    account: &Account,
+    place: &Place,
+    condition: Condition<'_>,
+) -> Result<(Member, Event), NotChanged> {
+    let Standing { at, event } = store.standing(account.id, place, None).await?;
+    if !condition(at.as_ref()) {
+        return Err(NotChanged::Condition);
+    }
+    Ok((at.ok_or(NotChanged::Missing)?, event))
+}
+
+/// A commit that copies or moves an object to a place where nothing is, or the same UID.
+fn moving(
+    account: &Account,
+    Transfer { from, to, way, .. }: &Transfer,
+    source: &Member,
+    event: &Event,
+) -> Result<Commit, NotChanged> {
+    let leaving = match way {
+        Way::Move => vec![to, from],
+        Way::Copy => vec![to],
+    };
+    alone(event, to, &source.text, &leaving)?;
+    let mut commit = storing(account, event, to, &source.uid, &source.text);
+    commit.from = Some(from.clone());
+    if *way == Way::Move {
+        commit.delete.push(from.clone());
+    }
+    Ok(commit)
 }
 
 /// Takes the deletion of what a transfer replaces, another event, into its commit.
@@ -177,25 +185,24 @@ async fn replace(
     store: &dyn Collections,
     clock: &dyn Clock,
     account: &Account,
-    (target, place): (&Member, &Place),
+    (Transfer { to, .. }, (other, event)): (&Transfer, (&Member, &Event)),
     terms: &Terms<'_>,
     commit: &mut Commit,
 ) -> Result<(), NotChanged> {
-    let event = store.event(account.id, &target.uid).await?;
-    let mut deletion = Commit::new(account.id, target.uid.clone());
-    deletion.delete.push(place.clone());
+    let mut deletion = Commit::new(account.id, other.uid.clone());
+    deletion.delete.push(to.clone());
     let owned = Owned {
         account,
-        event: &event,
-        calendar: &place.0,
-        before: Some(&target.text),
+        event,
+        calendar: &to.0,
+        before: Some(&other.text),
         terms,
         now: clock.now(),
     };
     schedule::complete(store, &owned, &mut deletion).await?;
-    commit
-        .also
-        .push((target.uid.clone(), Expect::unchanged(&event)));
+    let unchanged = Expect::unchanged(event);
+    commit.also.push((other.uid.clone(), unchanged));
+    commit.delete.extend(deletion.delete);
     commit.mails = deletion.mails;
     commit.withdraw = deletion.withdraw;
     Ok(())
@@ -280,21 +287,21 @@ async fn write(
         schedule::complete(store, &owned, &mut commit).await?;
     }
     owner::complete(store, account, clock.now(), event, &mut commit).await?;
-    match store.commit(commit).await {
+    let is_verbatim = commit.put.first().map(|put| &put.text) == given.as_ref();
+    let committed = match store.commit(commit).await {
         Err(Error::Conflict) => return Ok(None),
-        Err(error) => return Err(error.into()),
-        Ok(_) => {}
-    }
-    let now = member::at(store, account.id, KIND, place).await?;
-    let is_verbatim = now
-        .as_ref()
-        .is_some_and(|now| Some(&now.text) == given.as_ref());
-    let tag = now.as_ref().map(|now| now.schedule_tag);
+        committed => committed?,
+    };
+    let written = committed.written.into_iter().next();
+    // Where the calendar is gone meanwhile, it stands in another one.
+    let written = written.filter(|it| (&it.calendar, &it.name) == (&place.0, &place.1));
+    let revision = written.as_ref().map_or(Revision(0), |it| it.revision);
     Ok(Some(Stored {
-        schedule_tag: tag.unwrap_or(store::Revision(0)),
-        revision: now.map_or(store::Revision(0), |now| now.revision),
+        // What its owner writes changes the Schedule-Tag, too.
+        schedule_tag: revision,
+        revision,
         is_new: before.is_none(),
-        is_verbatim,
+        is_verbatim: is_verbatim && written.is_some(),
     }))
 }
 

@@ -83,7 +83,9 @@ pub async fn complete(
     event: &Event,
     commit: &mut Commit,
 ) -> Result<(), NotStored> {
-    if event.objects.is_empty() && !commit.put.is_empty() {
+    // A deletion that is answered leaves a state: of most UIDs nothing is known, and no mail waits.
+    let is_back = event.objects.is_empty() && event.state.is_some();
+    if is_back && !commit.put.is_empty() {
         schedule::withdraw_answers(store, now, commit).await?;
     }
     let [put] = commit.put.as_slice() else {
@@ -105,7 +107,10 @@ pub async fn complete(
         stored.state.sends(now);
     }
     place(&mut stored, put);
-    let policy = policy::of_owner(store, account.id).await?;
+    let policy = match stored.state.early().next() {
+        Some(_) => policy::of_owner(store, account.id).await?,
+        None => policy::of_nothing_early(),
+    };
     let owner = itip::Account {
         addresses: &addresses,
     };

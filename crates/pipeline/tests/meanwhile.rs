@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pipeline::calendar_store::{self, Reply, Seen, Terms};
@@ -15,16 +16,31 @@ use tokio::task::block_in_place;
 
 struct Stopped;
 
+/// 2027-01-01T00:00:00Z.
+const NOW: Timestamp = 1_798_761_600_000;
+
 impl Clock for Stopped {
     fn now(&self) -> Timestamp {
-        1_798_761_600_000
+        NOW
     }
 }
 
+/// What an owner's change is dated with when all of it was read; the event is written anew then.
+struct Interrupted(Arc<Scene>);
+
+impl Clock for Interrupted {
+    fn now(&self) -> Timestamp {
+        self.0.meanwhile();
+        NOW
+    }
+}
+
+/// A meeting of Alice's.
 fn event(title: &str) -> String {
     format!(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\n\
          DTSTAMP:20270101T000000Z\r\nDTSTART:20270301T110000Z\r\nSUMMARY:{title}\r\n\
+         ORGANIZER:mailto:alice@example.org\r\nATTENDEE:mailto:ben@example.net\r\n\
          END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
 }
@@ -62,12 +78,16 @@ impl Scene {
     }
 
     async fn write(&self, title: &str) {
-        let mut commit = Commit::new(self.account.id, "a");
+        self.write_to(&self.place, "a", event(title)).await;
+    }
+
+    async fn write_to(&self, place: &Place, uid: &str, text: String) {
+        let mut commit = Commit::new(self.account.id, uid);
         commit.put.push(PutObject {
-            calendar: self.place.0.clone(),
-            name: self.place.1.clone(),
-            uid: "a".to_owned(),
-            text: event(title).into_bytes(),
+            calendar: place.0.clone(),
+            name: place.1.clone(),
+            uid: uid.to_owned(),
+            text: text.into_bytes(),
             unanswered: false,
             by: By::Organizer,
         });
@@ -112,6 +132,34 @@ async fn a_moved_event_is_moved_as_it_is() {
     let found: Vec<_> = objects.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(found, ["b.ics"]);
     assert_eq!(objects[0].text, event("second").into_bytes());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_move_replaces_is_cancelled_as_it_is() {
+    let scene = Arc::new(Scene::new().await);
+    let from = (scene.place.0.clone(), "b.ics".to_owned());
+    let own = event("own").replace("UID:a", "UID:b");
+    scene.write_to(&from, "b", own).await;
+    let transfer = Transfer {
+        from,
+        to: scene.place.clone(),
+        way: Way::Move,
+        overwrite: Overwrite::Yes,
+    };
+    let (clock, terms) = (Interrupted(Arc::clone(&scene)), Scene::terms(&|_| true));
+    calendar_store::transfer(&scene.store, &clock, &scene.account, &transfer, &terms)
+        .await
+        .unwrap();
+    let mails = scene.store.mails_take(NOW, 9).await.unwrap();
+    let [cancel] = &mails[..] else {
+        panic!("{mails:?}")
+    };
+    assert_eq!(cancel.mail.kind, "cancel");
+    let message = String::from_utf8_lossy(&cancel.mail.message);
+    assert!(
+        message.contains("second") && !message.contains("first"),
+        "{message}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Calendars and address books as DAV sees them: collections of members with properties.
 
-use crate::{CalendarId, Revision, Timestamp};
+use crate::{CalendarId, Event, Revision, Timestamp};
 
 /// The id of a calendar or an address book; no two collections ever have one id.
 pub type CollectionId = CalendarId;
@@ -96,6 +96,15 @@ pub struct Member {
     pub text: Vec<u8>,
 }
 
+/// What stands at a place of a calendar, and what its account holds of a UID.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The object at the place.
+    pub at: Option<Member>,
+    /// All that is held of the UID.
+    pub event: Event,
+}
+
 /// Which members are asked for; the answer is by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
@@ -158,6 +167,9 @@ pub struct CardCommit {
     pub delete: Vec<(CollectionId, String)>,
     /// Cards to write.
     pub put: Vec<PutCard>,
+    /// Where the card that is put is copied or moved from: the properties that clients set on it there come
+    /// along in place of those at its new place.
+    pub from: Option<(CollectionId, String)>,
 }
 
 /// A password of one device.

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use crate::{
-    AccountId, AppPassword, CardCommit, Collection, CollectionId, CollectionKind, Detail, Inbox,
-    Member, NewCollection, Property, PropertyChanges, Result, Revision, Selection, Store, SyncPage,
+    AccountId, AppPassword, CalendarId, CardCommit, Collection, CollectionId, CollectionKind,
+    Detail, Inbox, Member, NewCollection, Property, PropertyChanges, Result, Revision, Selection,
+    Standing, Store, SyncPage,
 };
 
 /// Calendars and address books as collections of members.
@@ -84,6 +85,16 @@ pub trait Collections: Store {
         selection: Selection,
         detail: Detail,
     ) -> Result<Vec<Member>>;
+    /// The object at a place of a calendar, by calendar and name, and what is held of `uid`; without one, of
+    /// the UID of that object.
+    ///
+    /// One consistent read.
+    async fn standing(
+        &self,
+        account: AccountId,
+        place: &(CalendarId, String),
+        uid: Option<&str>,
+    ) -> Result<Standing>;
     /// The members that changed since a revision, each once, at most `limit`, the earliest last
     /// change first. Without a revision: all that there are.
     async fn sync(

@@ -193,6 +193,9 @@ pub struct Commit {
     pub put: Vec<PutObject>,
     /// Objects to delete: calendar and name.
     pub delete: Vec<(CalendarId, String)>,
+    /// Where the object that is put is copied or moved from: the properties that clients set on it there,
+    /// and that its invitation was dismissed, come along in place of what its new place has of that.
+    pub from: Option<(CalendarId, String)>,
     /// The state to keep from now on.
     pub state: StateChange,
     /// Senders and times of the messages of this UID that came too early, replacing those kept
@@ -221,6 +224,7 @@ impl Commit {
             also: Vec::new(),
             put: Vec::new(),
             delete: Vec::new(),
+            from: None,
             state: StateChange::Keep,
             early: None,
             decision: None,
@@ -322,6 +326,19 @@ pub struct Committed {
     pub revision: Option<Revision>,
     /// The decision's number.
     pub decision: Option<DecisionId>,
+    /// The objects of [`Commit::put`], in their order.
+    pub written: Vec<Written>,
+}
+
+/// Where an object was written, which is not where it was put when that calendar is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The calendar.
+    pub calendar: CalendarId,
+    /// Its name within the calendar.
+    pub name: String,
+    /// The change that wrote it.
+    pub revision: Revision,
 }
 
 /// One change in an account's history; also what sync tokens are made of.

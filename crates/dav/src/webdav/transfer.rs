@@ -4,10 +4,9 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use pipeline::member::{Overwrite, Place, Stored, Transfer, Way};
 use pipeline::{address_book, calendar_store};
-use store::{CollectionKind, Property, PropertyChanges};
+use store::CollectionKind;
 
 use super::condition::Conditions;
-use super::node::dead_of_member;
 use super::{get, put};
 use crate::caldav::object;
 use crate::failure::{Failure, Outcome};
@@ -35,11 +34,7 @@ pub(crate) async fn run(
     if transfer.from == transfer.to {
         return Err(Failure::forbidden());
     }
-    let dead = dead_of_member(&request, &transfer.from.0, &transfer.from.1).await?;
     let stored = carry(&request, kind, &transfer, &conditions).await?;
-    if !dead.is_empty() {
-        set(&request, &transfer.to, dead).await?;
-    }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = match stored.is_new {
         true => StatusCode::CREATED,
@@ -69,17 +64,6 @@ async fn carry(
             Ok(address_book::transfer(store, account.id, transfer, &holds).await?)
         }
     }
-}
-
-/// Sets what clients had set on the member where it was (RFC 4918, 9.8.2).
-async fn set(request: &Request, (of, name): &Place, dead: Vec<Property>) -> Outcome<()> {
-    let changes = PropertyChanges {
-        set: dead,
-        ..PropertyChanges::default()
-    };
-    let (store, account) = (request.store(), request.account.id);
-    let setting = store.properties_change(account, of, Some(name), changes);
-    Ok(setting.await?)
 }
 
 /// Whether what is at the destination may be replaced (RFC 4918, 10.6).

@@ -55,6 +55,11 @@ pub(crate) async fn of_owner(store: &dyn Store, account: AccountId) -> Result<Po
     of_preferences(default, preferences.as_deref())
 }
 
+/// The same where no message counts, so that his preferences need not be asked.
+pub(crate) fn of_nothing_early() -> Policy {
+    preferred(None, Preferences::default())
+}
+
 fn of_preferences(
     default: Option<&CalendarId>,
     preferences: Option<&str>,
@@ -64,7 +69,11 @@ fn of_preferences(
         Some(json) => Preferences::from_json(json)
             .map_err(|error| Failure::Never(format!("the preferences cannot be read: {error}")))?,
     };
-    Ok(Policy {
+    Ok(preferred(default, preferences))
+}
+
+fn preferred(default: Option<&CalendarId>, preferences: Preferences) -> Policy {
+    Policy {
         permission: Permission::ByHand(preferences.calendar.map(|calendar| calendar.0)),
         update: itip::Update::Allowed,
         spam: Spam::Ham,
@@ -74,5 +83,5 @@ fn of_preferences(
             Cancelled::Remove => CancelMode::Remove,
         },
         caps: Caps::default(),
-    })
+    }
 }

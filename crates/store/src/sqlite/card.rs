@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::address::Key;
+use super::beside::Beside;
 use super::change::InInbox;
 use super::statement::{execute, first};
 use super::{account, change, clock};
@@ -30,11 +31,17 @@ pub(super) fn commit(
             return Err(Error::Conflict);
         }
     }
+    let from = commit.from.as_ref();
+    let beside = from.map(|from| Beside::of(connection, account, from));
+    let beside = beside.transpose()?;
     for (book, name) in &commit.delete {
         writing.delete(book, name)?;
     }
     for card in &commit.put {
         writing.put(card)?;
+    }
+    if let (Some(beside), Some(card)) = (beside, commit.put.first()) {
+        beside.put(connection, account, &(card.book.clone(), card.name.clone()))?;
     }
     writing.finish()
 }

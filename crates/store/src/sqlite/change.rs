@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
+use super::beside::Beside;
 use super::journal::Index;
 use super::operation::{Durability, Effects};
 use super::span::Span;
@@ -12,7 +13,7 @@ use super::taken::{Freed, Taken};
 use super::{account, calendar, clock, decision, done, early, held, job, mail};
 use crate::{
     AccountId, By, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
-    NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp,
+    NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp, Written,
 };
 
 /// What a commit waits for: one that only ends a job can be made again from the job.
@@ -45,7 +46,7 @@ pub(super) fn commit(
     for (uid, expect) in &commit.also {
         writing.hold(uid, expect)?;
     }
-    let decision = writing.apply(&commit, spans)?;
+    let (decision, written) = writing.apply(&commit, spans)?;
     post(connection, effects, taken, &commit, writing.at)?;
     if let Some(key) = &commit.job {
         writing.end(key, commit.decision.as_ref())?;
@@ -54,6 +55,7 @@ pub(super) fn commit(
     Ok(Committed {
         revision: writing.finish()?,
         decision,
+        written,
     })
 }
 
@@ -93,8 +95,8 @@ fn earlier(connection: &Connection, key: &JobKey) -> Result<Committed> {
         return Err(Error::Dropped);
     }
     Ok(Committed {
-        revision: None,
         decision: done.decision,
+        ..Committed::default()
     })
 }
 
@@ -178,24 +180,32 @@ impl<'a> Writing<'a> {
     }
 
     /// Everything that concerns the calendars; deletions first, so that an object may move.
-    fn apply(&mut self, commit: &Commit, spans: &[Span]) -> Result<Option<DecisionId>> {
+    fn apply(
+        &mut self,
+        commit: &Commit,
+        spans: &[Span],
+    ) -> Result<(Option<DecisionId>, Vec<Written>)> {
         let places = commit.put.iter().map(|put| self.place(put, &commit.delete));
         let places = places.collect::<Result<Vec<Place>>>()?;
         let decision = match &commit.decision {
             Some(new) => Some(self.decide(new, commit, &places)?),
             None => None,
         };
+        let from = commit.from.as_ref();
+        let beside = from.map(|from| Beside::of(self.connection, self.account, from));
+        let mut beside = beside.transpose()?;
         for (calendar, name) in &commit.delete {
             self.delete(calendar, name, decision)?;
         }
+        let mut written = Vec::with_capacity(places.len());
         for ((put, place), span) in commit.put.iter().zip(places).zip(spans) {
-            self.put(put, place, span, decision)?;
+            written.push(self.put(put, place, span, (decision, beside.take()))?);
         }
         self.keep_state(&commit.uid, &commit.state)?;
         if let Some(early) = &commit.early {
             early::replace(self.connection, self.account, &commit.uid, early)?;
         }
-        Ok(decision)
+        Ok((decision, written))
     }
 
     /// Where an object goes: where it was put, or when that calendar is gone, into the default
@@ -306,8 +316,8 @@ impl<'a> Writing<'a> {
         put: &PutObject,
         place: Place,
         span: &Span,
-        decision: Option<DecisionId>,
-    ) -> Result<()> {
+        (decision, beside): (Option<DecisionId>, Option<Beside>),
+    ) -> Result<Written> {
         let named = self.object_at(&place)?;
         let stored = self.name_of(&place.0, &put.uid)?;
         let (is_known, waited) = (named.is_some(), matches!(named, Some((_, true))));
@@ -316,10 +326,9 @@ impl<'a> Writing<'a> {
         {
             return Err(Error::Conflict);
         }
-        let (calendar, name) = place;
         let object = Object {
-            calendar,
-            name,
+            calendar: place.0.clone(),
+            name: place.1.clone(),
             uid: put.uid.clone(),
             text: put.text.clone(),
             revision: self.next(),
@@ -328,6 +337,10 @@ impl<'a> Writing<'a> {
         calendar::put(self.connection, self.account, &object, put.by, span)?;
         if is_known && put.by == By::Organizer {
             calendar::ask_again(self.connection, self.account, &object)?;
+        }
+        let is_dismissed = beside.as_ref().is_some_and(Beside::is_dismissed);
+        if let Some(beside) = beside {
+            beside.put(self.connection, self.account, &place)?;
         }
         let change = Change {
             revision: object.revision,
@@ -338,7 +351,14 @@ impl<'a> Writing<'a> {
             decision,
             at: self.at,
         };
-        self.log(&change, (waited || put.unanswered).into())
+        let in_inbox = waited || put.unanswered && !is_dismissed;
+        self.log(&change, in_inbox.into())?;
+        let (calendar, name) = place;
+        Ok(Written {
+            calendar,
+            name,
+            revision: change.revision,
+        })
     }
 
     fn log(&mut self, change: &Change, in_inbox: InInbox) -> Result<()> {

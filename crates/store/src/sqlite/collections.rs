@@ -7,7 +7,7 @@ use super::{SqliteStore, app_password, calendar, card, collection, copy, inbox, 
 use crate::{
     AccountId, AppPassword, CalendarId, CardCommit, Collection, CollectionId, CollectionKind,
     Collections, Detail, Inbox, Member, NewCollection, Property, PropertyChanges, Result, Revision,
-    Selection, SyncPage,
+    Selection, Standing, SyncPage,
 };
 
 /// Members that are read on the caller's thread; more go to a blocking one.
@@ -140,6 +140,16 @@ impl Collections for SqliteStore {
             true => self.readers.point(work),
             false => self.readers.read(work).await,
         }
+    }
+
+    async fn standing(
+        &self,
+        account: AccountId,
+        place: &(CalendarId, String),
+        uid: Option<&str>,
+    ) -> Result<Standing> {
+        self.readers
+            .point(|connection| member::standing(connection, account, place, uid))
     }
 
     async fn sync(

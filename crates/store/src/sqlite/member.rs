@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, Row, params};
 
+use super::calendar;
 use super::span::Span;
 use super::statement::{all, first, one};
 use crate::{
-    AccountId, CollectionId, CollectionKind, Detail, Member, Result, Selection, Timestamp,
+    AccountId, CollectionId, CollectionKind, Detail, Event, Member, Result, Selection, Standing,
+    Timestamp,
 };
 
 /// What is asked, of which collection.
@@ -98,6 +100,28 @@ fn by_names(connection: &Connection, question: &Question, names: &[String]) -> R
     members.sort_by(|a, b| a.name.cmp(&b.name));
     members.dedup_by(|a, b| a.name == b.name);
     Ok(members)
+}
+
+/// An object and what is held of a UID; without one given, of the object's.
+pub(super) fn standing(
+    connection: &Connection,
+    account: AccountId,
+    (calendar, name): &(CollectionId, String),
+    uid: Option<&str>,
+) -> Result<Standing> {
+    let question = Question {
+        account,
+        kind: CollectionKind::Calendar,
+        collection: calendar.clone(),
+        detail: Detail::Whole,
+    };
+    let at = by_names(connection, &question, std::slice::from_ref(name))?.pop();
+    let uid = uid.or(at.as_ref().map(|member| member.uid.as_str()));
+    let event = match uid {
+        Some(uid) => calendar::event(connection, account, uid)?,
+        None => Event::default(),
+    };
+    Ok(Standing { at, event })
 }
 
 fn window(

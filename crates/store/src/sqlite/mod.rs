@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod app_password;
+mod beside;
 mod calendar;
 mod card;
 mod change;

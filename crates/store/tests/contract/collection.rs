@@ -2,8 +2,9 @@
 //! passwords.
 
 use store::{
-    AccountId, AppPassword, By, CardCommit, Collection, CollectionKind, Collections, Detail, Error,
-    Member, NewCollection, Property, PropertyChanges, PutCard, Revision, Selection, Store,
+    AccountId, AppPassword, By, CardCommit, Collection, CollectionId, CollectionKind, Collections,
+    Detail, Error, Member, NewCollection, Property, PropertyChanges, PutCard, Revision, Selection,
+    Standing, StateChange, Store,
 };
 
 use super::Database;
@@ -246,6 +247,80 @@ pub(crate) async fn tells_members_by_name_page_and_uid(database: &impl Database)
         .await
         .unwrap();
     assert_eq!(names(&one), ["b"]);
+}
+
+pub(crate) async fn shows_a_place_with_what_is_held_of_a_uid(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    let nothing = (calendar.clone(), "none.ics".to_owned());
+    let there = (calendar.clone(), "uid-1.ics".to_owned());
+    let standing = store.standing(alice, &nothing, None).await.unwrap();
+    assert_eq!(standing, Standing::default());
+    for uid in ["uid-1", "uid-2"] {
+        let mut commit = writing(&store, alice, &calendar, uid, "an event").await;
+        commit.state = StateChange::Put(uid.to_owned());
+        store.commit(commit).await.unwrap();
+    }
+    for (place, asked, expected) in [
+        (&there, None, "uid-1"),
+        (&there, Some("uid-2"), "uid-2"),
+        (&nothing, Some("uid-1"), "uid-1"),
+    ] {
+        let standing = store.standing(alice, place, asked).await.unwrap();
+        let named = Selection::Names(vec![place.1.clone()]);
+        let members = store.members(alice, CALENDAR, &calendar, named, Detail::Whole);
+        assert_eq!(standing.at, members.await.unwrap().pop());
+        assert_eq!(standing.event, store.event(alice, expected).await.unwrap());
+    }
+}
+
+pub(crate) async fn takes_along_what_is_kept_beside_a_member(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    let book = default_book(&store, alice).await;
+    let set = async |of: &CollectionId, member, property| {
+        let changes = PropertyChanges {
+            set: vec![property],
+            ..PropertyChanges::default()
+        };
+        let setting = store.properties_change(alice, of, Some(member), changes);
+        setting.await.unwrap();
+    };
+    for (of, old, new) in [
+        (&calendar, "uid-1.ics", "uid-2.ics"),
+        (&book.id, "a.vcf", "b.vcf"),
+    ] {
+        set(of, old, property("colour", "<colour>red</colour>")).await;
+        set(of, new, property("order", "<order/>")).await;
+    }
+    for uid in ["uid-1", "uid-2"] {
+        let commit = writing(&store, alice, &calendar, uid, "an event").await;
+        store.commit(commit).await.unwrap();
+    }
+    let mut moving = writing(&store, alice, &calendar, "uid-1", "an event").await;
+    moving.from = Some((calendar.clone(), "uid-1.ics".to_owned()));
+    moving.put[0].name = "uid-2.ics".to_owned();
+    moving.delete = ["uid-1.ics", "uid-2.ics"]
+        .map(|name| (calendar.clone(), name.to_owned()))
+        .to_vec();
+    store.commit(moving).await.unwrap();
+    let copying = CardCommit {
+        from: Some((book.id.clone(), "a.vcf".to_owned())),
+        ..putting(vec![card(&book, "b.vcf", "b", "b@example.com")])
+    };
+    store.cards_commit(alice, copying).await.unwrap();
+    let kept = async |of, members: [&str; 2]| {
+        let kept = store.member_properties(alice, of, &members).await.unwrap();
+        kept.into_iter()
+            .map(|(member, property)| format!("{member} {}", property.name))
+            .collect::<Vec<_>>()
+    };
+    let moved = kept(&calendar, ["uid-1.ics", "uid-2.ics"]).await;
+    assert_eq!(moved, ["uid-2.ics colour"]);
+    let copied = kept(&book.id, ["a.vcf", "b.vcf"]).await;
+    assert_eq!(copied, ["a.vcf colour", "b.vcf colour"]);
 }
 
 pub(crate) async fn finds_objects_in_a_window(database: &impl Database) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use store::{
     CalendarId, Commit, Committed, Decision, Error, Expect, Holding, NewDecision, Revision,
-    StateChange, Store,
+    StateChange, Store, Written,
 };
 
 use super::Database;
@@ -30,6 +30,12 @@ pub(crate) async fn writes_everything_at_once(database: &impl Database) {
         Some(Revision(2)),
         "one for the object, one for the state"
     );
+    let written = Written {
+        calendar: calendar.clone(),
+        name: "uid-1.ics".to_owned(),
+        revision: Revision(1),
+    };
+    assert_eq!(done.written, [written]);
     let event = store.event(alice, "uid-1").await.unwrap();
     let [object] = &event.objects[..] else {
         panic!("{event:?}")
@@ -154,10 +160,7 @@ pub(crate) async fn is_refused_when_the_state_moved(database: &impl Database) {
     );
     assert_eq!(store.commit(commit.clone()).await, Err(Error::Conflict));
     commit.expect = None;
-    let nothing = Committed {
-        revision: None,
-        decision: None,
-    };
+    let nothing = Committed::default();
     assert_eq!(
         store.commit(commit).await,
         Ok(nothing),
@@ -306,7 +309,8 @@ pub(crate) async fn goes_to_the_default_when_the_calendar_is_gone(database: &imp
     record.calendar = Some(gone.clone());
     record.name = Some("uid-1.ics".to_owned());
     commit.decision = Some(record);
-    store.commit(commit).await.unwrap();
+    let written = store.commit(commit).await.unwrap().written;
+    assert_eq!(written[0].calendar, default);
     assert_eq!(holding(&store, alice, "uid-1").await, Some(default.clone()));
     let decisions = store.decisions(alice, 1).await.unwrap();
     assert_eq!(
@@ -437,8 +441,8 @@ pub(crate) async fn is_done_once_for_a_job(database: &impl Database) {
     assert_eq!(
         again,
         Committed {
-            revision: None,
-            decision: first.decision
+            decision: first.decision,
+            ..Committed::default()
         }
     );
     assert_eq!(

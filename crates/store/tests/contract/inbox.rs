@@ -185,6 +185,31 @@ pub(crate) async fn dismisses_what_was_seen_alone(database: &impl Database) {
     assert_eq!(next, Some(Revision(4)), "the dismissal has a number");
 }
 
+pub(crate) async fn stays_dismissed_when_its_object_moves(database: &impl Database) {
+    let store = database.open();
+    let (alice, calendar) = alice(&store).await;
+    let move_from = async |old: &str, new: &str| {
+        let mut moving = writing(&store, alice, &calendar, "a", "an event").await;
+        moving.from = Some((calendar.clone(), old.to_owned()));
+        moving.delete.push((calendar.clone(), old.to_owned()));
+        moving.put[0].name = new.to_owned();
+        store.commit(moving).await.unwrap();
+    };
+    write(&store, (alice, &calendar), ("a", true, By::Organizer)).await;
+    move_from("a.ics", "b.ics").await;
+    let item = items(&store, alice).await.remove(0);
+    assert_eq!(item.name, format!("{calendar}.b.ics"), "it waits still");
+    let dismissing = store.inbox_dismiss(alice, &item.name, item.revision);
+    dismissing.await.unwrap();
+    let (_, dismissed) = told(&store, alice, None).await;
+    move_from("b.ics", "a.ics").await;
+    assert_eq!(items(&store, alice).await, []);
+    let (since, _) = told(&store, alice, Some(dismissed)).await;
+    assert_eq!(since, [(item.name, false)], "nothing of the new name");
+    write(&store, (alice, &calendar), ("a", true, By::Organizer)).await;
+    assert_eq!(items(&store, alice).await.len(), 1, "asked again");
+}
+
 pub(crate) async fn loses_what_goes_with_its_calendar(database: &impl Database) {
     let store = database.open();
     let (alice, _) = alice(&store).await;

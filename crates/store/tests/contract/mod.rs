@@ -33,7 +33,9 @@ macro_rules! contract {
                 finds_contacts_by_address, keeps_settings, is_its_account_s_alone;
             collection: has_one_name_in_paths, keeps_properties_and_drops_them_with_their_owner,
                 goes_by_another_name, is_copied_whole_or_not_at_all,
-                tells_members_by_name_page_and_uid, finds_objects_in_a_window, pages_what_changed, pages_what_was_deleted_twice,
+                tells_members_by_name_page_and_uid, shows_a_place_with_what_is_held_of_a_uid,
+                takes_along_what_is_kept_beside_a_member, finds_objects_in_a_window,
+                pages_what_changed, pages_what_was_deleted_twice,
                 refuses_cards_that_are_in_the_way, makes_contacts_of_the_cards_of_all_books,
                 counts_what_is_used, keeps_app_passwords, keeps_the_schedule_tag,
                 has_the_default_calendar_that_was_chosen;
@@ -52,7 +54,8 @@ macro_rules! contract {
                 counts_what_comes_at_once, says_whether_a_calendar_invites, remembers_the_last_text;
             inbox: holds_what_waits_for_an_answer, tells_what_came_and_went,
                 is_synced_in_pages, forgets_a_dismissal_when_its_organizer_speaks_again,
-                dismisses_what_was_seen_alone, loses_what_goes_with_its_calendar, keeps_properties;
+                dismisses_what_was_seen_alone, stays_dismissed_when_its_object_moves,
+                loses_what_goes_with_its_calendar, keeps_properties;
             job: is_held_joined_and_done, is_taken_once_released, comes_oldest_first,
                 is_alone_in_its_account, gives_every_account_its_turn, does_not_block_when_it_waits,
                 goes_with_its_only_hold, stays_for_others_when_refused, keeps_every_distinct_detail,
