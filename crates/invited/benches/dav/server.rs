@@ -115,9 +115,8 @@ impl Site {
                 addresses: vec![format!("person{number}@example.com")],
             });
             let commit = CardCommit {
-                expect: Vec::new(),
-                delete: Vec::new(),
                 put: put.collect(),
+                ..CardCommit::default()
             };
             store.cards_commit(account, commit).await.unwrap();
         }
