@@ -44,11 +44,28 @@ pub(super) fn of_sender(
 /// Forgets what came too early long ago, and states that held nothing else.
 pub(super) fn prune(connection: &Connection, now: Timestamp) -> Result<()> {
     let before = now.saturating_sub(KEPT);
-    if execute(connection, "DELETE FROM early WHERE at < ?1", [before])? == 0 {
+    if execute(connection, PRUNE, [before])? == 0 {
         return Ok(());
     }
-    let statement = "DELETE FROM states WHERE early = 1 AND NOT EXISTS
-        (SELECT 1 FROM early WHERE early.account = states.account AND early.uid = states.uid)";
-    execute(connection, statement, [])?;
-    Ok(())
+    execute(connection, PRUNE_STATES, []).map(drop)
+}
+
+const PRUNE: &str = "DELETE FROM early WHERE at < ?1";
+
+const PRUNE_STATES: &str = "DELETE FROM states WHERE early = 1 AND NOT EXISTS
+    (SELECT 1 FROM early WHERE early.account = states.account AND early.uid = states.uid)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::statement::plan;
+
+    #[test]
+    fn what_is_pruned_is_found_by_indexes() {
+        let early = plan(PRUNE);
+        assert!(early.contains("early_at (at<?)"), "{early}");
+        let states = plan(PRUNE_STATES);
+        assert!(states.contains("INDEX states_early"), "{states}");
+        assert!(states.contains("(account=? AND uid=?)"), "{states}");
+    }
 }
