@@ -55,16 +55,17 @@ impl Question {
         ))
     }
 
-    /// Two walks over the index: objects that are not long end soon after the window. Said of the
-    /// rows that are found, account and calendar would have all of a calendar walked for them.
+    /// Two walks over each half of the index, of what waits for an answer and of what does not: objects
+    /// that are not long end soon after the window. Said of the rows that are found, account and calendar
+    /// would have all of a calendar walked for them.
     fn windowed(&self) -> String {
         let columns = self.columns();
         self.kind.sql(&format!(
             "SELECT {columns} FROM MEMBERS WHERE rowid IN
-               (SELECT rowid FROM objects WHERE account = ?1 AND calendar = ?2
-                  AND is_long = 0 AND last >= ?3 AND last <= ?5 AND first <= ?4
-                UNION ALL SELECT rowid FROM objects WHERE account = ?1 AND calendar = ?2
-                  AND is_long = 1 AND last >= ?3 AND first <= ?4)
+               (SELECT rowid FROM objects WHERE account = ?1 AND unanswered IN (0, 1)
+                  AND calendar = ?2 AND is_long = 0 AND last >= ?3 AND last <= ?5 AND first <= ?4
+                UNION ALL SELECT rowid FROM objects WHERE account = ?1 AND unanswered IN (0, 1)
+                  AND calendar = ?2 AND is_long = 1 AND last >= ?3 AND first <= ?4)
              ORDER BY name"
         ))
     }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_inbox.sql"),
     include_str!("migrations/0008_how_it_came.sql"),
     include_str!("migrations/0009_early_states.sql"),
+    include_str!("migrations/0010_waiting_first.sql"),
 ];
 
 /// Refuses a file of another program or of a later version of this one, before it is written to.
