@@ -133,11 +133,11 @@ impl Update {
         .await
     }
 
-    /// Gives back a job that was dropped; nothing is written of it.
+    /// Gives back a job that was dropped, or whose account was removed; nothing is written of it.
     async fn leave(&self, job: &Job, stop: &mut watch::Receiver<bool>) -> store::Result<()> {
         tracing::info!(
             job.id = job.key.id,
-            "a job was dropped while it was applied"
+            "a job was dropped, or its account removed, before it was applied"
         );
         worker::until_written(stop, || self.store.job_park(&job.key, "", None)).await
     }

@@ -105,8 +105,8 @@ pub trait Store: Send + Sync + 'static {
     /// read again and decide again. Deletions come before puts, so that an object may be renamed.
     ///
     /// A commit whose [`Commit::job`] is done already writes nothing and names the decision that
-    /// the first one recorded; one whose job was dropped, or never was, is refused with
-    /// [`Error::Dropped`]. Its decision replaces a record of the same job, which then was one of a
+    /// the first one recorded; one whose job was dropped, never was, or went with its account, is
+    /// refused with [`Error::Dropped`]. Its decision replaces a record of the same job, which then was one of a
     /// failure, under a new number. On any error the job stays taken.
     ///
     /// A commit that ends a job and sends no mail is whole and seen by all at once, but may become

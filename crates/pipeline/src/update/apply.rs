@@ -53,7 +53,8 @@ impl From<store::Error> for Failure {
 
 /// Applies a taken job. The job ends with the commit; after an error it is still taken.
 ///
-/// `None`: a person dropped it meanwhile. Then nothing was written, and it is still taken too.
+/// `None`: a person dropped it meanwhile, or removed its account. Then nothing was written, and it is still
+/// taken too.
 pub async fn apply(
     store: &dyn Store,
     clock: &dyn Clock,
@@ -61,7 +62,7 @@ pub async fn apply(
     job: &Job,
 ) -> Result<Option<Applied>, Failure> {
     let Some(account) = store.account(job.key.account).await? else {
-        return Err(Failure::Never("the account is gone".to_owned()));
+        return Ok(None);
     };
     let (header, parts) =
         job::decode(&job.content).ok_or_else(|| Failure::Never("the job is damaged".to_owned()))?;

@@ -281,3 +281,23 @@ async fn nothing_comes_of_a_job_that_is_dropped_while_it_is_applied() {
     let event = store.event(key.account, "u1").await.unwrap();
     assert_eq!((event.objects, event.state), (Vec::new(), None));
 }
+
+#[tokio::test]
+async fn nothing_comes_of_the_jobs_of_an_account_that_is_removed() {
+    let place = Place::new().await;
+    let store = place.open();
+    for before in ["account", "commit"] {
+        let key = place.job_with("alice@example.com", "j", invitation()).await;
+        let job = store.jobs_take(NOW, 1).await.unwrap().remove(0);
+        store.hold(before);
+        let already = store.count(before);
+        let (applied, ()) = tokio::join!(place.apply(&store, &job), async {
+            store.called(before, already + 1).await;
+            place.other().account_remove(key.account).await.unwrap();
+            store.release(before);
+        });
+        assert_eq!(applied, Ok(None), "before {before}");
+        store.job_park(&key, "", None).await.unwrap();
+        assert_eq!(place.queue(&store).await, []);
+    }
+}

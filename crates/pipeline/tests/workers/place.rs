@@ -8,9 +8,10 @@ use pipeline::clock::Clock;
 use pipeline::outbox::{LIFETIME, Outbox, Relay, SendError};
 use pipeline::site::{Caps, Sending, Site, Threading};
 use pipeline::update::Update;
+use pipeline::update::apply::{self, Applied, Failure};
 use store::{
-    AccountId, Hold, Holder, JobKey, MailKey, NewAccount, NewDecision, NewJob, NewMail, QueueEntry,
-    QueueState, SqliteStore, Store, Timestamp,
+    AccountId, Hold, Holder, Job, JobKey, MailKey, NewAccount, NewDecision, NewJob, NewMail,
+    QueueEntry, QueueState, SqliteStore, Store, Timestamp,
 };
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -132,6 +133,15 @@ impl Place {
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(update.run(stopped));
         Worker { stop, task }
+    }
+
+    /// What becomes of a job that was taken.
+    pub(crate) async fn apply(
+        &self,
+        store: &Double,
+        job: &Job,
+    ) -> Result<Option<Applied>, Failure> {
+        apply::apply(store, &Stopped, &site(), job).await
     }
 
     /// A worker whose relay does so to every mail.

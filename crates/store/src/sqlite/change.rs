@@ -39,7 +39,11 @@ pub(super) fn commit(
             return earlier(connection, key);
         }
     }
-    let mut writing = Writing::begin(connection, &commit)?;
+    let mut writing = match Writing::begin(connection, &commit) {
+        // The journal has jobs whose account another process removed.
+        Err(Error::NotFound(_)) if commit.job.is_some() => return Err(Error::Dropped),
+        begun => begun?,
+    };
     if let Some(expect) = &commit.expect {
         writing.hold(&commit.uid, expect)?;
     }

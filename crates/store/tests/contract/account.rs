@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use store::{Error, Store};
 
 use super::Database;
-use super::record::{account, contact, default_calendar, job, mail, new_account, ready, writing};
+use super::record::{
+    account, contact, default_calendar, job, key, mail, new_account, ready, take, writing,
+};
 
 pub(crate) async fn has_its_addresses_and_a_default_calendar(database: &impl Database) {
     let store = database.open();
@@ -122,7 +124,12 @@ pub(crate) async fn must_be_there_to_be_written_to(database: &impl Database) {
     let alice = account(&store, "alice@example.com").await.id;
     let calendar = default_calendar(&store, alice).await;
     let commit = writing(&store, alice, &calendar, "uid-1", "text").await;
+    ready(&store, alice, "taken", 0).await;
+    take(&store, 0, 1).await;
+    let mut ending = commit.clone();
+    ending.job = Some(key(alice, "taken"));
     store.account_remove(alice).await.unwrap();
+    assert_eq!(store.commit(ending).await, Err(Error::Dropped));
     let refused = [
         store.commit(commit).await.map(drop),
         store.calendar_add(alice, "Work").await.map(drop),

@@ -6,6 +6,7 @@
 mod contract;
 mod file;
 mod journal;
+mod removal;
 
 use std::path::{Path, PathBuf};
 
