@@ -35,7 +35,7 @@ pub enum Command {
     /// Show and set what happens to an account's invitations
     #[command(subcommand)]
     Preferences(Preferences),
-    /// Show and check an account's Sieve scripts
+    /// Show, check, try and set an account's Sieve scripts
     #[command(subcommand)]
     Sieve(Sieve),
     /// Say what would happen to a mail; changes nothing
@@ -216,6 +216,16 @@ pub enum Sieve {
     Check {
         /// The script
         file: PathBuf,
+    },
+    /// Say what a script does with a mail, in place of the account's own one; changes nothing
+    Run {
+        /// The script
+        script: PathBuf,
+        /// The mail
+        mail: PathBuf,
+        /// Whose mail it would be: one of the account's addresses
+        #[arg(long, value_name = "ADDRESS")]
+        account: String,
     },
     /// Make a script the account's own one; an empty file removes it
     Set {

@@ -9,6 +9,7 @@ pub mod config;
 pub mod contacts;
 pub mod decisions;
 pub mod demo;
+mod dry_run;
 pub mod preferences;
 pub mod queue;
 pub mod respond;

@@ -59,16 +59,7 @@ impl Receive {
         now: Timestamp,
     ) -> Result<Explanation, Error> {
         let examined = self.examine(message, None);
-        let subject = Subject {
-            account: &recipient.account,
-            recipient: &recipient.address,
-            reverse_path,
-            // A field of the server's own stands before the mail's, so that folds of its first line do.
-            received: "Received: by localhost\r\n",
-            header: message.header(),
-            size: message.size(),
-            examined: examined.as_ref(),
-        };
+        let subject = subject(reverse_path, recipient, message, examined.as_ref());
         let filtered = self.filter().run(subject).await?;
         let (decided, offered) = self
             .would_decide(recipient, message, examined.as_ref(), &filtered, now)
@@ -84,6 +75,19 @@ impl Receive {
             outcome,
             reason,
         })
+    }
+
+    /// Says what the filter would do with the mail if `script` were the user's own. Changes nothing.
+    pub async fn try_script(
+        &self,
+        reverse_path: &str,
+        recipient: &Recipient,
+        message: &Message,
+        script: &str,
+    ) -> Result<Filtered, Refusal> {
+        let examined = self.examine(message, None);
+        let subject = subject(reverse_path, recipient, message, examined.as_ref());
+        self.filter().try_script(subject, script).await
     }
 
     async fn would_decide(
@@ -122,6 +126,24 @@ impl Receive {
         let decided = decide(&*self.store, &*self.clock, &self.site, question).await?;
         let offered = offered(&*self.store, question, &decided).await?;
         Ok(Some((decided, offered)))
+    }
+}
+
+fn subject<'a>(
+    reverse_path: &'a str,
+    recipient: &'a Recipient,
+    message: &'a Message,
+    examined: Option<&'a Examined>,
+) -> Subject<'a> {
+    Subject {
+        account: &recipient.account,
+        recipient: &recipient.address,
+        reverse_path,
+        // A field of the server's own stands before the mail's, so that folds of its first line do.
+        received: "Received: by localhost\r\n",
+        header: message.header(),
+        size: message.size(),
+        examined,
     }
 }
 

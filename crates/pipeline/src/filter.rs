@@ -103,10 +103,29 @@ impl Filter<'_> {
     /// Fails only when the store or the folders cannot be asked: then the mail is not taken yet.
     pub async fn run(&self, subject: Subject<'_>) -> Result<Filtered, Refusal> {
         let grounds = self.grounds(subject).await?;
+        self.filtered(subject, &grounds).await
+    }
+
+    /// As [`run`](Self::run), with a script in place of the user's own one.
+    pub async fn try_script(
+        &self,
+        subject: Subject<'_>,
+        script: &str,
+    ) -> Result<Filtered, Refusal> {
+        let mut grounds = self.grounds(subject).await?;
+        grounds.script = Some(script.to_owned());
+        self.filtered(subject, &grounds).await
+    }
+
+    async fn filtered(
+        &self,
+        subject: Subject<'_>,
+        grounds: &FilterGrounds,
+    ) -> Result<Filtered, Refusal> {
         let fields = self.stamp(subject, grounds.holding.as_ref());
-        let units = self.units(subject.account, &grounds);
+        let units = self.units(subject.account, grounds);
         let header = [&fields, subject.received.as_bytes(), subject.header].concat();
-        let known = known(subject, &grounds);
+        let known = known(subject, grounds);
         let outcome = self.interpret(&units, &header, subject, known).await?;
         let mut filtered = Filtered {
             fields,

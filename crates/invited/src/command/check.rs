@@ -2,60 +2,40 @@
 
 use pipeline::clock::Clock;
 use pipeline::explain::Explanation;
-use pipeline::intake::{Incoming, Intake};
-use pipeline::job::Update;
 use pipeline::update::decide::Decided;
 use pipeline::words::{self, when::Reader};
 use serde_json::{Value, json};
 
 use super::Outcome;
+use super::dry_run::{DryRun, Sheet, effects, fields};
 use crate::change_json;
 use crate::cli::Check;
 use crate::config::Config;
 use crate::event_text;
 use crate::failure::Failure;
-use crate::table::printable;
-use crate::wiring::{self, SystemClock};
+use crate::wiring::SystemClock;
 
 /// Runs the check command.
 pub async fn run(arguments: Check, config: &Config) -> Outcome {
-    let store = wiring::open_store(config)?;
-    let account = wiring::account(&*store, &arguments.account).await?;
-    let text = wiring::crlf(&wiring::read_file(&arguments.file)?);
-    let site = std::sync::Arc::new(wiring::site(config)?);
-    let receive = wiring::receive(config, store, site)?;
-    let mut collector = receive.begin().map_err(Failure::new)?;
-    collector.write(&text).map_err(Failure::new)?;
-    let message = collector.finish().map_err(Failure::new)?;
-    let recipient = receive
-        .recipient(&arguments.account)
+    let run = DryRun::open(&arguments.file, &arguments.account, config).await?;
+    let now = SystemClock.now();
+    let explanation = run
+        .receive
+        .explain(&run.reverse_path, &run.recipient, &run.message, now)
         .await
         .map_err(Failure::new)?;
-    let explanation = receive
-        .explain(
-            &reverse_path(message.header()),
-            &recipient,
-            &message,
-            SystemClock.now(),
-        )
-        .await
-        .map_err(Failure::new)?;
-    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
-    let reader = Reader::at(SystemClock.now(), &addresses);
+    let addresses: Vec<String> = run
+        .recipient
+        .account
+        .addresses()
+        .map(str::to_owned)
+        .collect();
+    let reader = Reader::at(now, &addresses);
     if arguments.json {
         let json = as_json(&explanation, &reader);
         return serde_json::to_string_pretty(&json).map_err(Failure::new);
     }
     Ok(as_text(&explanation, &reader))
-}
-
-/// MAIL FROM as a delivery before has written it down; empty when none has.
-fn reverse_path(header: &[u8]) -> String {
-    let path = imip::header::first(header, "Return-Path").map(|field| field.text());
-    path.unwrap_or_default()
-        .trim()
-        .trim_matches(['<', '>'])
-        .to_owned()
 }
 
 /// For a program; `method` and `uid` are null when the mail is not stamped.
@@ -72,13 +52,13 @@ fn as_json(explanation: &Explanation, reader: &Reader<'_>) -> Value {
         "uid": invitation.map(|invitation| &invitation.uid),
         "title": invitation.map(|invitation| itip::summary(&invitation.document)),
         "not_stamped": refusal.map(|refusal| refusal.code()),
-        "fields": fields(explanation),
+        "fields": fields(&explanation.filtered),
         "sender": sender.and_then(|sender| sender.address.as_deref()),
         "authentication": authentication,
         "how_sure": authentication.map(words::authentication),
         "folders": explanation.filtered.targets.iter().map(|target| &target.folder).collect::<Vec<_>>(),
         "redirects": explanation.filtered.redirects,
-        "effects": effects(explanation),
+        "effects": effects(&explanation.filtered),
         "script_faults": explanation.filtered.faults,
         "outcome": explanation.outcome,
         "reason": reason,
@@ -106,10 +86,7 @@ fn as_text(explanation: &Explanation, reader: &Reader<'_>) -> String {
         let sure = words::authentication(code);
         sheet.line("sender", &format!("{address} ({code}): {sure}"));
     }
-    sheet.lines("stamp", &fields(explanation));
-    sheet.line("mail", &places(explanation));
-    sheet.lines("script", &explanation.filtered.faults);
-    sheet.lines("script", &effects(explanation));
+    sheet.filtered(&explanation.filtered);
     sheet.lines("outcome", &outcome(explanation));
     let notes = explanation.notes.iter().map(|note| words::note(note));
     sheet.lines("note", &notes.collect::<Vec<_>>());
@@ -125,40 +102,6 @@ fn as_text(explanation: &Explanation, reader: &Reader<'_>) -> String {
         }
     }
     sheet.text
-}
-
-/// Lines of a label and a text, the label said once for what belongs together.
-#[derive(Default)]
-struct Sheet {
-    text: String,
-}
-
-impl Sheet {
-    fn line(&mut self, label: &str, text: &str) {
-        self.text
-            .push_str(&format!("{label:<11}{}\n", printable(text)));
-    }
-
-    fn lines(&mut self, label: &str, texts: &[String]) {
-        for (at, text) in texts.iter().enumerate() {
-            self.line(if at == 0 { label } else { "" }, text);
-        }
-    }
-}
-
-/// Where the mail goes.
-fn places(explanation: &Explanation) -> String {
-    let targets = explanation.filtered.targets.iter();
-    let folders = targets.map(|target| match target.folder.as_str() {
-        "" => "the inbox",
-        folder => folder,
-    });
-    let redirects = explanation.filtered.redirects.iter().map(String::as_str);
-    let places: Vec<&str> = folders.chain(redirects).collect();
-    if places.is_empty() {
-        return "discarded".to_owned();
-    }
-    places.join(", ")
 }
 
 fn outcome(explanation: &Explanation) -> Vec<String> {
@@ -207,26 +150,6 @@ fn found(explanation: &Explanation) -> String {
         (None, Some(refusal)) => format!("calendar data, but no invitation: {refusal}"),
         (None, None) => "no event".to_owned(),
     }
-}
-
-/// Our own fields, unfolded.
-fn fields(explanation: &Explanation) -> Vec<String> {
-    String::from_utf8_lossy(&explanation.filtered.fields)
-        .replace("\r\n ", " ")
-        .replace("\r\n\t", " ")
-        .lines()
-        .map(str::to_owned)
-        .collect()
-}
-
-fn effects(explanation: &Explanation) -> Vec<String> {
-    let effects = &explanation.filtered.effects;
-    let add = effects.add.as_ref().map(|add| match &add.calendar {
-        Some(calendar) => format!("a new event may be added to calendar {calendar}"),
-        None => "a new event may be added".to_owned(),
-    });
-    let update = (effects.update == Update::Yes).then(|| "a known event may be changed".to_owned());
-    add.into_iter().chain(update).collect()
 }
 
 /// The event before and after, in one line each.

@@ -1,8 +1,9 @@
-//! `invited sieve`: show and check the scripts that run on an account's mail.
+//! `invited sieve`: show, check, try and set the scripts that run on an account's mail.
 
 use pipeline::preferences;
 
 use super::Outcome;
+use super::dry_run::{DryRun, Sheet};
 use crate::cli::{self, Unit};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -15,6 +16,22 @@ pub async fn run(command: cli::Sieve, config: &Config) -> Outcome {
         cli::Sieve::Check { file } => {
             compile(&file)?;
             Ok(format!("{} is a script without errors", file.display()))
+        }
+        cli::Sieve::Run {
+            script,
+            mail,
+            account,
+        } => {
+            let script = compile(&script)?;
+            let run = DryRun::open(&mail, &account, config).await?;
+            let filtered = run
+                .receive
+                .try_script(&run.reverse_path, &run.recipient, &run.message, &script)
+                .await
+                .map_err(Failure::new)?;
+            let mut sheet = Sheet::default();
+            sheet.filtered(&filtered);
+            Ok(sheet.text)
         }
         cli::Sieve::Set { address, file } => {
             let store = wiring::open_store(config)?;

@@ -385,6 +385,30 @@ fn an_event_allowed_for_one_address_of_two_is_added_and_recorded_once() {
 }
 
 #[test]
+fn a_script_is_tried_on_a_mail_and_changes_nothing() {
+    let site = Site::new("");
+    let mail = site.write("mail.eml", Invitation::default().mail());
+    let script = "require \"fileinto\";\n\
+        if header :is \"X-ME-Cal-Method\" \"request\" { fileinto \"Meetings\"; }\n";
+    let file = site.write("own.sieve", script);
+    let said = site.ok(&["sieve", "run", &file, &mail, "--account", ALICE]);
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    assert!(lines.contains(&"mail       Meetings"), "{said}");
+    assert!(said.contains("X-ME-Cal-Method: request"), "{said}");
+    assert!(said.contains("a new event may be added"), "{said}");
+    // Nothing was set, delivered or decided.
+    assert!(
+        site.ok(&["sieve", "show", ALICE, "--unit", "own"])
+            .contains("has no script")
+    );
+    assert!(site.decisions(ALICE).is_empty());
+    let wrong = site.write("wrong.sieve", "fileinto;\n");
+    let (status, error) = site.fails(&["sieve", "run", &wrong, &mail, "--account", ALICE]);
+    assert_eq!(status, 1);
+    assert!(error.contains("wrong.sieve"), "{error}");
+}
+
+#[test]
 fn the_own_script_runs_after_the_generated_one() {
     let mut site = Site::new("");
     site.start();
