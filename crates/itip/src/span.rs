@@ -73,6 +73,60 @@ impl Timed<'_> {
     }
 }
 
+impl<'a> Timed<'a> {
+    /// Its rules, in a form that does not depend on how they are spelled.
+    pub(crate) fn rules(self) -> impl Iterator<Item = String> + 'a {
+        self.component.properties_named("RRULE").map(rule)
+    }
+
+    /// The dates of a property, in the same form.
+    pub(crate) fn dates(self, name: &'a str) -> impl Iterator<Item = String> + 'a {
+        dates(self.component, name).map(move |(value, zone)| {
+            let date = DateOrTime::parse(&value, Some(&zone));
+            let id = date.and_then(|date| self.clock.id(&date).ok());
+            format!("{name} {}", id.map_or(value, |id| id.to_string()))
+        })
+    }
+
+    /// When it takes place, in the same form; as it is written where that cannot be told.
+    pub(crate) fn times(self) -> Vec<String> {
+        self.meaning().unwrap_or_else(|| time_lines(self.component))
+    }
+
+    fn meaning(self) -> Option<Vec<String>> {
+        let start = self.start()?;
+        let instant = self.clock.instant(&start)?;
+        let kind = match start {
+            DateOrTime::Date(_) => "day",
+            DateOrTime::Floating(_) => "floating",
+            DateOrTime::Utc(_) | DateOrTime::Zoned { .. } => "instant",
+        };
+        let length = self.length();
+        let mut ends = ["DTEND", "DUE", "DURATION"].iter();
+        if length.is_none() && ends.any(|name| self.component.property(name).is_some()) {
+            return None;
+        }
+        let mut times = vec![format!("{kind} {instant} {length:?}")];
+        times.extend(self.rules().chain(self.dates("RDATE")));
+        // Series that begin at one instant part where the hours of their zones do.
+        if let (DateOrTime::Zoned { tzid, .. }, true) = (start, times.len() > 1) {
+            let zone = self.clock.zones().zone(&tzid);
+            let name = zone.as_ref().and_then(|zone| zone.iana_name());
+            times.push(format!("zone {}", name.unwrap_or(tzid.trim())));
+        }
+        times.sort_unstable();
+        Some(times)
+    }
+}
+
+/// A rule in a form that does not depend on the order of its parts.
+pub(crate) fn rule(line: &PropertyBuf) -> String {
+    let value = line.value().to_ascii_uppercase();
+    let mut parts: Vec<_> = value.split(';').filter(|part| !part.is_empty()).collect();
+    parts.sort_unstable();
+    format!("RRULE {}", parts.join(";"))
+}
+
 /// Whether an override stands where the series has the instance, and is as long.
 pub(crate) fn stays_in_place(over: Timed<'_>, master: Timed<'_>) -> bool {
     let (Some(start), Some(named)) = (over.start(), over.value("RECURRENCE-ID")) else {

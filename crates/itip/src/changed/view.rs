@@ -87,16 +87,12 @@ pub(super) fn essence(component: &ComponentBuf, clock: &Clock) -> BTreeSet<Strin
 
 /// What a component says of its dates: rules, further dates and exceptions, in the same form.
 pub(super) fn recurrence(component: &ComponentBuf, clock: &Clock) -> BTreeSet<String> {
-    let dates = |name| {
-        span::dates(component, name).map(move |(value, zone)| {
-            let date = DateOrTime::parse(&value, Some(&zone));
-            let id = date.and_then(|date| clock.id(&date).ok());
-            format!("{name} {}", id.map_or(value, |id| id.to_string()))
-        })
-    };
-    let rules = component.properties_named("RRULE").map(plain);
-    let all = rules.chain(dates("RDATE")).chain(dates("EXDATE"));
-    all.collect()
+    let timed = Timed { component, clock };
+    let dates = ["RDATE", "EXDATE"].into_iter();
+    timed
+        .rules()
+        .chain(dates.flat_map(|name| timed.dates(name)))
+        .collect()
 }
 
 fn matters(line: &PropertyBuf) -> bool {
@@ -113,12 +109,7 @@ fn matters(line: &PropertyBuf) -> bool {
 fn plain(line: &PropertyBuf) -> String {
     let name = line.name().to_ascii_uppercase();
     match name.as_str() {
-        "RRULE" => {
-            let value = line.value().to_ascii_uppercase();
-            let mut parts: Vec<_> = value.split(';').filter(|part| !part.is_empty()).collect();
-            parts.sort_unstable();
-            format!("RRULE {}", parts.join(";"))
-        }
+        "RRULE" => span::rule(line),
         "ATTENDEE" | "ORGANIZER" => {
             let places = PLACES
                 .iter()

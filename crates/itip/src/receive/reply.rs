@@ -17,6 +17,7 @@ use crate::note::Note;
 use crate::object::Body;
 use crate::reason::Reason;
 use crate::recurrence_id::RecurrenceId;
+use crate::span::Timed;
 use crate::state::{State, TakenReply};
 use answer::Answer;
 
@@ -209,11 +210,19 @@ impl<'c, 'a> Work<'c, 'a> {
         }
         if target.origin == Origin::Made {
             self.state.made.insert(id.clone());
+            self.observe(&id, &component, target.times_since);
         }
         self.state.replies.remember(reply, self.case.limits.replies);
-        self.state
-            .observe_component(&id, &component, target.times_since);
         self.edited.insert(id, component);
+    }
+
+    /// Notes the times of an override that is made, which its series had.
+    fn observe(&mut self, id: &RecurrenceId, component: &ComponentBuf, since: u64) {
+        if let Some(mine) = &self.case.mine {
+            let clock = &mine.clock();
+            let timed = Timed { component, clock };
+            self.state.observe_component(id, timed, since);
+        }
     }
 
     /// The component that an answer is for; without an override, one that says what the series says

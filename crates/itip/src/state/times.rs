@@ -1,6 +1,6 @@
 //! When the owner's own event takes place, and since which SEQUENCE (rule E1); when its messages are stamped.
 
-use calendar::{ComponentBuf, Document, Kind};
+use calendar::{Document, Kind};
 use serde::{Deserialize, Serialize};
 
 use super::State;
@@ -8,14 +8,22 @@ use crate::incoming::Timestamp;
 use crate::limits::Limits;
 use crate::object::Object;
 use crate::recurrence_id::RecurrenceId;
-use crate::span;
+use crate::span::{self, Timed};
 use crate::stamp;
 
-/// The times of a component, and the SEQUENCE at which it got them.
+/// The times of a component in a form that does not depend on how they are spelled, and the SEQUENCE at which
+/// it got them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Times {
     pub(crate) lines: Vec<String>,
     pub(crate) sequence: u64,
+}
+
+impl Times {
+    /// Whether a component has them. Earlier versions kept them as they are written.
+    fn are_of(&self, timed: Timed<'_>) -> bool {
+        self.lines == timed.times() || self.lines == span::time_lines(timed.component)
+    }
 }
 
 impl State {
@@ -30,30 +38,26 @@ impl State {
             .retain(|id, _| object.components.contains_key(id));
         self.made.retain(|id| object.components.contains_key(id));
         self.replies.forget_unlisted(object);
+        let clock = object.clock();
         for (id, body) in &object.components {
             let component = body.to_buf();
-            let lines = span::time_lines(&component);
-            if self.times.get(id).is_none_or(|known| known.lines != lines) {
-                self.times.insert(
-                    id.clone(),
-                    Times {
-                        lines,
-                        sequence: stamp::sequence(component.property("SEQUENCE")),
-                    },
-                );
-            }
+            let timed = Timed {
+                component: &component,
+                clock: &clock,
+            };
+            let known = self.times.get(id);
+            let sequence = match known.filter(|known| known.are_of(timed)) {
+                Some(known) => known.sequence,
+                None => stamp::sequence(component.property("SEQUENCE")),
+            };
+            self.observe_component(id, timed, sequence);
         }
     }
 
     /// Notes the times of a component that has them since this SEQUENCE.
-    pub(crate) fn observe_component(
-        &mut self,
-        id: &RecurrenceId,
-        component: &ComponentBuf,
-        since: u64,
-    ) {
+    pub(crate) fn observe_component(&mut self, id: &RecurrenceId, timed: Timed<'_>, since: u64) {
         let times = Times {
-            lines: span::time_lines(component),
+            lines: timed.times(),
             sequence: since,
         };
         self.times.insert(id.clone(), times);
@@ -89,6 +93,28 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_that_were_kept_as_they_are_written_are_known() {
+        let text = |sequence: &str| {
+            format!(
+                "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\nSEQUENCE:{sequence}\r\n\
+                 DTSTART:20261201T100000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            )
+        };
+        let mut state = State::default();
+        let limits = Limits::default();
+        let observe = |state: &mut State, sequence| {
+            state.observe(text(sequence).as_bytes(), Kind::Event, &limits);
+        };
+        observe(&mut state, "1");
+        let kept = state.times.get_mut(&RecurrenceId::MASTER).unwrap();
+        let written = ["DTSTART;:20261201T100000Z", "DURATION;:PT1H"];
+        kept.lines = written.map(str::to_owned).to_vec();
+        observe(&mut state, "3");
+        assert_eq!(state.times_since(&RecurrenceId::MASTER), 1);
+        assert_ne!(state.times[&RecurrenceId::MASTER].lines, written);
+    }
 
     #[test]
     fn two_changes_of_one_second_are_stamped_one_after_the_other() {
