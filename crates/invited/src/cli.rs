@@ -148,6 +148,9 @@ pub enum Calendar {
     Show {
         /// One of the account's addresses
         address: String,
+        /// Show the events' UIDs too, as `invited respond` wants them
+        #[arg(long)]
+        uids: bool,
     },
     /// Change a calendar's settings
     Set {
@@ -285,7 +288,7 @@ pub struct Apply {
 pub struct Respond {
     /// One of the account's addresses
     pub address: String,
-    /// The event's UID, as `invited decisions` and `invited check` show it
+    /// The event's UID, as `invited calendar show --uids` shows it
     pub uid: String,
     /// The answer
     pub answer: Reply,

@@ -6,9 +6,9 @@ use store::Collections;
 use super::Outcome;
 use crate::cli::AppPassword;
 use crate::failure::Failure;
+use crate::password;
 use crate::table::Table;
 use crate::wiring::{self, SystemClock};
-use crate::{output, password};
 
 /// How often an id that is taken is thrown away.
 const TRIES: usize = 8;
@@ -54,11 +54,7 @@ async fn list(store: &dyn Collections, address: &str) -> Outcome {
     let account = wiring::account(store, address).await?;
     let mut table = Table::new(&["id", "made", "label"]);
     for one in store.app_passwords(account.id).await? {
-        table.row([
-            one.id,
-            wiring::time(one.created),
-            output::one_line(&one.label),
-        ]);
+        table.row([one.id, wiring::time(one.created), one.label]);
     }
     if table.is_empty() {
         return Ok(format!("{} has no app passwords", account.address));

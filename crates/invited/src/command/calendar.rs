@@ -18,9 +18,14 @@ use crate::wiring::{self, SystemClock};
 pub async fn run(command: Calendar, config: &Config) -> Outcome {
     let store = wiring::open_store(config)?;
     match command {
-        Calendar::Show { address } => {
+        Calendar::Show { address, uids } => {
             let account = wiring::account(&*store, &address).await?;
-            show(&*store, &account).await
+            show(
+                &*store,
+                &account,
+                if uids { Uids::Shown } else { Uids::Hidden },
+            )
+            .await
         }
         Calendar::Set {
             address,
@@ -46,8 +51,17 @@ pub async fn run(command: Calendar, config: &Config) -> Outcome {
     }
 }
 
+/// Whether the events' UIDs are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Uids {
+    /// They are.
+    Shown,
+    /// They are not: they are long, and few want them.
+    Hidden,
+}
+
 /// The account's events, calendar by calendar, in the order of their starts.
-pub async fn show(store: &dyn Store, account: &Account) -> Outcome {
+pub async fn show(store: &dyn Store, account: &Account, uids: Uids) -> Outcome {
     let mut text = String::new();
     for calendar in store.calendars(account.id).await? {
         let role = if calendar.is_default {
@@ -64,15 +78,26 @@ pub async fn show(store: &dyn Store, account: &Account) -> Outcome {
         let objects = store.objects(account.id, &calendar.id).await?;
         let mut events: Vec<_> = objects
             .iter()
-            .map(|object| (itip::facts(&object.text), &object.text))
+            .map(|object| (itip::facts(&object.text), object))
             .collect();
         events.sort_by_key(|(facts, _)| facts.start.as_ref().map(Moment::place_in_time));
-        let mut table = Table::new(&["when", "event", "where", "organizer", "status", "my answer"]);
+        let columns = [
+            "when",
+            "event",
+            "where",
+            "organizer",
+            "status",
+            "my answer",
+            "UID",
+        ];
+        let shown = columns.len() - usize::from(uids == Uids::Hidden);
+        let mut table = Table::new(columns.get(..shown).unwrap_or(&columns));
         let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
         let reader = Reader::at(SystemClock.now(), &addresses);
-        for (facts, text) in &events {
-            table.row(event_text::cells(facts, &reader));
-            for exception in words::difference::exceptions(text, &reader) {
+        for (facts, object) in &events {
+            let uid = (uids == Uids::Shown).then(|| object.uid.clone());
+            table.row(event_text::cells(facts, &reader).into_iter().chain(uid));
+            for exception in words::difference::exceptions(&object.text, &reader) {
                 table.row([format!("  {exception}")]);
             }
         }

@@ -13,6 +13,7 @@ use pipeline::words::{self, when::Reader};
 use store::{Account, AccountId, Decision, NewAccount, Store, Work};
 
 use self::story::{Expected, MAILS, Mail, UNDONE};
+use super::calendar::Uids;
 use super::serve::Running;
 use super::{Outcome, calendar, contacts};
 use crate::cli::Demo;
@@ -45,7 +46,7 @@ pub async fn run(arguments: Demo) -> Outcome {
     output::print(&table);
     let alice = &accounts[0];
     output::print(&format!("\nThe calendar of {}:\n", alice.address));
-    output::print(&calendar::show(&*server.store, alice).await?);
+    output::print(&calendar::show(&*server.store, alice, Uids::Hidden).await?);
     wrong += usize::from(!undo(&*server.store, alice, to_undo).await?);
     if arguments.once {
         server.stop().await;
@@ -155,7 +156,7 @@ async fn undo(
         decision.record.summary,
         change.unwrap_or_default()
     ));
-    output::print(&calendar::show(store, alice).await?);
+    output::print(&calendar::show(store, alice, Uids::Hidden).await?);
     let is_back = |record: &store::NewDecision| {
         record.reason == "undone" && record.after == decision.record.before
     };

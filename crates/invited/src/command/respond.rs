@@ -1,9 +1,9 @@
 //! `invited respond`: answers an invitation for its owner.
 
 use calendar::DateOrTime;
-use itip::Partstat;
+use itip::{CannotRespond, Partstat};
 use pipeline::receive::find_account;
-use pipeline::respond::{self, Answer};
+use pipeline::respond::{self, Answer, NotAnswered};
 
 use super::Outcome;
 use crate::cli::{Reply, Respond};
@@ -28,7 +28,7 @@ pub async fn run(arguments: Respond, config: &Config) -> Outcome {
     };
     let recipients = respond::respond(&*store, &SystemClock, &account, &answer)
         .await
-        .map_err(Failure::new)?;
+        .map_err(|error| failure(&error, &arguments.address))?;
     let [recipient] = recipients.as_slice() else {
         return Ok("nothing to send: that was the answer already".to_owned());
     };
@@ -42,6 +42,16 @@ pub async fn run(arguments: Respond, config: &Config) -> Outcome {
         "answered {}; the mail goes to {recipient}{waits}",
         answer.partstat.as_str().to_lowercase()
     ))
+}
+
+fn failure(error: &NotAnswered, address: &str) -> Failure {
+    match error {
+        NotAnswered::Rules(CannotRespond::NoEvent) => Failure::new(format_args!(
+            "{error}; `invited calendar show {address} --uids` lists those that are, \
+             `invited decisions {address}` what can be applied first"
+        )),
+        _ => Failure::new(error),
+    }
 }
 
 /// A date of a series: as its RECURRENCE-ID or DTSTART is written, perhaps with `[ZONE]` behind it.

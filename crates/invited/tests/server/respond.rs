@@ -64,6 +64,10 @@ fn an_answer_reaches_the_organizers_calendar() {
     assert_eq!(last, ("updated".to_owned(), "reply".to_owned()));
     assert!(site.calendar(CAROL).contains("PARTSTAT=ACCEPTED"));
     assert!(site.calendar(ALICE).contains("PARTSTAT=ACCEPTED"));
+    let events = site.ok(&["calendar", "show", ALICE, "--uids"]);
+    assert!(events.contains(UID), "{events}");
+    let events = site.ok(&["calendar", "show", ALICE]);
+    assert!(!events.contains(UID), "{events}");
 }
 
 #[test]
@@ -103,7 +107,7 @@ fn what_cannot_be_answered_is_said_in_one_line() {
     for (arguments, error) in [
         (
             ["respond", ALICE, "unknown@example.org", "accepted"].as_slice(),
-            "the event is not in the calendar",
+            "the event is not in the calendar; `invited calendar show alice@example.org --uids` lists",
         ),
         (
             &["respond", CAROL, UID, "accepted"],
