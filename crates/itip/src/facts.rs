@@ -107,7 +107,12 @@ pub fn describe(document: &Document) -> Facts {
 
 fn has_organizer(component: &Component<'_>) -> bool {
     let mut organizers = component.properties_named("ORGANIZER");
-    organizers.any(|line| !line.value().trim().is_empty())
+    organizers.any(|line| names_somebody(&line.value()))
+}
+
+/// Apps leave a blank ORGANIZER behind when a meeting becomes an event of one's own.
+fn names_somebody(organizer: &str) -> bool {
+    !organizer.trim().is_empty()
 }
 
 /// SUMMARY of a message or an object as one line of text, empty when there is none.
@@ -143,6 +148,8 @@ pub(crate) fn of_component(component: &ComponentBuf, zones: &Zones) -> Facts {
     let moment = |value: DateOrTime| Moment::of(&value, zones);
     let start = DateOrTime::of_component(component, "DTSTART").map(moment);
     let end = span::end(|name| component.property(name).cloned());
+    let mut organizers = component.properties_named("ORGANIZER");
+    let organizer = organizers.find(|line| names_somebody(&line.value()));
     Facts {
         kind: [Kind::Event, Kind::Todo]
             .into_iter()
@@ -157,7 +164,7 @@ pub(crate) fn of_component(component: &ComponentBuf, zones: &Zones) -> Facts {
             _ => end,
         }),
         location: text(component, "LOCATION"),
-        organizer: component.property("ORGANIZER").map(person),
+        organizer: organizer.map(person),
         attendees: component.properties_named("ATTENDEE").map(person).collect(),
         status: text(component, "STATUS").map(|status| status.to_ascii_uppercase()),
         recurrence: start
@@ -165,7 +172,7 @@ pub(crate) fn of_component(component: &ComponentBuf, zones: &Zones) -> Facts {
             .and_then(|start| recurrence(component, start, zones)),
         start,
         overrides: 0,
-        is_meeting: component.property("ORGANIZER").is_some(),
+        is_meeting: organizer.is_some(),
     }
 }
 
@@ -203,5 +210,34 @@ fn person(line: &PropertyBuf) -> Person {
         comment: line
             .parameter("X-RESPONSE-COMMENT")
             .and_then(|comment| one_line(comment.into_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_organizer_is_none() {
+        let facts = |organizer: &str| {
+            let text = format!(
+                "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\n{organizer}END:VEVENT\r\nEND:VCALENDAR\r\n"
+            );
+            let facts = facts(text.as_bytes());
+            let component = Document::parse(text, &Limits::default()).unwrap();
+            let component = component.descendants().find(is_scheduled).unwrap().to_buf();
+            let one = of_component(&component, &Zones::new(ZoneSource::new(), TimeZone::UTC));
+            [
+                facts.organizer.is_some(),
+                facts.is_meeting,
+                one.organizer.is_some(),
+                one.is_meeting,
+            ]
+        };
+        assert_eq!(facts("ORGANIZER;CN=Bob: \r\n"), [false; 4]);
+        assert_eq!(
+            facts("ORGANIZER:\r\nORGANIZER:mailto:b@example.com\r\n"),
+            [true; 4]
+        );
     }
 }
