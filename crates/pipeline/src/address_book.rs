@@ -6,7 +6,8 @@ use store::{
     Selection,
 };
 
-use crate::member::{self, Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
+use crate::meanwhile::ROUNDS;
+use crate::member::{self, Condition, NotChanged, Overwrite, Place, Stored, Transfer, Way};
 
 const KIND: CollectionKind = CollectionKind::AddressBook;
 

@@ -7,7 +7,7 @@ use itip::{AddressOwner, Decision, Incoming, Note, Outcome, Reason, Route, Sende
 use store::{Account, By, Commit, DecisionId, Event, Expect, NewDecision, Store, Timestamp};
 
 use crate::clock::Clock;
-use crate::owner::ROUNDS;
+use crate::meanwhile::ROUNDS;
 use crate::update::apply::Failure;
 use crate::update::change::{self, Turn};
 use crate::update::decide;

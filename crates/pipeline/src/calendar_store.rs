@@ -8,7 +8,8 @@ use store::{
 };
 
 use crate::clock::Clock;
-use crate::member::{Condition, NotChanged, Overwrite, Place, ROUNDS, Stored, Transfer, Way};
+use crate::meanwhile::ROUNDS;
+use crate::member::{Condition, NotChanged, Overwrite, Place, Stored, Transfer, Way};
 use crate::owner::{self, NotStored};
 use crate::schedule::{self, NotScheduled, Owned};
 

@@ -5,7 +5,7 @@ use store::{
     Revision, Selection,
 };
 
-use crate::member::ROUNDS;
+use crate::meanwhile::ROUNDS;
 
 /// Members that are read at a time.
 const PAGE: u32 = 200;

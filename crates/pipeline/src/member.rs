@@ -2,9 +2,6 @@
 
 use store::{CollectionId, CollectionKind, Collections, Detail, Member, Revision, Selection};
 
-/// How often it is tried again because something changed meanwhile.
-pub(crate) const ROUNDS: usize = 8;
-
 /// Where a member is: its collection and its name in there.
 pub type Place = (CollectionId, String);
 

@@ -1,7 +1,7 @@
 //! What the owner stores himself: by import, by undo, by PUT. One door for all, where what came too
 //! early counts (rule D3), times of own events are noted (rule E1) and tombstones go (rule C10).
 
-use calendar::ComponentBuf;
+use calendar::{ComponentBuf, Kind};
 pub use itip::Attendance;
 use itip::{Access, Answered, Change, Decision, Limits, Stored, StoredObject};
 use store::{
@@ -9,16 +9,14 @@ use store::{
 };
 
 use crate::clock::Clock;
+use crate::import_export::Imported;
+use crate::meanwhile::ROUNDS;
 use crate::name;
 use crate::schedule;
-use crate::transfer::Imported;
 use crate::update::apply::Failure;
 use crate::update::change::{self, Place};
 use crate::update::decide::stored;
 use crate::update::policy;
-
-/// How often it is tried again because the calendar changed meanwhile.
-pub(crate) const ROUNDS: usize = 8;
 
 /// Why an object could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,24 +95,17 @@ pub async fn complete(
         return Ok(());
     };
     let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
-    let limits = Limits::default();
     let mut stored = stored(event)?;
     let kept = stored.state.clone();
     if facts.is_organized_by(&addresses) {
+        let limits = Limits::default();
         stored.state.observe(&put.text, kind, &limits);
     }
     if !commit.mails.is_empty() {
         stored.state.sends(now);
     }
     place(&mut stored, put);
-    let policy = match stored.state.early().next() {
-        Some(_) => policy::of_owner(store, account.id).await?,
-        None => policy::of_nothing_early(),
-    };
-    let owner = itip::Account {
-        addresses: &addresses,
-    };
-    let recalled = itip::recall(&stored, (&commit.uid, kind, now), &owner, &policy, &limits);
+    let recalled = recall(store, account, &stored, (&commit.uid, kind, now)).await?;
     let state = recalled.as_ref().and_then(|it| it.state.as_ref());
     let state = state.unwrap_or(&stored.state);
     if *state != kept {
@@ -124,6 +115,25 @@ pub async fn complete(
         take(commit, event, &recalled, (facts.summary, now));
     }
     Ok(())
+}
+
+/// What came too early for the object that is being stored.
+async fn recall(
+    store: &dyn Store,
+    account: &Account,
+    stored: &Stored,
+    about: (&str, Kind, Timestamp),
+) -> Result<Option<Decision>, NotStored> {
+    let policy = match stored.state.early().next() {
+        Some(_) => policy::of_owner(store, account.id).await?,
+        None => policy::of_nothing_early(),
+    };
+    let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
+    let owner = itip::Account {
+        addresses: &addresses,
+    };
+    let limits = Limits::default();
+    Ok(itip::recall(stored, about, &owner, &policy, &limits))
 }
 
 /// The object that is being stored, before all others.

@@ -6,8 +6,9 @@ use itip::{Answered, CannotRespond, Limits, Partstat, Response};
 use store::{Account, By, CalendarId, Commit, Expect, NewMail, PutObject, Store, Timestamp};
 
 use crate::clock::Clock;
+use crate::meanwhile::ROUNDS;
 use crate::outbox::scheduling::{NotMailed, Posting};
-use crate::owner::{NotStored, ROUNDS};
+use crate::owner::NotStored;
 use crate::schedule;
 use crate::update::change;
 use crate::update::decide::stored;

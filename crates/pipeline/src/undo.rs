@@ -6,7 +6,8 @@ use store::{
 };
 
 use crate::clock::Clock;
-use crate::owner::{self, NotStored, ROUNDS};
+use crate::meanwhile::ROUNDS;
+use crate::owner::{self, NotStored};
 use crate::update::change;
 use crate::update::decide::stored;
 

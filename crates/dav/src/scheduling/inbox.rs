@@ -1,6 +1,7 @@
 //! Items of the scheduling inbox (RFC 6638, 2.2): what waits for an answer, as the request that it is.
 
 use axum::http::StatusCode;
+use pipeline::meanwhile::ROUNDS;
 use store::{Detail, Error, Member, Selection};
 
 use crate::failure::{Failure, Outcome};
@@ -10,9 +11,6 @@ use crate::webdav::delete::no_content;
 
 /// What makes an iTIP message of an object (RFC 5546, 3.2.2).
 const METHOD: &[u8] = b"METHOD:REQUEST\r\n";
-
-/// How often it is tried again because its organizer changed the item meanwhile.
-const ROUNDS: usize = 8;
 
 /// Items by name.
 pub(crate) async fn members(

@@ -147,14 +147,14 @@ async fn export(store: &dyn Store, account: &Account) -> Outcome {
         let objects = store.objects(account.id, &calendar.id).await?;
         texts.extend(objects.into_iter().map(|object| object.text));
     }
-    let whole = pipeline::transfer::export(texts.iter().map(Vec::as_slice));
+    let whole = pipeline::import_export::export(texts.iter().map(Vec::as_slice));
     Ok(String::from_utf8_lossy(&whole).into_owned())
 }
 
 /// Writes the events of a file into the default calendar; one that is there is replaced where it is.
 /// Says what it did.
 pub async fn import(store: &dyn Store, account: &Account, file: &[u8]) -> Outcome {
-    let import = pipeline::transfer::import(file)
+    let import = pipeline::import_export::import(file)
         .map_err(|error| Failure::new(format_args!("the file cannot be imported: {error}")))?;
     if import.objects.is_empty() {
         return Err(Failure::new(

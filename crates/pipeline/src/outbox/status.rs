@@ -5,7 +5,7 @@ use itip::{Delivery, Limits};
 use store::{By, Commit, Error, Event, Expect, NewMail, PutObject, Store};
 
 use super::scheduling::spellings;
-use crate::member::ROUNDS;
+use crate::meanwhile::ROUNDS;
 
 /// Notes it on the recipient's line: the ATTENDEE of the organizer's event, or the ORGANIZER of what was
 /// answered. Nothing is sent by that, and it may be done again.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use imip::{Structure, header};
+use imip::{Invitation, Structure, header};
 use store::{AccountId, Holder, Holding, JobKey, NewDecision};
 
 use super::record::unstamped;
@@ -113,6 +113,12 @@ impl Plan {
     }
 }
 
+/// METHOD and UID, for the log.
+fn named(invitation: &Invitation) -> String {
+    let (method, uid) = (invitation.method.as_str(), words::shown(&invitation.uid));
+    format!("{method} {uid}")
+}
+
 impl Receive {
     /// Filters the mail for one recipient and plans what follows.
     pub(super) async fn plan(
@@ -157,13 +163,7 @@ impl Receive {
             job: key.filter(|_| has_job),
             record,
             faults: filtered.faults,
-            event: invitation.map(|invitation| {
-                format!(
-                    "{} {}",
-                    invitation.method.as_str(),
-                    words::shown(&invitation.uid)
-                )
-            }),
+            event: invitation.map(named),
             recipient: recipient.clone(),
         })
     }

@@ -8,11 +8,9 @@ use super::decide::{Decided, Question, decide};
 use crate::clock::Clock;
 use crate::examine::{self, Examined, Route};
 use crate::job::{self, Detail};
+use crate::meanwhile::ROUNDS;
 use crate::site::Site;
 use crate::words;
-
-/// How often a decision is made anew because the calendar changed meanwhile.
-const ROUNDS: usize = 8;
 
 /// The most octets of a message that is kept for its owner to apply by hand: anyone can send one.
 const LARGEST_SUGGESTION: usize = 128 << 10;
@@ -64,22 +62,13 @@ pub async fn apply(
     let Some(account) = store.account(job.key.account).await? else {
         return Ok(None);
     };
-    let (header, parts) =
-        job::decode(&job.content).ok_or_else(|| Failure::Never("the job is damaged".to_owned()))?;
-    let told = Detail::united(&job.details)
-        .map_err(|error| Failure::Never(format!("the job cannot be read: {error}")))?;
-    let writer = told.writer.as_deref();
-    let examined = examine::examine(&header, &parts, writer, &site.limits, &site.trust)
-        .ok_or_else(|| Failure::Never("reading the mail failed".to_owned()))?;
-    let Some(invitation) = &examined.detection.invitation else {
-        return Err(Failure::Never(
-            "the mail's invitation cannot be read again".to_owned(),
-        ));
-    };
+    let (told, examined) = read(site, job)?;
+    let invitation = examined.detection.invitation.as_ref();
+    let again = "the mail's invitation cannot be read again";
     let question = Question {
         account: &account,
         examined: &examined,
-        invitation,
+        invitation: invitation.ok_or_else(|| Failure::Never(again.to_owned()))?,
         effects: &told.effects,
         recipient: &told.recipient,
         digest: &job.key.id,
@@ -100,6 +89,18 @@ pub async fn apply(
     Err(Failure::Later(
         "the calendar changed again and again".to_owned(),
     ))
+}
+
+/// What a job says of how its mail came, and what is read of the mail.
+fn read(site: &Site, job: &Job) -> Result<(Detail, Examined), Failure> {
+    let (header, parts) =
+        job::decode(&job.content).ok_or_else(|| Failure::Never("the job is damaged".to_owned()))?;
+    let told = Detail::united(&job.details)
+        .map_err(|error| Failure::Never(format!("the job cannot be read: {error}")))?;
+    let writer = told.writer.as_deref();
+    let examined = examine::examine(&header, &parts, writer, &site.limits, &site.trust)
+        .ok_or_else(|| Failure::Never("reading the mail failed".to_owned()))?;
+    Ok((told, examined))
 }
 
 /// The decision as a change of the store.

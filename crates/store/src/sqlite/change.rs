@@ -314,7 +314,18 @@ impl<'a> Writing<'a> {
         self.log(&change, waited.into())
     }
 
-    /// Refuses when the name has another UID, or the UID another name in the same calendar.
+    /// Whether the object that an object replaces waits for an answer; none when it is new. Refuses when the
+    /// name has another UID, or the UID another name in the same calendar.
+    fn replaced(&self, put: &PutObject, place: &Place) -> Result<Option<bool>> {
+        let named = self.object_at(place)?;
+        let stored = self.name_of(&place.0, &put.uid)?;
+        let is_other = named.as_ref().is_some_and(|(uid, _)| *uid != put.uid);
+        match is_other || stored.is_some_and(|name| name != place.1) {
+            true => Err(Error::Conflict),
+            false => Ok(named.map(|(_, waits)| waits)),
+        }
+    }
+
     fn put(
         &mut self,
         put: &PutObject,
@@ -322,14 +333,7 @@ impl<'a> Writing<'a> {
         span: &Span,
         (decision, beside): (Option<DecisionId>, Option<Beside>),
     ) -> Result<Written> {
-        let named = self.object_at(&place)?;
-        let stored = self.name_of(&place.0, &put.uid)?;
-        let (is_known, waited) = (named.is_some(), matches!(named, Some((_, true))));
-        if named.is_some_and(|(uid, _)| uid != put.uid)
-            || stored.is_some_and(|name| name != place.1)
-        {
-            return Err(Error::Conflict);
-        }
+        let replaced = self.replaced(put, &place)?;
         let object = Object {
             calendar: place.0.clone(),
             name: place.1.clone(),
@@ -339,7 +343,7 @@ impl<'a> Writing<'a> {
             unanswered: put.unanswered,
         };
         calendar::put(self.connection, self.account, &object, put.by, span)?;
-        if is_known && put.by == By::Organizer {
+        if replaced.is_some() && put.by == By::Organizer {
             calendar::ask_again(self.connection, self.account, &object)?;
         }
         let is_dismissed = beside.as_ref().is_some_and(Beside::is_dismissed);
@@ -355,7 +359,7 @@ impl<'a> Writing<'a> {
             decision,
             at: self.at,
         };
-        let in_inbox = waited || put.unanswered && !is_dismissed;
+        let in_inbox = replaced == Some(true) || put.unanswered && !is_dismissed;
         self.log(&change, in_inbox.into())?;
         let (calendar, name) = place;
         Ok(Written {
