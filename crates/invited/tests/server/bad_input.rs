@@ -34,7 +34,7 @@ fn calendar_part(data: &str) -> String {
     format!("--b\nContent-Type: text/calendar\n\n{data}\n")
 }
 
-const EVENT: &str = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:u\nDTSTART:20270301T110000Z\n\
+const EVENT: &str = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:u\nDTSTART:20550301T110000Z\n\
     ORGANIZER:mailto:bob@example.com\nATTENDEE:mailto:alice@example.org\nEND:VEVENT\nEND:VCALENDAR";
 
 #[test]

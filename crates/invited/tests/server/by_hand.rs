@@ -8,7 +8,7 @@ const ALICE: &str = "alice@example.org";
 fn own_event(sequence: u32, title: &str) -> String {
     format!(
         "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//Test//EN\nBEGIN:VEVENT\nUID:own@example.org\n\
-         SEQUENCE:{sequence}\nDTSTAMP:20270201T100000Z\nDTSTART:20270305T100000Z\nDURATION:PT1H\nSUMMARY:{title}\n\
+         SEQUENCE:{sequence}\nDTSTAMP:20550201T100000Z\nDTSTART:20550305T100000Z\nDURATION:PT1H\nSUMMARY:{title}\n\
          ORGANIZER:mailto:{ALICE}\nATTENDEE;PARTSTAT=ACCEPTED:mailto:{ALICE}\n\
          ATTENDEE;CN=Dana;RSVP=TRUE:mailto:dana@partner.example\nEND:VEVENT\nEND:VCALENDAR\n"
     )
@@ -34,7 +34,7 @@ fn forged() -> String {
     Invitation {
         from: "eve@evil.example",
         sequence: 1,
-        start: "20270302T150000Z",
+        start: "20550302T150000Z",
         ..Invitation::default()
     }
     .mail()
@@ -116,7 +116,7 @@ fn what_is_applied_by_hand_counts_as_it_came() {
     // Whoever sent it may change it, though he does not organize it.
     let update = Invitation {
         sequence: 1,
-        start: "20270302T150000Z",
+        start: "20550302T150000Z",
         ..forwarded
     };
     site.settle(&["alice+club@example.org"], &update.mail());
@@ -137,17 +137,17 @@ fn a_forged_update_is_applied_by_hand_and_taken_back() {
     site.settle(&[ALICE], &forged());
     assert_eq!(newest(&site), pair("no-action", "not-the-organizer"));
     site.ok(&["apply", ALICE, "2"]);
-    assert!(site.calendar(ALICE).contains("DTSTART:20270302T150000Z"));
+    assert!(site.calendar(ALICE).contains("DTSTART:20550302T150000Z"));
     let changes = &decision(&site, 3)["changes"];
     assert_eq!(
         changes[0],
-        "moved from Mon 1 Mar 2027 11:00 to Tue 2 Mar 2027 15:00 UTC"
+        "moved from Mon 1 Mar 2055 11:00 to Tue 2 Mar 2055 15:00 UTC"
     );
     site.ok(&["undo", ALICE, "3"]);
     assert_eq!(site.calendar(ALICE), before);
     // What was undone can be had again by undoing the undoing.
     site.ok(&["undo", ALICE, "4"]);
-    assert!(site.calendar(ALICE).contains("DTSTART:20270302T150000Z"));
+    assert!(site.calendar(ALICE).contains("DTSTART:20550302T150000Z"));
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn a_deleted_event_comes_back_by_hand() {
     assert!(site.calendar(ALICE).contains("SUMMARY:Long lunch"));
     let moved = Invitation {
         sequence: 2,
-        start: "20270304T110000Z",
+        start: "20550304T110000Z",
         ..Invitation::default()
     };
     site.settle(&[ALICE], &moved.mail());
@@ -252,7 +252,7 @@ fn undo_says_when_it_cannot() {
     site.settle(&[ALICE], &Invitation::default().mail());
     let moved = Invitation {
         sequence: 1,
-        start: "20270302T150000Z",
+        start: "20550302T150000Z",
         ..Invitation::default()
     };
     site.settle(&[ALICE], &moved.mail());
@@ -285,7 +285,7 @@ fn an_event_that_a_cancel_removed_comes_back_and_can_be_updated() {
     assert!(site.calendar(ALICE).contains("SUMMARY:Lunch"));
     let moved = Invitation {
         sequence: 2,
-        start: "20270302T150000Z",
+        start: "20550302T150000Z",
         ..Invitation::default()
     };
     site.settle(&[ALICE], &moved.mail());
@@ -374,7 +374,7 @@ fn an_answer_is_old_only_if_the_times_changed_since() {
     import(&site, &own_event(1, "Review of the plan"));
     site.settle(&[ALICE], &acceptance());
     assert_eq!(newest(&site), pair("updated", "reply"));
-    let moved = own_event(2, "Review").replace("20270305T100000Z", "20270306T100000Z");
+    let moved = own_event(2, "Review").replace("20550305T100000Z", "20550306T100000Z");
     import(&site, &moved);
     site.settle(
         &[ALICE],
@@ -393,7 +393,7 @@ fn an_import_takes_the_tombstone_away() {
     import(&site, &saved);
     let moved = Invitation {
         sequence: 1,
-        start: "20270302T150000Z",
+        start: "20550302T150000Z",
         ..Invitation::default()
     };
     site.settle(&[ALICE], &moved.mail());
@@ -414,7 +414,7 @@ fn check_tells_a_change_in_words() {
         "found      REQUEST of lunch@example.com: “Lunch”",
         "believed without proof",
         "outcome    added (new, rule C1): A new event was added to the calendar.",
-        "change     new: Mon 1 Mar 2027 11:00 to 12:00 UTC, every Monday, 8 times\n           title: “Lunch”",
+        "change     new: Mon 1 Mar 2055 11:00 to 12:00 UTC, every Monday, 8 times\n           title: “Lunch”",
         "invited: you",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -422,7 +422,7 @@ fn check_tells_a_change_in_words() {
     site.settle(&[ALICE], &series.mail());
     let moved = Invitation {
         sequence: 1,
-        start: "20270302T150000Z",
+        start: "20550302T150000Z",
         lines: "RRULE:FREQ=WEEKLY;COUNT=8\nLOCATION:Green room\n",
         ..Invitation::default()
     };
@@ -433,7 +433,7 @@ fn check_tells_a_change_in_words() {
     assert_eq!(
         json["changes"],
         serde_json::json!([
-            "moved from Mon 1 Mar 2027 11:00 to Tue 2 Mar 2027 15:00 UTC",
+            "moved from Mon 1 Mar 2055 11:00 to Tue 2 Mar 2055 15:00 UTC",
             "repeats every Tuesday, 8 times instead of every Monday, 8 times",
             "place: “Green room” instead of “Blue room”",
         ])

@@ -123,7 +123,7 @@ fn two_mails_in_flight_with_one_event_are_applied_once_each() {
     let first = Invitation::default().mail();
     let update = Invitation {
         sequence: 1,
-        start: "20270302T150000Z",
+        start: "20550302T150000Z",
         ..Invitation::default()
     }
     .mail();
@@ -142,7 +142,7 @@ fn two_mails_in_flight_with_one_event_are_applied_once_each() {
     site.wait_for_jobs();
     let calendar = site.calendar(ALICE);
     assert_eq!(calendar.matches("BEGIN:VEVENT").count(), 1, "{calendar}");
-    assert!(calendar.contains("DTSTART:20270302T150000Z"), "{calendar}");
+    assert!(calendar.contains("DTSTART:20550302T150000Z"), "{calendar}");
     assert_eq!(site.decisions(ALICE).len(), 2);
 }
 

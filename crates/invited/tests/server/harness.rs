@@ -463,7 +463,7 @@ impl Default for Invitation<'_> {
             organizer: "bob@example.com",
             attendee: "alice@example.org",
             sequence: 0,
-            start: "20270301T110000Z",
+            start: "20550301T110000Z",
             title: "Lunch",
             fields: "",
             lines: "",
@@ -488,12 +488,12 @@ impl Invitation<'_> {
         } = self;
         format!(
             "From: Bob <{from}>\nTo: {attendee}\nSubject: {title}\nMessage-ID: <{method}-{sequence}-{start}@example.com>\n\
-             Date: Mon, 01 Feb 2027 10:00:0{second} +0000\nMIME-Version: 1.0\n{fields}\
+             Date: Mon, 01 Feb 2055 10:00:0{second} +0000\nMIME-Version: 1.0\n{fields}\
              Content-Type: multipart/alternative; boundary=\"b\"\n\n\
              --b\nContent-Type: text/plain; charset=utf-8\n\nYou are invited.\n\
              --b\nContent-Type: text/calendar; charset=utf-8; method={method}\n\n\
              BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//Test//EN\nMETHOD:{method}\nBEGIN:VEVENT\n\
-             UID:{uid}\nSEQUENCE:{sequence}\nDTSTAMP:20270201T10000{second}Z\nDTSTART:{start}\nDURATION:PT1H\n\
+             UID:{uid}\nSEQUENCE:{sequence}\nDTSTAMP:20550201T10000{second}Z\nDTSTART:{start}\nDURATION:PT1H\n\
              SUMMARY:{title}\nORGANIZER:mailto:{organizer}\n\
              ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{attendee}\n{lines}\
              END:VEVENT\nEND:VCALENDAR\n--b--\n",

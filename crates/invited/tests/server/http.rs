@@ -89,7 +89,7 @@ fn a_request_that_has_begun_is_finished_when_the_server_stops() {
     site.start();
     let calendar = site.collection("alice@example.org", store::CollectionKind::Calendar);
     let event = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:late\r\n\
-                 DTSTART:20270301T110000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+                 DTSTART:20550301T110000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     let mut busy = connect(&site);
     let request = format!(
         "PUT /dav/calendars/alice@example.org/{calendar}/late.ics HTTP/1.1\r\nHost: x\r\n{ALICE}\

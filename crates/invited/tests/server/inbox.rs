@@ -52,7 +52,7 @@ fn send(site: &Site, method: &str, uid: &str, sequence: u32, start: &str) {
 fn an_item_goes_with_the_answer_and_comes_back_with_a_new_question() {
     let mut site = Site::new("");
     site.start();
-    let start = "20270301T110000Z";
+    let start = "20550301T110000Z";
     for uid in ["app", "command", "cancelled", "dismissed"] {
         send(&site, "REQUEST", uid, 0, start);
     }
@@ -81,7 +81,7 @@ fn an_item_goes_with_the_answer_and_comes_back_with_a_new_question() {
     let (status, kept) = ask(&site, "GET", &event, "secret", "");
     assert!(status == 200 && kept.contains("NEEDS-ACTION"), "{kept}");
 
-    let moved = "20270302T110000Z";
+    let moved = "20550302T110000Z";
     for uid in ["dismissed", "app"] {
         send(&site, "REQUEST", uid, 1, moved);
     }

@@ -80,7 +80,7 @@ fn mail(from: &str, verdict: &str, number: usize, method: &str, calendar: &str) 
     format!(
         "Authentication-Results: mx.example.org; dmarc={verdict} header.from={domain}\n\
          From: <{from}>\nTo: <{BOB}>\nSubject: Message {number}\n\
-         Date: Fri, 01 Jan 2027 10:{number:02}:00 +0000\nMIME-Version: 1.0\n\
+         Date: Fri, 01 Jan 2055 10:{number:02}:00 +0000\nMIME-Version: 1.0\n\
          Content-Type: text/calendar; charset=utf-8; method={method}\n\n{calendar}"
     )
 }

@@ -13,7 +13,7 @@ fn invited(relay: &Relay) -> Site {
     let mut site = Site::new(&format!("[smtp]\nrelay = \"smtp://{}\"", relay.address));
     let event = format!(
         "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//Test//EN\nBEGIN:VEVENT\nUID:{UID}\n\
-         DTSTAMP:20270201T100000Z\nDTSTART:20270301T110000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=4\n\
+         DTSTAMP:20550201T100000Z\nDTSTART:20550301T110000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=4\n\
          SUMMARY:Plan\nORGANIZER:mailto:{CAROL}\n\
          ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{ALICE}\nEND:VEVENT\nEND:VCALENDAR\n"
     );
@@ -58,7 +58,7 @@ fn an_answer_reaches_the_organizers_calendar() {
         message.contains("Auto-Submitted: auto-generated"),
         "{message}"
     );
-    let invitation = "In-Reply-To: <REQUEST-0-20270301T110000Z@example.com>";
+    let invitation = "In-Reply-To: <REQUEST-0-20550301T110000Z@example.com>";
     assert!(message.contains(invitation), "{message}");
     let last = site.decisions(CAROL).remove(0);
     assert_eq!(last, ("updated".to_owned(), "reply".to_owned()));
@@ -82,7 +82,7 @@ fn one_date_is_answered_otherwise_and_once() {
         UID,
         "declined",
         "--instance",
-        "20270308T110000Z",
+        "20550308T110000Z",
     ];
     site.ok(&decline);
     let message = newest(&site);
@@ -94,7 +94,7 @@ fn one_date_is_answered_otherwise_and_once() {
     );
     let calendar = site.calendar(CAROL);
     assert!(
-        calendar.contains("RECURRENCE-ID:20270308T110000Z"),
+        calendar.contains("RECURRENCE-ID:20550308T110000Z"),
         "{calendar}"
     );
     assert!(calendar.contains("PARTSTAT=DECLINED"), "{calendar}");
@@ -120,7 +120,7 @@ fn what_cannot_be_answered_is_said_in_one_line() {
                 UID,
                 "accepted",
                 "--instance",
-                "20270309T110000Z",
+                "20550309T110000Z",
             ],
             "the event has no such date",
         ),

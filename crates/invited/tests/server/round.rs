@@ -41,7 +41,7 @@ fn meeting(organizer: &str, guests: &[&str]) -> String {
         .collect();
     format!(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//Test//EN\r\nBEGIN:VEVENT\r\nUID:{UID}\r\n\
-         DTSTAMP:20270201T100000Z\r\nDTSTART:20270301T110000Z\r\nDURATION:PT1H\r\n\
+         DTSTAMP:20550201T100000Z\r\nDTSTART:20550301T110000Z\r\nDURATION:PT1H\r\n\
          RRULE:FREQ=WEEKLY;COUNT=4\r\nSUMMARY:Plan\r\nORGANIZER:mailto:{organizer}\r\n\
          {guests}END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
@@ -126,10 +126,10 @@ fn answer_of_dora(site: &Site, stamp: &str, sequence: &str, partstat: &str) {
     let mail = format!(
         "Authentication-Results: mx.example.org; dmarc=pass header.from=example.com\n\
          From: Dora <{DORA}>\nTo: {ALICE}\nSubject: Re: Plan\nMessage-ID: <{stamp}@example.com>\n\
-         Date: Mon, 01 Feb 2027 11:00:00 +0000\nMIME-Version: 1.0\n\
+         Date: Mon, 01 Feb 2055 11:00:00 +0000\nMIME-Version: 1.0\n\
          Content-Type: text/calendar; charset=utf-8; method=REPLY\n\n\
          BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//Test//EN\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:{UID}\n\
-         {sequence}\nDTSTAMP:{stamp}\nDTSTART:20270301T110000Z\nORGANIZER:mailto:{ALICE}\n\
+         {sequence}\nDTSTAMP:{stamp}\nDTSTART:20550301T110000Z\nORGANIZER:mailto:{ALICE}\n\
          ATTENDEE;PARTSTAT={partstat}:mailto:{DORA}\nEND:VEVENT\nEND:VCALENDAR\n"
     );
     let replies = Lmtp::connect(site.address()).deliver(DORA, &[ALICE], &mail);
@@ -189,7 +189,7 @@ fn all_hear_and_answer_from_the_invitation_to_the_end() {
         )
     });
     assert_eq!(newest(&site, ALICE), said("updated", "reply"));
-    answer_of_dora(&site, "20270202T100000Z", "SEQUENCE:0", "TENTATIVE");
+    answer_of_dora(&site, "20550202T100000Z", "SEQUENCE:0", "TENTATIVE");
     let answered = text(&site, ALICE);
     has(
         &answered,
@@ -216,21 +216,21 @@ fn all_hear_and_answer_from_the_invitation_to_the_end() {
     assert_eq!(her_app.ask("PUT", &path, &known, &room).status, 412);
 
     edit(&site, ALICE, |text| {
-        text.replace("20270301T110000Z", "20270301T150000Z")
+        text.replace("20550301T110000Z", "20550301T150000Z")
     });
     let moved = sent(&relay, DORA);
-    assert!(moved.contains("DTSTART:20270301T150000Z"), "{moved}");
+    assert!(moved.contains("DTSTART:20550301T150000Z"), "{moved}");
     has(&moved, DORA, &["PARTSTAT=NEEDS-ACTION"]);
     assert_eq!(newest(&site, CAROL), said("updated", "update"));
     let of_carol = text(&site, CAROL);
-    assert!(of_carol.contains("DTSTART:20270301T150000Z"), "{of_carol}");
+    assert!(of_carol.contains("DTSTART:20550301T150000Z"), "{of_carol}");
     has(&of_carol, CAROL, &["PARTSTAT=NEEDS-ACTION"]);
     for guest in [CAROL, DORA] {
         has(&text(&site, ALICE), guest, &["PARTSTAT=NEEDS-ACTION"]);
     }
     site.ok(&["respond", CAROL, UID, "accepted"]);
     site.wait_for_local_mail();
-    answer_of_dora(&site, "20270203T100000Z", "SEQUENCE:1", "ACCEPTED");
+    answer_of_dora(&site, "20550203T100000Z", "SEQUENCE:1", "ACCEPTED");
     for guest in [CAROL, DORA] {
         has(
             &text(&site, ALICE),
@@ -240,17 +240,17 @@ fn all_hear_and_answer_from_the_invitation_to_the_end() {
     }
 
     edit(&site, ALICE, |text| {
-        text.replace("RRULE:", "EXDATE:20270308T150000Z\r\nRRULE:")
+        text.replace("RRULE:", "EXDATE:20550308T150000Z\r\nRRULE:")
     });
     let cancelled = sent(&relay, DORA);
     assert!(
-        cancelled.contains("- Mon 8 Mar 2027 cancelled"),
+        cancelled.contains("- Mon 8 Mar 2055 cancelled"),
         "{cancelled}"
     );
-    assert!(cancelled.contains("EXDATE:20270308T150000Z"), "{cancelled}");
+    assert!(cancelled.contains("EXDATE:20550308T150000Z"), "{cancelled}");
     assert_eq!(newest(&site, CAROL), said("updated", "update"));
     let of_carol = text(&site, CAROL);
-    assert!(of_carol.contains("EXDATE:20270308T150000Z"), "{of_carol}");
+    assert!(of_carol.contains("EXDATE:20550308T150000Z"), "{of_carol}");
     has(&of_carol, CAROL, &["PARTSTAT=ACCEPTED"]);
 
     done(&her_app.ask("DELETE", &path, "", ""));

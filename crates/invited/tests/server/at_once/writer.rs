@@ -207,7 +207,7 @@ fn deliver(lmtp: &mut Lmtp, (event, sequence, moves): (usize, u32, usize), befor
         uid: UIDS[event],
         sequence,
         start: format!(
-            "202703{:02}T{:02}{:02}00Z",
+            "205503{:02}T{:02}{:02}00Z",
             10 + event,
             moves / 60,
             moves % 60
