@@ -3,6 +3,7 @@
 mod connection;
 mod limits;
 mod patient;
+mod unread;
 
 use std::io;
 use std::net::SocketAddr;

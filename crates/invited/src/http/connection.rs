@@ -6,6 +6,7 @@ use std::pin::pin;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::header;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -16,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
 use super::patient::Patient;
+use super::unread::Unread;
 use super::{Limits, stopped};
 
 /// The most octets of a request's header.
@@ -33,7 +35,8 @@ pub(super) async fn serve<S>(
 {
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
+        let is_expecting = request.headers().contains_key(header::EXPECT);
+        let mut request = request.map(|body| Body::new(Unread::new(Body::new(body), is_expecting)));
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
