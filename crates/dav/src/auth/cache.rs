@@ -9,10 +9,23 @@ use store::AccountId;
 
 /// How long a password is known.
 const TIME: Duration = Duration::from_secs(300);
+/// How long it is remembered that it was right.
+const MEMORY: Duration = Duration::from_secs(24 * 3600);
 /// The most that are known at a time.
 const MOST: usize = 10_000;
 
-/// Digests of passwords, each with the hash that it was right for and until when that counts.
+/// What is known of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It was right a moment ago.
+    Right,
+    /// It was right in the last day: it is verified, but is nobody's guess.
+    Before,
+    /// Nothing.
+    Not,
+}
+
+/// Digests of passwords, each with the hash that it was right for and when that was seen.
 pub(super) struct Cache {
     /// Makes the digests worthless outside this process.
     secret: [u8; 32],
@@ -32,25 +45,37 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// Whether the password was right lately, for a hash that the account still has.
-    pub(super) fn knows(&self, account: AccountId, password: &str, hashes: &[String]) -> bool {
+    /// Whether the password was right, for a hash that the account still has.
+    pub(super) fn knows(
+        &self,
+        account: AccountId,
+        password: &str,
+        hashes: &[String],
+        now: Instant,
+    ) -> Known {
         let key = self.key(account, password);
-        self.lock()
-            .get(&key)
-            .is_some_and(|(hash, until)| Instant::now() < *until && hashes.contains(hash))
+        let known = self.lock();
+        let seen = known.get(&key).filter(|(hash, _)| hashes.contains(hash));
+        match seen.map(|(_, at)| now.saturating_duration_since(*at)) {
+            Some(age) if age < TIME => Known::Right,
+            Some(age) if age < MEMORY => Known::Before,
+            _ => Known::Not,
+        }
     }
 
     pub(super) fn learn(&self, account: AccountId, password: &str, hash: String) {
         let key = self.key(account, password);
         let now = Instant::now();
         let mut known = self.lock();
-        if known.len() >= MOST {
-            known.retain(|_, (_, until)| now < *until);
+        for age in [MEMORY, TIME] {
+            if known.len() >= MOST {
+                known.retain(|_, (_, at)| now.saturating_duration_since(*at) < age);
+            }
         }
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(key, (hash, now + TIME));
+        known.insert(key, (hash, now));
     }
 
     fn key(&self, account: AccountId, password: &str) -> [u8; 32] {
@@ -76,12 +101,14 @@ mod tests {
         let (alice, bob) = (AccountId(1), AccountId(2));
         cache.learn(alice, "secret", "hash".to_owned());
         let hashes = ["other".to_owned(), "hash".to_owned()];
-        assert!(cache.knows(alice, "secret", &hashes));
-        assert!(
-            !cache.knows(alice, "secret", &hashes[..1]),
-            "it was changed meanwhile"
-        );
-        assert!(!cache.knows(alice, "Secret", &hashes));
-        assert!(!cache.knows(bob, "secret", &hashes));
+        let now = Instant::now();
+        let known = |account, password, later| cache.knows(account, password, &hashes, now + later);
+        assert_eq!(known(alice, "secret", Duration::ZERO), Known::Right);
+        assert_eq!(known(alice, "secret", TIME * 2), Known::Before);
+        assert_eq!(known(alice, "secret", MEMORY * 2), Known::Not);
+        let changed = cache.knows(alice, "secret", &hashes[..1], now);
+        assert_eq!(changed, Known::Not, "it was changed meanwhile");
+        assert_eq!(known(alice, "Secret", Duration::ZERO), Known::Not);
+        assert_eq!(known(bob, "secret", Duration::ZERO), Known::Not);
     }
 }
