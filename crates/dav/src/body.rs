@@ -10,7 +10,7 @@ use http_body::Frame;
 use tokio::sync::mpsc;
 
 use crate::failure::{Failure, Outcome};
-use crate::xml::{Element, Guard};
+use crate::xml::{BadXml, Decoder, Element, Guard};
 
 /// Pieces that wait for a slow client.
 const WAITING: usize = 4;
@@ -22,8 +22,13 @@ pub(crate) async fn read(
     limit: usize,
     patience: Duration,
 ) -> Outcome<Option<Vec<u8>>> {
-    let reading = pieces(fields, body, limit, |_| Ok(()));
-    in_time(patience, reading).await
+    let mut text = Vec::new();
+    let reading = pieces(fields, body, limit, |piece| {
+        text.extend_from_slice(piece);
+        Ok(())
+    });
+    let is_whole = in_time(patience, reading).await?;
+    Ok(is_whole.then_some(text))
 }
 
 /// Reads XML; `None` when there is no body. What must not be read is refused before the rest is here.
@@ -33,18 +38,27 @@ pub(crate) async fn read_xml(
     limit: usize,
     patience: Duration,
 ) -> Outcome<Option<Element>> {
-    let mut guard = Guard::default();
+    let (mut guard, mut decoder) = (Guard::default(), Decoder::default());
+    let (mut text, mut guarded) = (Vec::new(), 0);
     let reading = pieces(fields, body, limit, |piece| {
-        guard.take(piece).map_err(|_| Failure::bad_request())
+        let decoded = decoder.take(piece, &mut text);
+        let new = text.get(guarded..).unwrap_or_default();
+        decoded.and_then(|()| guard.take(new)).map_err(bad)?;
+        guarded = text.len();
+        Ok(())
     });
-    let text = in_time(patience, reading)
-        .await?
-        .ok_or_else(Failure::bad_request)?;
+    let is_whole = in_time(patience, reading).await?;
+    if !is_whole || !decoder.end(&mut text) {
+        return Err(Failure::bad_request());
+    }
     if text.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
-    let element = Element::parse(&text).map_err(|_| Failure::bad_request())?;
-    Ok(Some(element))
+    Element::parse(&text).map(Some).map_err(bad)
+}
+
+fn bad(_: BadXml) -> Failure {
+    Failure::bad_request()
 }
 
 /// A Content-Type without its parameters, in lower case.
@@ -60,31 +74,32 @@ async fn in_time<T>(patience: Duration, reading: impl Future<Output = Outcome<T>
         .map_err(late)?
 }
 
+/// Takes the pieces of a body of at most `limit` octets; whether that is all of it.
 async fn pieces(
     fields: &HeaderMap,
     body: Body,
     limit: usize,
-    mut look: impl FnMut(&[u8]) -> Outcome<()>,
-) -> Outcome<Option<Vec<u8>>> {
+    mut take: impl FnMut(&[u8]) -> Outcome<()>,
+) -> Outcome<bool> {
     let length = fields.get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit as u64) {
-        return Ok(None);
+        return Ok(false);
     }
     let mut body = body;
-    let mut text = Vec::new();
+    let mut left = limit;
     while let Some(frame) = next(&mut body).await {
         let frame = frame.map_err(|_| Failure::bad_request())?;
         let Ok(piece) = frame.into_data() else {
             continue;
         };
-        look(&piece)?;
-        if text.len() + piece.len() > limit {
-            return Ok(None);
-        }
-        text.extend_from_slice(&piece);
+        let Some(rest) = left.checked_sub(piece.len()) else {
+            return Ok(false);
+        };
+        left = rest;
+        take(&piece)?;
     }
-    Ok(Some(text))
+    Ok(true)
 }
 
 async fn next(body: &mut Body) -> Option<Result<Frame<Bytes>, axum::Error>> {

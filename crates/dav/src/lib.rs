@@ -6,6 +6,7 @@
 
 mod apple_profile;
 mod auth;
+mod authority;
 mod body;
 mod caldav;
 mod carddav;

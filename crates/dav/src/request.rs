@@ -9,11 +9,13 @@ use store::{
 };
 
 use crate::Dav;
+use crate::authority;
 use crate::body;
 use crate::failure::{Failure, Outcome};
 use crate::resource::{BadPath, Resource};
 use crate::scheduling::inbox;
 use crate::scheduling::role::{self, Role};
+use crate::webdav::put;
 use crate::xml::Element;
 
 /// A request whose sender is known.
@@ -96,6 +98,7 @@ impl Request {
 
     /// The body as XML; `None` when there is none.
     pub(crate) async fn xml(&mut self) -> Outcome<Option<Element>> {
+        put::plain(self)?;
         let limits = &self.dav.limits;
         let body = self.body.get_mut().map(std::mem::take).unwrap_or_default();
         body::read_xml(&self.fields, body, limits.xml, limits.body).await
@@ -111,6 +114,25 @@ impl Request {
     /// What an href in this request names; 400 or 404 when it is nothing of this account.
     pub(crate) fn named(&self, href: &str) -> Outcome<Resource> {
         Resource::of_href(href, &self.account).map_err(Failure::from)
+    }
+
+    /// Where a COPY or MOVE goes: a path, or a URL of this server; 502 for another one (RFC 4918, 9.8.5).
+    pub(crate) fn destination(&self) -> Outcome<Result<Resource, BadPath>> {
+        let href = self.field("destination").trim();
+        if let Some(place) = authority::of_url(href) {
+            let names = [self.field("host"), self.field("x-forwarded-host")];
+            let public = authority::of_url(&self.dav.public_url);
+            let mut ours = names
+                .into_iter()
+                .filter_map(authority::of_host)
+                .chain(public);
+            if !ours.any(|one| one == place) {
+                return Err(Failure::status(StatusCode::BAD_GATEWAY));
+            }
+        } else if !href.starts_with('/') || href.starts_with("//") {
+            return Err(Failure::bad_request());
+        }
+        Ok(Resource::of_href(href, &self.account))
     }
 
     /// A collection that must be there.

@@ -91,8 +91,10 @@ impl Resource {
     pub(crate) fn of_href(href: &str, account: &Account) -> Result<Self, BadPath> {
         let href = href.trim();
         let path = match href.split_once("://") {
-            Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),
-            None => href,
+            Some((scheme, rest)) if !scheme.contains('/') => {
+                rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
+            }
+            _ => href,
         };
         let end = path.find(['?', '#']).unwrap_or(path.len());
         Self::parse(path.get(..end).unwrap_or_default(), account)

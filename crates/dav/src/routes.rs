@@ -13,17 +13,15 @@ use crate::Dav;
 use crate::apple_profile;
 use crate::caldav::mkcalendar;
 use crate::failure::{Failure, Outcome};
-use crate::request::Request;
+use crate::request::{Prefer, Request};
 use crate::resource::{BadPath, Resource};
 use crate::scheduling::role::Role;
 use crate::scheduling::{inbox, outbox};
+use crate::webdav::node::Node;
 use crate::webdav::{
-    add_member, collection, delete, get, mkcol, options, propfind, proppatch, put, report, transfer,
+    add_member, collection, delete, get, mkcol, options, preference, propfind, proppatch, put,
+    report, transfer,
 };
-
-/// The methods that some resource has.
-pub(crate) const METHODS: &str = "OPTIONS, GET, HEAD, POST, PUT, DELETE, PROPFIND, PROPPATCH, \
-                                  REPORT, MKCOL, MKCALENDAR, COPY, MOVE";
 
 /// What makes something; where what it would be in is no collection, it says 409 (RFC 4918, 9.3.1).
 const MAKING: [&str; 3] = ["PUT", "MKCOL", "MKCALENDAR"];
@@ -52,7 +50,9 @@ async fn well_known() -> Response<Body> {
 }
 
 async fn enter(State(dav): State<Arc<Dav>>, request: HttpRequest) -> Response<Body> {
-    let outcome = match request.method() == Method::OPTIONS {
+    // Who says no name wants to know what is spoken here before he has a password.
+    let is_stranger = !request.headers().contains_key(header::AUTHORIZATION);
+    let outcome = match request.method() == Method::OPTIONS && is_stranger {
         true => Ok(options::run()),
         false => admitted(dav, request).await,
     };
@@ -91,7 +91,19 @@ async fn admitted(dav: Arc<Dav>, request: HttpRequest) -> Outcome {
         fields: parts.headers,
         body: Mutex::new(body),
     };
-    dispatch(request).await
+    let (resource, method) = (request.resource.clone(), request.method.clone());
+    let is_minimal = request.prefer() == Prefer::Minimal;
+    let mut outcome = dispatch(request).await;
+    match &mut outcome {
+        Ok(response) => preference::say(response, &method, is_minimal),
+        Err(failure) if failure.status == StatusCode::METHOD_NOT_ALLOWED => {
+            *failure = failure
+                .clone()
+                .and(header::ALLOW, options::allowed(&resource));
+        }
+        Err(_) => {}
+    }
+    outcome
 }
 
 async fn dispatch(request: Request) -> Outcome {
@@ -121,16 +133,23 @@ async fn dispatch(request: Request) -> Outcome {
         ("COPY" | "MOVE", Resource::Collection(kind, segment)) => {
             collection::run(request, kind, segment).await
         }
+        ("OPTIONS", _) => Ok(options::run()),
         ("MKCALENDAR", _) => mkcalendar::run(request).await,
         ("MKCOL", _) => mkcol::run(request).await,
         ("PROPFIND", _) => propfind::run(request).await,
         ("PROPPATCH", _) => proppatch::run(request).await,
         ("REPORT", _) => report::run(request).await,
-        ("DELETE" | "COPY" | "MOVE" | "PUT", _) => Err(Failure::forbidden()),
-        _ => {
-            let failure = Failure::status(StatusCode::METHOD_NOT_ALLOWED);
-            Err(failure.and(header::ALLOW, METHODS))
+        ("DELETE" | "COPY" | "MOVE", _) => Err(Failure::forbidden()),
+        ("PUT", Resource::Collection(..)) => match Node::find(&request).await {
+            Ok(_) => Err(options::refusal(&method)),
+            Err(_) => Err(Failure::forbidden()),
+        },
+        ("PUT", _) => Err(Failure::forbidden()),
+        ("GET" | "HEAD" | "POST", _) => {
+            Node::find(&request).await?;
+            Err(options::refusal(&method))
         }
+        _ => Err(options::refusal(&method)),
     }
 }
 
@@ -148,10 +167,11 @@ async fn scheduled(request: Request, role: Role) -> Outcome {
         ("DELETE", Role::Inbox, Resource::Member(_, _, name)) => {
             inbox::dismiss(&request, &name).await
         }
-        ("MKCOL" | "MKCALENDAR", _, Resource::Collection(..)) => {
-            Err(Failure::status(StatusCode::METHOD_NOT_ALLOWED))
-        }
-        _ => Err(Failure::forbidden()),
+        ("OPTIONS", ..) => Ok(options::run()),
+        ("PUT", _, Resource::Collection(..)) => Err(options::refusal(&method)),
+        ("PUT" | "DELETE" | "COPY" | "MOVE" | "PROPPATCH" | "REPORT", ..)
+        | ("MKCOL" | "MKCALENDAR", _, Resource::Member(..)) => Err(Failure::forbidden()),
+        _ => Err(options::refusal(&method)),
     }
 }
 

@@ -26,6 +26,16 @@ pub(crate) fn is(name: &Name) -> bool {
     name.is(CALDAV, NAME) || name.is(CALENDARSERVER, NAME)
 }
 
+/// The other name of the property: what is set under one is told under both, so that two calendars of one
+/// person do not contradict each other.
+pub(crate) fn twin(name: &Name) -> Option<Name> {
+    let namespace = match name.namespace.as_str() {
+        CALDAV => CALENDARSERVER,
+        _ => CALDAV,
+    };
+    is(name).then(|| Name::new(namespace, NAME))
+}
+
 /// Whether it can be the value of the property: VAVAILABILITY and what it needs, and nothing else.
 pub(crate) fn is_valid(text: &str) -> bool {
     let Ok(document) = Document::parse(text.trim(), &Limits::default()) else {

@@ -18,7 +18,7 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
         Resource::Collection(CollectionKind::AddressBook, _) | Resource::Member(..) => {
             return Err(Failure::refused("C:calendar-collection-location-ok"));
         }
-        other => return Err(mkcol::not_here(other)),
+        _ => return Err(mkcol::not_here(&request).await),
     }
     if update
         .as_ref()

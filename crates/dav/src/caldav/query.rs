@@ -20,7 +20,7 @@ use crate::xml::{CALDAV, Element};
 const PAGE: u32 = 100;
 
 pub(crate) async fn run(request: Request, calendar: Collection, body: &Element) -> Outcome {
-    let ask = Ask::of(body);
+    let ask = Ask::of(body)?;
     let zone = time_zone::of_query(body, &calendar)?;
     let wish = Wish::in_zone(&ask, zone.clone())?;
     let filter = body

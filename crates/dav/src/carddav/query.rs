@@ -19,7 +19,7 @@ use crate::xml::{CARDDAV, Element};
 const PAGE: u32 = 100;
 
 pub(crate) async fn run(request: Request, book: Collection, body: &Element) -> Outcome {
-    let ask = Ask::of(body);
+    let ask = Ask::of(body)?;
     address_data::check(&ask)?;
     let filter = body
         .child(CARDDAV, "filter")

@@ -1,9 +1,14 @@
 //! Which properties a request asks for (RFC 4918, 9.1).
 
+use std::collections::HashSet;
+
 use store::Detail;
 
 use crate::failure::{Failure, Outcome};
 use crate::xml::{CALDAV, CARDDAV, DAV, Element};
+
+/// The most properties that one request may name: each is told of each resource.
+pub(crate) const MOST: usize = 500;
 
 /// What is asked of each resource.
 #[derive(Debug, Clone)]
@@ -18,28 +23,32 @@ pub(crate) enum Ask {
 
 impl Ask {
     /// Reads `allprop`, `propname` or `prop` inside an element; none of them is `allprop`.
-    pub(crate) fn of(around: &Element) -> Self {
+    pub(crate) fn of(around: &Element) -> Outcome<Self> {
         if around.child(DAV, "propname").is_some() {
-            return Self::Names;
+            return Ok(Self::Names);
         }
-        let named = |tag| {
-            around
-                .child(DAV, tag)
-                .map(|prop| prop.elements().cloned().collect())
-        };
-        match named("prop") {
-            Some(these) => Self::These(these),
-            None => Self::All(named("include").unwrap_or_default()),
-        }
+        Ok(match around.child(DAV, "prop") {
+            Some(prop) => Self::These(properties(prop)?),
+            None => Self::All(match around.child(DAV, "include") {
+                Some(include) => properties(include)?,
+                None => Vec::new(),
+            }),
+        })
     }
 
-    /// The body of a PROPFIND; an empty one is `allprop`.
+    /// The body of a PROPFIND; an empty one is `allprop`. One that says nothing that is known, or more
+    /// than one thing, is refused (RFC 4918, A.3 and A.4).
     pub(crate) fn of_propfind(body: Option<&Element>) -> Outcome<Self> {
-        match body {
-            None => Ok(Self::All(Vec::new())),
-            Some(body) if body.is(DAV, "propfind") => Ok(Self::of(body)),
-            Some(_) => Err(Failure::bad_request()),
+        let Some(body) = body else {
+            return Ok(Self::All(Vec::new()));
+        };
+        let said = ["allprop", "propname", "prop"];
+        let said = said.map(|tag| body.all(DAV, tag).count());
+        let is_include_alone = body.child(DAV, "include").is_some() && said[0] == 0;
+        if !body.is(DAV, "propfind") || said.iter().sum::<usize>() != 1 || is_include_alone {
+            return Err(Failure::bad_request());
         }
+        Self::of(body)
     }
 
     /// Whether the text of members is asked for.
@@ -73,5 +82,62 @@ impl Ask {
             }
             Self::Names => false,
         }
+    }
+}
+
+/// The properties that an element names, each once; 400 when they are too many.
+fn properties(around: &Element) -> Outcome<Vec<Element>> {
+    let mut seen = HashSet::new();
+    let named = around.elements().filter(|one| seen.insert(&one.name));
+    let named: Vec<Element> = named.cloned().collect();
+    match named.len() > MOST {
+        true => Err(Failure::bad_request()),
+        false => Ok(named),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(inside: &str) -> Outcome<Ask> {
+        let text = format!("<propfind xmlns=\"DAV:\">{inside}</propfind>");
+        Ask::of_propfind(Some(&Element::parse(text.as_bytes()).unwrap()))
+    }
+
+    #[test]
+    fn one_thing_is_asked() {
+        for fine in [
+            "<allprop/>",
+            "<allprop/><include><a/></include>",
+            "<propname/><b xmlns=\"x\"/>",
+            "<prop/>",
+        ] {
+            assert!(asked(fine).is_ok(), "{fine}");
+        }
+        for bad in [
+            "",
+            "<b xmlns=\"x\"/>",
+            "<allprop/><propname/>",
+            "<prop/><allprop/>",
+            "<prop/><prop/>",
+            "<include><a/></include>",
+        ] {
+            assert!(asked(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_property_is_told_once_and_there_is_an_end_of_them() {
+        let Ok(Ask::These(these)) = asked("<prop><a/><b/><a/></prop>") else {
+            panic!("properties are asked");
+        };
+        assert_eq!(these.len(), 2);
+        let many = |count: usize| -> String {
+            let names = (0..count).map(|number| format!("<p{number}/>"));
+            names.collect()
+        };
+        assert!(asked(&format!("<prop>{}</prop>", many(MOST))).is_ok());
+        assert!(asked(&format!("<prop>{}</prop>", many(MOST + 1))).is_err());
     }
 }

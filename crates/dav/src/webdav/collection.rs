@@ -6,7 +6,7 @@ use pipeline::collection::{self, Members};
 use pipeline::member::Overwrite;
 use store::{Collection, CollectionKind, Error, NewCollection};
 
-use super::condition::Conditions;
+use super::condition::{Conditions, State};
 use super::{delete, transfer};
 use crate::failure::{Failure, Outcome, XML_TYPE};
 use crate::request::{Depth, Request};
@@ -20,13 +20,14 @@ pub(crate) async fn run(request: Request, kind: CollectionKind, segment: String)
         Depth::Zero if is_copy => Members::None,
         _ => return Err(Failure::bad_request()),
     };
-    Conditions::of(&request).await?.require(None)?;
+    let conditions = Conditions::of(&request).await?;
     let from = request.collection(kind, &segment).await?;
+    conditions.require(State::Untagged)?;
     let segment = destination(&request, kind)?;
     if segment == from.segment {
         return Err(Failure::forbidden());
     }
-    let replaced = make_room(&request, kind, &segment).await?;
+    let replaced = make_room(&request, kind, &segment, &conditions).await?;
     let left_out = match is_copy {
         true => copy(&request, &from, &segment, members).await?,
         false => {
@@ -43,11 +44,7 @@ pub(crate) async fn run(request: Request, kind: CollectionKind, segment: String)
 
 /// The name in paths of the collection to be: there are collections in homes alone.
 fn destination(request: &Request, kind: CollectionKind) -> Outcome<String> {
-    let href = request.field("destination");
-    if href.is_empty() {
-        return Err(Failure::bad_request());
-    }
-    match Resource::of_href(href, &request.account) {
+    match request.destination()? {
         Ok(other) if other.role().is_some() => Err(Failure::forbidden()),
         Ok(Resource::Collection(its, segment)) if its == kind => Ok(segment),
         Err(BadPath::TooDeep) => Err(Failure::status(StatusCode::CONFLICT)),
@@ -60,15 +57,22 @@ fn destination(request: &Request, kind: CollectionKind) -> Outcome<String> {
 }
 
 /// Removes what has the name, if it may be replaced; whether there was something.
-async fn make_room(request: &Request, kind: CollectionKind, segment: &str) -> Outcome<bool> {
+async fn make_room(
+    request: &Request,
+    kind: CollectionKind,
+    segment: &str,
+    conditions: &Conditions,
+) -> Outcome<bool> {
     let account = request.account.id;
     let found = request.store().collection(account, kind, segment).await?;
     let Some(found) = found else {
         return Ok(false);
     };
-    match transfer::overwrite(request) {
+    match transfer::overwrite(request)? {
         Overwrite::No => Err(Failure::status(StatusCode::PRECONDITION_FAILED)),
-        Overwrite::Yes => delete::remove(request, found).await.map(|()| true),
+        Overwrite::Yes => delete::remove(request, found, conditions)
+            .await
+            .map(|()| true),
     }
 }
 

@@ -13,6 +13,31 @@ use crate::resource::Resource;
 /// The most lists of an If field: each about another resource is a question to the store.
 const MOST_LISTS: usize = 100;
 
+/// What there is at the resource of a request, as conditions see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State<'a> {
+    /// Nothing.
+    Missing,
+    /// Something that has no entity tag: a collection.
+    Untagged,
+    /// Something with this entity tag.
+    Tagged(&'a str),
+}
+
+impl<'a> State<'a> {
+    /// That of something that is there.
+    pub(crate) fn of(tag: Option<&'a str>) -> Self {
+        tag.map_or(Self::Untagged, Self::Tagged)
+    }
+
+    fn tag(self) -> Option<&'a str> {
+        match self {
+            Self::Tagged(tag) => Some(tag),
+            Self::Missing | Self::Untagged => None,
+        }
+    }
+}
+
 /// What must be true of a member for a request to be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Conditions {
@@ -89,10 +114,20 @@ impl Conditions {
     /// Whether the conditions hold for a member that is to be changed; `None`: there is none.
     pub(crate) fn hold_for(&self, member: Option<&Member>) -> bool {
         let tag = member.map(|member| etag::of(member.revision));
+        let state = tag.as_deref().map_or(State::Missing, State::Tagged);
         let schedule_tag = member.map(|member| etag::schedule_tag(member.schedule_tag));
         let is_scheduled = self.schedule_tag.is_none() || self.schedule_tag == schedule_tag;
         let is_old = member.is_none_or(|member| self.is_old_enough(member));
-        is_scheduled && is_old && self.hold(tag.as_deref())
+        is_scheduled && is_old && self.hold(state)
+    }
+
+    /// Whether a GET may be answered: as above, but that a client which has what there is gets 304.
+    pub(crate) fn let_read(&self, member: &Member) -> bool {
+        let for_reading = Self {
+            matches_none: None,
+            ..self.clone()
+        };
+        for_reading.hold_for(Some(member))
     }
 
     /// If-Unmodified-Since, for which an entity tag speaks where one is named (RFC 9110, 13.1.4).
@@ -129,21 +164,28 @@ impl Conditions {
         }
     }
 
-    /// Whether the conditions hold for the member's entity tag; `None`: there is no member.
-    pub(crate) fn hold(&self, tag: Option<&str>) -> bool {
-        let is_among = |tags: &Tags| match (tags, tag) {
-            (_, None) => false,
+    /// Whether the conditions hold for what there is. If-Match compares strongly, If-None-Match weakly
+    /// (RFC 9110, 13.1.1 and 13.1.2).
+    pub(crate) fn hold(&self, state: State<'_>) -> bool {
+        let is_among = |tags: &Tags, is_same: fn(&str, &str) -> bool| match (tags, state) {
+            (_, State::Missing) => false,
             (Tags::Any, _) => true,
-            (Tags::These(these), Some(tag)) => these.iter().any(|one| one == tag),
+            (Tags::These(_), State::Untagged) => false,
+            (Tags::These(these), State::Tagged(tag)) => these.iter().any(|one| is_same(one, tag)),
         };
-        self.matches.as_ref().is_none_or(is_among)
-            && !self.matches_none.as_ref().is_some_and(is_among)
-            && self.lists.as_ref().is_none_or(|lists| lists.hold(tag))
+        let matches = self.matches.as_ref();
+        let matches_none = self.matches_none.as_ref();
+        matches.is_none_or(|tags| is_among(tags, |one, tag| one == tag))
+            && !matches_none.is_some_and(|tags| is_among(tags, is_weakly))
+            && self
+                .lists
+                .as_ref()
+                .is_none_or(|lists| lists.hold(state.tag()))
     }
 
     /// 412 unless they hold.
-    pub(crate) fn require(&self, tag: Option<&str>) -> Outcome<()> {
-        match self.hold(tag) {
+    pub(crate) fn require(&self, state: State<'_>) -> Outcome<()> {
+        match self.hold(state) {
             true => Ok(()),
             false => Err(Failure::status(StatusCode::PRECONDITION_FAILED)),
         }
@@ -153,7 +195,10 @@ impl Conditions {
     pub(crate) fn is_not_modified(&self, member: &Member) -> bool {
         match &self.matches_none {
             Some(Tags::Any) => true,
-            Some(Tags::These(these)) => these.contains(&etag::of(member.revision)),
+            Some(Tags::These(these)) => {
+                let tag = etag::of(member.revision);
+                these.iter().any(|one| is_weakly(one, &tag))
+            }
             None => self
                 .modified_since
                 .is_some_and(|since| changed(member) <= since),
@@ -178,14 +223,13 @@ fn tags(text: &str) -> Tags {
     if text == "*" {
         return Tags::Any;
     }
-    let tags = text.split(',').map(|tag| strong(tag).to_owned());
+    let tags = text.split(',').map(|tag| tag.trim().to_owned());
     Tags::These(tags.filter(|tag| !tag.is_empty()).collect())
 }
 
-/// A proxy that compressed the body made our tag a weak one.
-fn strong(tag: &str) -> &str {
-    let tag = tag.trim();
-    tag.strip_prefix("W/").unwrap_or(tag)
+/// Whether a tag that a client names is ours, or what became of it where a proxy changed the body.
+fn is_weakly(named: &str, ours: &str) -> bool {
+    named.strip_prefix("W/").unwrap_or(named) == ours
 }
 
 impl Lists {
@@ -262,7 +306,7 @@ fn terms(list: &str) -> Option<Vec<Term>> {
         let (tag, behind) = match rest.strip_prefix('[') {
             Some(tag) => {
                 let (tag, behind) = tag.split_once(']')?;
-                (Some(strong(tag).to_owned()), behind)
+                (Some(tag.trim().to_owned()), behind)
             }
             None => (None, rest.strip_prefix('<')?.split_once('>')?.1),
         };
@@ -284,12 +328,17 @@ mod tests {
             ..Conditions::default()
         };
         let is_new = conditions(None, Some("*"));
-        assert!(is_new.hold(None) && !is_new.hold(Some("\"1\"")));
-        let is_same = conditions(Some("\"2\", W/\"1\""), None);
-        assert!(is_same.hold(Some("\"1\"")) && !is_same.hold(Some("\"3\"")));
-        assert!(!is_same.hold(None));
+        let (one, three) = (State::Tagged("\"1\""), State::Tagged("\"3\""));
+        assert!(is_new.hold(State::Missing) && !is_new.hold(one));
+        assert!(!is_new.hold(State::Untagged));
+        let is_same = conditions(Some("\"2\", \"1\""), None);
+        assert!(is_same.hold(one) && !is_same.hold(three));
+        assert!(!is_same.hold(State::Missing) && !is_same.hold(State::Untagged));
         let is_there = conditions(Some("*"), None);
-        assert!(is_there.hold(Some("\"1\"")) && !is_there.hold(None));
+        assert!(is_there.hold(one) && !is_there.hold(State::Missing));
+        assert!(is_there.hold(State::Untagged));
+        assert!(!conditions(Some("W/\"1\""), None).hold(one));
+        assert!(!conditions(None, Some("W/\"1\"")).hold(one));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use axum::http::{Response, StatusCode};
 use pipeline::{address_book, calendar_store};
 use store::{Collection, CollectionKind};
 
-use super::condition::Conditions;
+use super::condition::{Conditions, State};
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 
@@ -34,13 +34,18 @@ pub(crate) async fn member(
 
 pub(crate) async fn collection(request: Request, kind: CollectionKind, segment: String) -> Outcome {
     let collection = request.collection(kind, &segment).await?;
-    Conditions::of(&request).await?.require(None)?;
-    remove(&request, collection).await?;
+    let conditions = Conditions::of(&request).await?;
+    conditions.require(State::Untagged)?;
+    remove(&request, collection, &conditions).await?;
     Ok(no_content())
 }
 
 /// The default collection stays: new events and contacts go there.
-pub(crate) async fn remove(request: &Request, collection: Collection) -> Outcome<()> {
+pub(crate) async fn remove(
+    request: &Request,
+    collection: Collection,
+    conditions: &Conditions,
+) -> Outcome<()> {
     let kind = collection.kind;
     if collection.is_default {
         return Err(match kind {
@@ -51,8 +56,7 @@ pub(crate) async fn remove(request: &Request, collection: Collection) -> Outcome
     let (store, account) = (request.store(), &request.account);
     match kind {
         CollectionKind::Calendar => {
-            let (clock, conditions) = (&*request.dav.clock, Conditions::of(request).await?);
-            let terms = conditions.terms(&|_| true);
+            let (clock, terms) = (&*request.dav.clock, conditions.terms(&|_| true));
             calendar_store::remove(store, clock, account, &collection.id, &terms).await?;
         }
         CollectionKind::AddressBook => {

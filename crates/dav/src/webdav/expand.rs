@@ -5,6 +5,7 @@ use std::pin::Pin;
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 
+use super::ask::MOST;
 use super::multistatus::propstat;
 use super::node::Node;
 use super::property::{Ground, live};
@@ -13,6 +14,9 @@ use crate::request::Request;
 use crate::xml::{DAV, Element, Name, Xml};
 
 pub(crate) async fn run(request: &Request, body: &Element) -> Outcome {
+    if count(body) > MOST {
+        return Err(Failure::bad_request());
+    }
     let node = Node::find(request).await?;
     let mut xml = Xml::document("D:multistatus");
     xml.raw(&response(request, node, body).await?)
@@ -23,6 +27,12 @@ pub(crate) async fn run(request: &Request, body: &Element) -> Outcome {
         .headers_mut()
         .insert(header::CONTENT_TYPE, XML_TYPE);
     Ok(response)
+}
+
+/// How many properties are asked for, one inside another.
+fn count(asked: &Element) -> usize {
+    let inside = asked.all(DAV, "property");
+    inside.map(|property| 1 + count(property)).sum()
 }
 
 /// The `response` element of a node, with the properties that an element asks for. It is as deep as the

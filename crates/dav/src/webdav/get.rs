@@ -20,7 +20,7 @@ pub(crate) async fn run(
     let collection = request.collection(kind, &segment).await?;
     let member = request.find_member(&collection, &name).await?;
     let member = member.ok_or_else(Failure::not_found)?;
-    if !conditions.hold_for(Some(&member)) && !conditions.is_not_modified(&member) {
+    if !conditions.let_read(&member) {
         return Err(Failure::status(StatusCode::PRECONDITION_FAILED));
     }
     if conditions.is_not_modified(&member) {

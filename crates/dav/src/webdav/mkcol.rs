@@ -4,6 +4,8 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use store::{CollectionKind, NewCollection};
 
+use super::condition::{Conditions, State};
+use super::node::Node;
 use super::patch::{Of, Patch};
 use super::proppatch::propstats;
 use crate::failure::{Failure, Outcome, XML_TYPE};
@@ -25,7 +27,7 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
     };
     let kind = match &request.resource {
         Resource::Collection(kind, _) => *kind,
-        other => return Err(not_here(other)),
+        _ => return Err(not_here(&request).await),
     };
     match update {
         Some(update) if !update.is(DAV, "mkcol") => {
@@ -43,12 +45,18 @@ fn is_xml(request: &Request) -> bool {
         .contains("xml")
 }
 
-/// Why a path cannot be that of a new collection.
-pub(crate) fn not_here(resource: &Resource) -> Failure {
-    match resource {
-        // There is no collection in a collection, nor in one that is not there (RFC 4918, 9.3.1).
-        Resource::Member(..) => Failure::forbidden(),
-        _ => Failure::status(StatusCode::METHOD_NOT_ALLOWED),
+/// Why a path cannot be that of a new collection: something is there, or there is no collection in a
+/// collection, nor in one that is not there (RFC 4918, 9.3.1).
+pub(crate) async fn not_here(request: &Request) -> Failure {
+    let Resource::Member(kind, segment, _) = &request.resource else {
+        return Failure::status(StatusCode::METHOD_NOT_ALLOWED);
+    };
+    if request.collection(*kind, segment).await.is_err() {
+        return Failure::status(StatusCode::CONFLICT);
+    }
+    match Node::find(request).await {
+        Ok(_) => Failure::status(StatusCode::METHOD_NOT_ALLOWED),
+        Err(_) => Failure::forbidden(),
     }
 }
 
@@ -80,7 +88,7 @@ pub(crate) async fn make(
     root: &str,
 ) -> Outcome {
     let Resource::Collection(_, segment) = &request.resource else {
-        return Err(not_here(&request.resource));
+        return Err(not_here(request).await);
     };
     let patch = update
         .map(|update| Patch::of(update, Of::New(kind)))
@@ -93,6 +101,8 @@ pub(crate) async fn make(
     if present.iter().any(|one| one.segment == *segment) {
         return Err(Failure::status(StatusCode::METHOD_NOT_ALLOWED));
     }
+    let conditions = Conditions::of(request).await?;
+    conditions.require(State::Missing)?;
     if present.len() >= request.dav.limits.collections {
         return Err(Failure::status(StatusCode::INSUFFICIENT_STORAGE));
     }

@@ -16,6 +16,8 @@ pub(crate) mod multistatus;
 pub(crate) mod node;
 pub(crate) mod options;
 pub(crate) mod patch;
+pub(crate) mod preference;
+pub(crate) mod principal_match;
 pub(crate) mod principal_search;
 pub(crate) mod property;
 pub(crate) mod propfind;

@@ -18,7 +18,7 @@ use crate::xml::{DAV, Element};
 const PAGE: usize = 100;
 
 pub(crate) async fn run(request: Request, collection: Collection, body: &Element) -> Outcome {
-    let ask = Ask::of(body);
+    let ask = Ask::of(body)?;
     address_data::check(&ask)?;
     let wish = Wish::of(&ask, &collection)?;
     let hrefs: Vec<String> = body.all(DAV, "href").map(Element::text).collect();

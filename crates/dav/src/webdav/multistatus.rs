@@ -14,7 +14,7 @@ use crate::caldav::calendar_data;
 use crate::failure::{Failure, Outcome, XML_TYPE};
 use crate::request::{Prefer, Request};
 use crate::resource::Resource;
-use crate::xml::{CALDAV, CARDDAV, Element, Name, Xml};
+use crate::xml::{CALDAV, CARDDAV, DAV, Element, Name, Xml};
 
 /// Octets that are gathered before they are sent.
 const PIECE: usize = 16 << 10;
@@ -226,8 +226,13 @@ fn present(node: &Node, ground: &Ground<'_>) -> Vec<Name> {
     live.chain(dead).collect()
 }
 
+/// What the account uses is not looked up for that.
 fn live_is_there(node: &Node, name: &Name, ground: &Ground<'_>) -> bool {
-    live(node, name, ground).is_some()
+    let is_quota = name.is(DAV, "quota-used-bytes") || name.is(DAV, "quota-available-bytes");
+    match is_quota {
+        true => !matches!(node, Node::Member(..)),
+        false => live(node, name, ground).is_some(),
+    }
 }
 
 /// Writes a `propstat`.

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use store::{AccountId, Collection, CollectionId, CollectionKind, Collections, Member, Property};
+use store::{
+    AccountId, CalendarId, Collection, CollectionId, CollectionKind, Collections, Member, Property,
+};
 
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
@@ -15,9 +17,9 @@ use crate::scheduling::role::Role;
 pub(crate) enum Node {
     Root,
     Principals,
-    Principal,
+    Principal(Vec<Property>),
     Homes(CollectionKind),
-    Home(CollectionKind),
+    Home(CollectionKind, Vec<Property>),
     Collection(Arc<Collection>),
     Member(Arc<Collection>, Member, Vec<Property>),
 }
@@ -28,9 +30,9 @@ impl Node {
         match self {
             Self::Root => Resource::Root,
             Self::Principals => Resource::Principals,
-            Self::Principal => Resource::Principal,
+            Self::Principal(_) => Resource::Principal,
             Self::Homes(kind) => Resource::Homes(*kind),
-            Self::Home(kind) => Resource::Home(*kind),
+            Self::Home(kind, _) => Resource::Home(*kind),
             Self::Collection(one) => Resource::Collection(one.kind, one.segment.clone()),
             Self::Member(of, member, _) => {
                 Resource::Member(of.kind, of.segment.clone(), member.name.clone())
@@ -50,7 +52,9 @@ impl Node {
     pub(crate) fn dead(&self) -> &[Property] {
         match self {
             Self::Collection(collection) => &collection.properties,
-            Self::Member(_, _, properties) => properties,
+            Self::Member(_, _, properties)
+            | Self::Home(_, properties)
+            | Self::Principal(properties) => properties,
             _ => &[],
         }
     }
@@ -67,9 +71,11 @@ impl Node {
         Ok(match resource {
             Resource::Root => Self::Root,
             Resource::Principals => Self::Principals,
-            Resource::Principal => Self::Principal,
+            Resource::Principal => Self::Principal(dead_of_place(request, Place::Principal).await?),
             Resource::Homes(kind) => Self::Homes(kind),
-            Resource::Home(kind) => Self::Home(kind),
+            Resource::Home(kind) => {
+                Self::Home(kind, dead_of_place(request, Place::of(kind)).await?)
+            }
             Resource::Collection(kind, segment) => {
                 Self::Collection(Arc::new(request.collection(kind, &segment).await?))
             }
@@ -82,6 +88,41 @@ impl Node {
             }
         })
     }
+}
+
+/// What is there once for each account, and has properties that clients set on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Principal,
+    Calendars,
+    AddressBooks,
+}
+
+impl Place {
+    /// The home of the collections of a kind.
+    pub(crate) fn of(kind: CollectionKind) -> Self {
+        match kind {
+            CollectionKind::Calendar => Self::Calendars,
+            CollectionKind::AddressBook => Self::AddressBooks,
+        }
+    }
+
+    /// Where its properties are kept: as those of a member of a collection that is none, for the ids of
+    /// collections are longer.
+    pub(crate) fn key(self) -> (CollectionId, &'static str) {
+        let name = match self {
+            Self::Principal => "principal",
+            Self::Calendars => "calendars",
+            Self::AddressBooks => "addressbooks",
+        };
+        (CalendarId("place".to_owned()), name)
+    }
+}
+
+/// The properties that clients set on a place.
+pub(crate) async fn dead_of_place(request: &Request, place: Place) -> store::Result<Vec<Property>> {
+    let (of, name) = place.key();
+    dead_of_member(request, &of, name).await
 }
 
 /// The properties that clients set on a member.

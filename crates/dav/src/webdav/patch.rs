@@ -1,5 +1,7 @@
 //! Properties that a client sets: which of them may be set, and to what (RFC 4918, 9.2).
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 use store::{CollectionKind, Property, PropertyChanges};
 
@@ -24,6 +26,10 @@ pub(crate) enum Of {
     Member,
     /// The inbox, where the default calendar is set, too. It keeps its name.
     Inbox,
+    /// The account's principal, whose name is the account's.
+    Principal,
+    /// A home.
+    Home,
     /// Anything else: nothing can be set there.
     Fixed,
 }
@@ -33,7 +39,12 @@ impl Of {
     fn has_fixed(self, name: &Name) -> bool {
         self == Self::Fixed
             || is_protected(name)
-            || self == Self::Inbox && name.is(DAV, "displayname")
+            || matches!(self, Self::Inbox | Self::Principal) && name.is(DAV, "displayname")
+    }
+
+    /// Whether its displayname is kept with it.
+    fn has_own_name(self) -> bool {
+        !matches!(self, Self::Member | Self::Home)
     }
 }
 
@@ -58,15 +69,25 @@ impl Patch {
             if !is_set && !instruction.is(DAV, "remove") {
                 continue;
             }
-            let properties = instruction.all(DAV, "prop").flat_map(Element::elements);
-            for property in properties {
-                match is_set {
-                    true => patch.set(property, of),
-                    false => patch.remove(&property.name, of),
+            for prop in instruction.all(DAV, "prop") {
+                let around = [prop, instruction, update];
+                let language = around.iter().find_map(|one| one.language());
+                for property in prop.elements() {
+                    match is_set {
+                        true => patch.set(&spoken(property, language), of),
+                        false => patch.remove(&property.name, of),
+                    }
                 }
             }
         }
         patch
+    }
+
+    /// Notes that the property is named; each is told of once.
+    fn name(&mut self, name: &Name) {
+        if !self.names.contains(name) {
+            self.names.push(name.clone());
+        }
     }
 
     fn set(&mut self, property: &Element, of: Of) {
@@ -74,40 +95,65 @@ impl Patch {
         if matches!(of, Of::New(_)) && name.is(DAV, "resourcetype") {
             return;
         }
-        self.names.push(name.clone());
+        self.name(name);
         if of == Of::Inbox && name.is(CALDAV, DEFAULT_CALENDAR) {
             let href = property.child(DAV, "href").map(Element::text);
             self.default_calendar = Some(href.unwrap_or_default());
             return;
         }
         if let Some(condition) = self.refusal(property, of) {
-            self.refused.push((name.clone(), condition));
-        } else if name.is(DAV, "displayname") && of != Of::Member {
+            self.refuse(name, condition);
+        } else if name.is(DAV, "displayname") && of.has_own_name() {
             self.changes.name = Some(property.text());
         } else {
-            self.forget(name);
-            self.changes.set.push(Property {
-                namespace: name.namespace.clone(),
-                name: name.local.clone(),
-                value: property.to_xml(),
-            });
+            self.keep(property);
+            if of == Of::Inbox
+                && let Some(twin) = availability::twin(name)
+            {
+                self.keep(&property.renamed(twin));
+            }
+        }
+    }
+
+    fn keep(&mut self, property: &Element) {
+        let name = &property.name;
+        self.forget(name);
+        self.changes.set.push(Property {
+            namespace: name.namespace.clone(),
+            name: name.local.clone(),
+            value: property.to_xml(),
+        });
+    }
+
+    fn refuse(&mut self, name: &Name, condition: &'static str) {
+        if !self.refused.iter().any(|(refused, _)| refused == name) {
+            self.refused.push((name.clone(), condition));
         }
     }
 
     fn remove(&mut self, name: &Name, of: Of) {
-        self.names.push(name.clone());
+        self.name(name);
         if of == Of::Inbox && name.is(CALDAV, DEFAULT_CALENDAR) {
             let needed = "<C:default-calendar-needed/>";
-            self.refused.push((name.clone(), needed));
+            self.refuse(name, needed);
         } else if of.has_fixed(name) {
-            self.refused.push((name.clone(), PROTECTED));
-        } else if name.is(DAV, "displayname") && of != Of::Member {
+            self.refuse(name, PROTECTED);
+        } else if name.is(DAV, "displayname") && of.has_own_name() {
             self.changes.name = Some(String::new());
         } else {
-            self.forget(name);
-            let name = (name.namespace.clone(), name.local.clone());
-            self.changes.remove.push(name);
+            self.drop(name);
+            if of == Of::Inbox
+                && let Some(twin) = availability::twin(name)
+            {
+                self.drop(&twin);
+            }
         }
+    }
+
+    fn drop(&mut self, name: &Name) {
+        self.forget(name);
+        let name = (name.namespace.clone(), name.local.clone());
+        self.changes.remove.push(name);
     }
 
     /// The last instruction about a property counts.
@@ -146,6 +192,18 @@ impl Patch {
             return (!is_valid).then_some("<C:valid-calendar-data/>");
         }
         None
+    }
+}
+
+/// A property with the language of what is around it (RFC 4918, 4.3).
+fn spoken<'a>(property: &'a Element, language: Option<&str>) -> Cow<'a, Element> {
+    match language {
+        None => Cow::Borrowed(property),
+        Some(language) => {
+            let mut property = property.clone();
+            property.speak(language);
+            Cow::Owned(property)
+        }
     }
 }
 

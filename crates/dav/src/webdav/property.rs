@@ -46,17 +46,20 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
     (DAV, "getcontenttype"),
     (DAV, "getcontentlength"),
     (DAV, "getlastmodified"),
+    (DAV, "supportedlock"),
     (DAV, "current-user-principal"),
     (DAV, "current-user-privilege-set"),
     (DAV, "owner"),
+    (DAV, "group"),
     (DAV, "acl"),
+    (DAV, "acl-restrictions"),
+    (DAV, "inherited-acl-set"),
     (DAV, "principal-URL"),
     (DAV, "principal-collection-set"),
     (DAV, "alternate-URI-set"),
     (DAV, "group-membership"),
     (DAV, "supported-privilege-set"),
     (DAV, "supported-report-set"),
-    (DAV, "supportedlock"),
     (DAV, "sync-token"),
     (DAV, "add-member"),
     (DAV, "quota-available-bytes"),
@@ -86,7 +89,7 @@ pub(crate) const LIVE: &[(&str, &str)] = &[
 ];
 
 /// How many of [`LIVE`] `allprop` gives.
-pub(crate) const COMMON: usize = 6;
+pub(crate) const COMMON: usize = 7;
 
 /// Whether clients may not set the property.
 pub(crate) fn is_protected(name: &Name) -> bool {
@@ -94,8 +97,22 @@ pub(crate) fn is_protected(name: &Name) -> bool {
         .iter()
         .any(|(namespace, local)| name.is(namespace, local));
     let is_settable = name.is(DAV, "displayname") || name.is(CALDAV, "schedule-calendar-transp");
-    (is_live || name.is(DAV, "lockdiscovery")) && !is_settable
+    (is_live
+        || ABSENT
+            .iter()
+            .any(|(namespace, local)| name.is(namespace, local)))
+        && !is_settable
 }
+
+/// What is no property, or none that is here: set by a client, it would pass for what the RFCs say of it.
+const ABSENT: &[(&str, &str)] = &[
+    (DAV, "creationdate"),
+    (DAV, "getcontentlanguage"),
+    (DAV, "lockdiscovery"),
+    (DAV, "group-member-set"),
+    (CALDAV, "calendar-data"),
+    (CARDDAV, "address-data"),
+];
 
 /// Whether a property is given only to who names it, though it is set (RFC 6638, 9.2; RFC 7953, 7.2.4).
 pub(crate) fn is_only_named(property: &Property) -> bool {
@@ -118,11 +135,11 @@ pub(crate) fn live(node: &Node, name: &Name, ground: &Ground<'_>) -> Option<Stri
 fn webdav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
     Some(match (local, node) {
         ("resourcetype", _) => resource_type(node).to_owned(),
-        ("displayname", Node::Collection(one)) => text(&one.name),
-        ("displayname", Node::Principal) if ground.account.name.is_empty() => {
+        ("displayname", Node::Collection(one)) if !one.name.is_empty() => text(&one.name),
+        ("displayname", Node::Principal(_)) if ground.account.name.is_empty() => {
             text(&ground.account.address)
         }
-        ("displayname", Node::Principal) => text(&ground.account.name),
+        ("displayname", Node::Principal(_)) => text(&ground.account.name),
         ("getetag", Node::Member(_, member, _)) => text(&etag::of(member.revision)),
         ("getcontenttype", Node::Member(of, ..)) => content_type(of.kind).to_owned(),
         ("getcontentlength", Node::Member(_, member, _)) => member.size.to_string(),
@@ -133,10 +150,9 @@ fn webdav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
             href(&node.resource(), ground.account)
         }
         ("getlastmodified", Node::Member(_, member, _)) => date::print(member.changed)?,
-        ("quota-used-bytes", Node::Home(_) | Node::Collection(_)) => ground.quota?.used.to_string(),
-        ("quota-available-bytes", Node::Home(_) | Node::Collection(_)) => {
-            ground.quota?.available?.to_string()
-        }
+        ("quota-used-bytes" | "quota-available-bytes", Node::Member(..)) => return None,
+        ("quota-used-bytes", _) => ground.quota?.used.to_string(),
+        ("quota-available-bytes", _) => ground.quota?.available?.to_string(),
         _ => return None,
     })
 }
@@ -146,51 +162,79 @@ fn access(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
     let principal = || href(&Resource::Principal, ground.account);
     Some(match (local, node) {
         ("current-user-principal", _) => principal(),
-        ("owner", Node::Home(_) | Node::Collection(_) | Node::Member(..)) => principal(),
-        ("principal-URL", Node::Principal) => principal(),
+        ("owner", _) if is_own(node) => principal(),
+        ("owner" | "group" | "inherited-acl-set", _) => String::new(),
+        ("acl-restrictions", _) => "<D:grant-only/><D:no-invert/>".to_owned(),
+        ("principal-URL", Node::Principal(_)) => principal(),
         ("principal-collection-set", _) => href(&Resource::Principals, ground.account),
-        ("alternate-URI-set" | "group-membership", Node::Principal) => String::new(),
+        ("alternate-URI-set" | "group-membership", Node::Principal(_)) => String::new(),
         ("current-user-privilege-set", _) => privileges(node)
             .iter()
             .map(|one| format!("<D:privilege><{one}/></D:privilege>"))
             .collect(),
-        ("acl", Node::Home(_) | Node::Collection(_) | Node::Member(..)) => format!(
-            "<D:ace><D:principal>{}</D:principal><D:grant><D:privilege><D:all/></D:privilege>\
-             </D:grant><D:protected/></D:ace>",
-            principal()
-        ),
-        ("supported-privilege-set", _) => supported_privileges(node.role()),
+        ("acl", _) if is_own(node) => entry(&principal(), "D:all"),
+        ("acl", _) => entry("<D:authenticated/>", "D:read"),
+        ("supported-privilege-set", _) => supported_privileges(node),
         _ => return None,
     })
 }
 
-const SUPPORTED_PRIVILEGES: &str = "<D:supported-privilege><D:privilege><D:all/></D:privilege>\
-    <D:description>Everything</D:description>\
-    <D:supported-privilege><D:privilege><D:read/></D:privilege>\
-    <D:description>Read</D:description></D:supported-privilege>\
-    <D:supported-privilege><D:privilege><D:write/></D:privilege>\
-    <D:description>Write</D:description></D:supported-privilege></D:supported-privilege>";
+/// Whether the node is the account's alone.
+fn is_own(node: &Node) -> bool {
+    !matches!(node, Node::Root | Node::Principals | Node::Homes(_))
+}
 
-/// The same with the privileges of inbox and outbox (RFC 6638, 6.3).
-fn supported_privileges(role: Option<Role>) -> String {
-    let names = match role {
-        None => return SUPPORTED_PRIVILEGES.to_owned(),
+/// The one entry of an access control list (RFC 3744, 5.5), which nobody changes.
+fn entry(principal: &str, privilege: &str) -> String {
+    format!(
+        "<D:ace><D:principal>{principal}</D:principal><D:grant><D:privilege><{privilege}/>\
+         </D:privilege></D:grant><D:protected/></D:ace>"
+    )
+}
+
+/// The privileges that there are, each with those that it contains (RFC 3744, 5.3; RFC 4791, 6.1.1; RFC
+/// 6638, 6.3).
+fn supported_privileges(node: &Node) -> String {
+    let is_calendar = matches!(node, Node::Collection(one) if one.kind == CollectionKind::Calendar);
+    let mut parts: Vec<(&str, &str, &[&str])> = vec![
+        match is_calendar && node.role().is_none() {
+            true => ("D:read", "Read", &["C:read-free-busy"]),
+            false => ("D:read", "Read", &[]),
+        },
+        ("D:write", "Write", &WRITE),
+        ("D:read-acl", "Read who may do what", &[]),
+        (PRIVILEGES, "Read what the reader may do", &[]),
+    ];
+    let scheduling = match node.role() {
+        None => &[],
         Some(Role::Inbox) => DELIVER,
         Some(Role::Outbox) => SEND,
     };
-    let one = |tag: &str, inner: &str| {
-        format!(
-            "<D:supported-privilege><D:privilege><{tag}/></D:privilege>\
-             <D:description>Schedule</D:description>{inner}</D:supported-privilege>"
-        )
-    };
-    let (around, parts) = names.split_at(1);
-    let parts: String = parts.iter().map(|tag| one(tag, "")).collect();
-    let around: String = around.iter().map(|tag| one(tag, &parts)).collect();
-    let end = "</D:supported-privilege>";
-    let all = SUPPORTED_PRIVILEGES.strip_suffix(end).unwrap_or_default();
-    format!("{all}{around}{end}")
+    if let Some((around, inside)) = scheduling.split_first() {
+        parts.push((around, "Schedule", inside));
+    }
+    let parts = parts.into_iter().map(|(tag, description, inside)| {
+        let inside = inside.iter().map(|tag| privilege(tag, description, ""));
+        privilege(tag, description, &inside.collect::<String>())
+    });
+    privilege("D:all", "Everything", &parts.collect::<String>())
 }
+
+fn privilege(tag: &str, description: &str, inside: &str) -> String {
+    format!(
+        "<D:supported-privilege><D:privilege><{tag}/></D:privilege>\
+         <D:description xml:lang=\"en\">{description}</D:description>{inside}\
+         </D:supported-privilege>"
+    )
+}
+
+/// What DAV:write contains (RFC 3744, 3.12).
+const WRITE: [&str; 4] = [
+    "D:write-properties",
+    "D:write-content",
+    "D:bind",
+    "D:unbind",
+];
 
 /// schedule-deliver and what it contains (RFC 6638, 6.1).
 const DELIVER: &[&str] = &[
@@ -220,22 +264,36 @@ fn privileges(node: &Node) -> Vec<&'static str> {
     }
     let privileges: &[&str] = match node {
         Node::Member(of, ..) if Role::of(of).is_some() => &["D:read", PRIVILEGES],
-        Node::Collection(_) | Node::Member(..) => &[
-            "D:all",
+        Node::Collection(one) if one.kind == CollectionKind::Calendar => {
+            return [WRITABLE, &["C:read-free-busy"]].concat();
+        }
+        Node::Collection(_) | Node::Member(..) => WRITABLE,
+        Node::Home(..) => &[
             "D:read",
-            "D:write",
             "D:write-properties",
-            "D:write-content",
             "D:bind",
             "D:unbind",
             "D:read-acl",
             PRIVILEGES,
         ],
-        Node::Home(_) => &["D:read", "D:bind", "D:unbind", PRIVILEGES],
-        _ => &["D:read", PRIVILEGES],
+        Node::Principal(_) => &["D:read", "D:write-properties", "D:read-acl", PRIVILEGES],
+        _ => &["D:read", "D:read-acl", PRIVILEGES],
     };
     privileges.to_vec()
 }
+
+/// Those of a collection and of what is in it.
+const WRITABLE: &[&str] = &[
+    "D:all",
+    "D:read",
+    "D:write",
+    "D:write-properties",
+    "D:write-content",
+    "D:bind",
+    "D:unbind",
+    "D:read-acl",
+    PRIVILEGES,
+];
 
 /// RFC 4791 and RFC 6638, 2.4.
 fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
@@ -244,11 +302,13 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         _ => None,
     };
     Some(match (local, node, calendar) {
-        ("calendar-home-set", Node::Principal, _) => {
+        ("calendar-home-set", Node::Principal(_), _) => {
             href(&Resource::Home(CollectionKind::Calendar), ground.account)
         }
-        ("schedule-inbox-URL", Node::Principal, _) => href(&Role::Inbox.resource(), ground.account),
-        ("schedule-outbox-URL", Node::Principal, _) => {
+        ("schedule-inbox-URL", Node::Principal(_), _) => {
+            href(&Role::Inbox.resource(), ground.account)
+        }
+        ("schedule-outbox-URL", Node::Principal(_), _) => {
             href(&Role::Outbox.resource(), ground.account)
         }
         ("schedule-calendar-transp", _, Some(one))
@@ -256,8 +316,8 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         {
             "<C:opaque/>".to_owned()
         }
-        ("calendar-user-address-set", Node::Principal, _) => addresses(ground.account),
-        ("calendar-user-type", Node::Principal, _) => "INDIVIDUAL".to_owned(),
+        ("calendar-user-address-set", Node::Principal(_), _) => addresses(ground.account),
+        ("calendar-user-type", Node::Principal(_), _) => "INDIVIDUAL".to_owned(),
         ("schedule-tag", Node::Member(of, member, _), _)
             if of.kind == CollectionKind::Calendar && Role::of(of).is_none() =>
         {
@@ -297,7 +357,7 @@ fn components(calendar: &Collection) -> String {
 fn carddav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
     let is_book = matches!(node, Node::Collection(one) if one.kind == CollectionKind::AddressBook);
     Some(match (local, node, is_book) {
-        ("addressbook-home-set", Node::Principal, _) => {
+        ("addressbook-home-set", Node::Principal(_), _) => {
             href(&Resource::Home(CollectionKind::AddressBook), ground.account)
         }
         ("supported-address-data", _, true) => {
@@ -315,7 +375,7 @@ fn carddav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
 fn calendarserver(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
     Some(match (local, node) {
         ("getctag", Node::Collection(one)) => text(&etag::sync_token(one, one.revision)),
-        ("email-address-set", Node::Principal) => {
+        ("email-address-set", Node::Principal(_)) => {
             let mut xml = Xml::default();
             for address in ground.account.addresses() {
                 xml.element("S:email-address", address);
@@ -350,7 +410,7 @@ fn resource_type(node: &Node) -> &'static str {
     }
     match node {
         Node::Member(..) => "",
-        Node::Principal => "<D:collection/><D:principal/>",
+        Node::Principal(_) => "<D:collection/><D:principal/>",
         Node::Collection(one) => match one.kind {
             CollectionKind::Calendar => "<D:collection/><C:calendar/>",
             CollectionKind::AddressBook => "<D:collection/><R:addressbook/>",
@@ -380,13 +440,18 @@ fn reports(node: &Node) -> String {
                 "R:addressbook-multiget",
             ],
         },
-        Node::Principals | Node::Principal | Node::Root => &[
+        Node::Principals | Node::Principal(_) | Node::Root => &[
             "D:principal-property-search",
             "D:principal-search-property-set",
         ],
         _ => &[],
     };
-    let set = ["D:expand-property"].iter().chain(names).map(|name| {
+    let common = [
+        "D:expand-property",
+        "D:acl-principal-prop-set",
+        "D:principal-match",
+    ];
+    let set = common.iter().chain(names).map(|name| {
         format!("<D:supported-report><D:report><{name}/></D:report></D:supported-report>")
     });
     set.collect()

@@ -7,7 +7,7 @@ use store::CollectionKind;
 use super::ask::Ask;
 use super::members::Members;
 use super::multistatus::{Broken, Multistatus, Rendering, quota};
-use super::node::Node;
+use super::node::{Node, Place, dead_of_place};
 use crate::caldav::calendar_data::Wish;
 use crate::failure::{Failure, Outcome};
 use crate::request::{Depth, Request};
@@ -75,9 +75,16 @@ async fn children(request: &Request, node: &Node) -> Result<Vec<Node>, Broken> {
             Node::Homes(CollectionKind::Calendar),
             Node::Homes(CollectionKind::AddressBook),
         ],
-        Node::Principals => vec![Node::Principal],
-        Node::Homes(kind) => vec![Node::Home(*kind)],
-        Node::Home(kind) => {
+        Node::Principals => {
+            vec![Node::Principal(
+                dead_of_place(request, Place::Principal).await?,
+            )]
+        }
+        Node::Homes(kind) => {
+            let dead = dead_of_place(request, Place::of(*kind)).await?;
+            vec![Node::Home(*kind, dead)]
+        }
+        Node::Home(kind, _) => {
             let all = request
                 .store()
                 .collections(request.account.id, *kind)
@@ -95,6 +102,6 @@ async fn children(request: &Request, node: &Node) -> Result<Vec<Node>, Broken> {
             }
             all
         }
-        Node::Principal | Node::Collection(_) | Node::Member(..) => Vec::new(),
+        Node::Principal(_) | Node::Collection(_) | Node::Member(..) => Vec::new(),
     })
 }

@@ -4,20 +4,21 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use store::{CollectionId, CollectionKind, PropertyChanges};
 
-use super::condition::Conditions;
+use super::condition::{Conditions, State};
 use super::etag;
 use super::multistatus::propstat;
-use super::node::Node;
+use super::node::{Node, Place};
 use super::patch::{Of, Patch};
 use crate::failure::{Failure, Outcome, XML_TYPE};
 use crate::request::{Prefer, Request};
 use crate::resource::Resource;
 use crate::scheduling::role::{DEFAULT_CALENDAR, Role};
-use crate::xml::{CALDAV, DAV, Name, Xml};
+use crate::xml::{CALDAV, DAV, Element, Name, Xml};
 
 pub(crate) async fn run(mut request: Request) -> Outcome {
     let update = request.xml().await?.ok_or_else(Failure::bad_request)?;
-    if !update.is(DAV, "propertyupdate") {
+    let is_instruction = |one: &Element| one.is(DAV, "set") || one.is(DAV, "remove");
+    if !update.is(DAV, "propertyupdate") || !update.elements().any(is_instruction) {
         return Err(Failure::bad_request());
     }
     let node = Node::find(&request).await?;
@@ -29,9 +30,11 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
             Some(Role::Outbox) => (Of::Fixed, None),
         },
         Node::Member(_, member, _) => (Of::Member, Some(etag::of(member.revision))),
+        Node::Home(..) => (Of::Home, None),
+        Node::Principal(_) => (Of::Principal, None),
         _ => (Of::Fixed, None),
     };
-    conditions.require(tag.as_deref())?;
+    conditions.require(State::of(tag.as_deref()))?;
     let mut patch = Patch::of(&update, of);
     let default = default_calendar(&request, &mut patch).await?;
     if patch.refused.is_empty() {
@@ -81,12 +84,18 @@ async fn change(request: &Request, node: &Node, changes: PropertyChanges) -> Out
         _ if node.role() == Some(Role::Inbox) => {
             return Ok(store.inbox_properties_change(account, changes).await?);
         }
-        Node::Collection(one) => (&one.id, None),
-        Node::Member(of, member, _) => (&of.id, Some(member.name.as_str())),
+        Node::Collection(one) => (one.id.clone(), None),
+        Node::Member(of, member, _) => (of.id.clone(), Some(member.name.as_str())),
+        Node::Home(kind, _) => named(Place::of(*kind).key()),
+        Node::Principal(_) => named(Place::Principal.key()),
         _ => return Ok(()),
     };
-    let changing = store.properties_change(account, id, member, changes);
+    let changing = store.properties_change(account, &id, member, changes);
     Ok(changing.await?)
+}
+
+fn named((id, name): (CollectionId, &str)) -> (CollectionId, Option<&str>) {
+    (id, Some(name))
 }
 
 fn answer(request: &Request, patch: &Patch) -> Response<Body> {

@@ -1,7 +1,7 @@
 //! PUT of a member.
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use pipeline::member::Stored;
 use store::{Collection, CollectionKind};
 
@@ -9,6 +9,7 @@ use super::condition::Conditions;
 use super::{etag, get};
 use crate::failure::{Failure, Outcome};
 use crate::request::{Prefer, Request};
+use crate::resource::Resource;
 use crate::{caldav, carddav};
 
 pub(crate) async fn run(
@@ -20,11 +21,34 @@ pub(crate) async fn run(
     if request.fields.contains_key(header::CONTENT_RANGE) {
         return Err(Failure::bad_request());
     }
+    plain(&request)?;
     let conditions = Conditions::of(&request).await?;
     let collection = into(&request, kind, &segment).await?;
     let text = text(&mut request, kind).await?;
-    let stored = write(&request, &collection, &name, text, &conditions).await?;
-    answer(&request, &collection, &name, stored).await
+    match write(&request, &collection, &name, text, &conditions).await {
+        Ok(stored) => answer(&request, &collection, &name, stored).await,
+        Err(failure)
+            if failure.status == StatusCode::PRECONDITION_FAILED
+                && request.prefer() == Prefer::Representation =>
+        {
+            // What is there instead (RFC 8144, 3.2).
+            let there = represented(&request, &collection, &name, failure.status).await;
+            there.or(Err(failure))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// 415 for a body that is compressed: it would be taken for the text itself (RFC 9110, 8.4).
+pub(crate) fn plain(request: &Request) -> Outcome<()> {
+    match request.field("content-encoding").trim() {
+        "" => Ok(()),
+        coding if coding.eq_ignore_ascii_case("identity") => Ok(()),
+        _ => {
+            let unsupported = Failure::status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+            Err(unsupported.and(header::ACCEPT_ENCODING, "identity"))
+        }
+    }
 }
 
 /// The collection that something is put into; 409 when there is none (RFC 4918, 9.7.1).
@@ -80,17 +104,7 @@ pub(crate) async fn answer(
         false => StatusCode::NO_CONTENT,
     };
     if request.prefer() == Prefer::Representation {
-        let member = request.find_member(collection, name).await?;
-        let member = member.ok_or_else(Failure::not_found)?;
-        let shown = match stored.is_new {
-            true => StatusCode::CREATED,
-            false => StatusCode::OK,
-        };
-        let mut response = get::of(request, collection.kind, member, shown);
-        let applied = HeaderValue::from_static("return=representation");
-        let name = HeaderName::from_static("preference-applied");
-        response.headers_mut().insert(name, applied);
-        return Ok(response);
+        return represented(request, collection, name, shown(&stored)).await;
     }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
@@ -102,5 +116,33 @@ pub(crate) async fn answer(
     if collection.kind == CollectionKind::Calendar {
         get::put_schedule_tag(response.headers_mut(), stored.schedule_tag);
     }
+    Ok(response)
+}
+
+/// The status of a response that shows what was stored.
+pub(crate) fn shown(stored: &Stored) -> StatusCode {
+    match stored.is_new {
+        true => StatusCode::CREATED,
+        false => StatusCode::OK,
+    }
+}
+
+/// A response that shows a member as it is now, though the request is about another thing (RFC 8144, 3).
+pub(crate) async fn represented(
+    request: &Request,
+    of: &Collection,
+    name: &str,
+    status: StatusCode,
+) -> Outcome {
+    let member = request.find_member(of, name).await?;
+    let member = member.ok_or_else(Failure::not_found)?;
+    let mut response = get::of(request, of.kind, member, status);
+    let place = Resource::Member(of.kind, of.segment.clone(), name.to_owned());
+    let fields = response.headers_mut();
+    if let Ok(place) = HeaderValue::from_str(&place.href(&request.account)) {
+        fields.insert(header::CONTENT_LOCATION, place);
+    }
+    let applied = HeaderValue::from_static("return=representation");
+    fields.insert("preference-applied", applied);
     Ok(response)
 }

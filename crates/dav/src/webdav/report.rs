@@ -2,7 +2,7 @@
 
 use store::CollectionKind;
 
-use super::{expand, multiget, principal_search, sync};
+use super::{expand, multiget, principal_match, principal_search, sync};
 use crate::failure::{Failure, Outcome};
 use crate::request::{Depth, Request};
 use crate::resource::Resource;
@@ -21,7 +21,9 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
     let kind = collection.as_ref().map(|one| one.kind);
     let name = (body.name.namespace.as_str(), body.name.local.as_str());
     match (name, kind, collection) {
-        ((DAV, "principal-property-search"), ..) => Ok(principal_search::run(&request, &body)),
+        ((DAV, "principal-property-search"), ..) => principal_search::run(&request, &body).await,
+        ((DAV, "principal-match"), ..) => principal_match::run(&request, &body).await,
+        ((DAV, "acl-principal-prop-set"), ..) => principal_match::of_acl(&request, &body).await,
         ((DAV, "principal-search-property-set"), ..) => Ok(principal_search::properties()),
         ((DAV, "expand-property"), ..) => expand::run(&request, &body).await,
         ((DAV, "sync-collection"), _, Some(one)) => sync::run(request, one, &body).await,

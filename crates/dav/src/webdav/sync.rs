@@ -16,7 +16,7 @@ use crate::resource::Resource;
 use crate::xml::{DAV, Element, Xml};
 
 pub(crate) async fn run(request: Request, collection: Collection, body: &Element) -> Outcome {
-    let ask = Ask::of(body);
+    let ask = Ask::of(body)?;
     address_data::check(&ask)?;
     let wish = Wish::of(&ask, &collection)?;
     let after = since(&collection, body)?;

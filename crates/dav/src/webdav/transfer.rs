@@ -2,15 +2,15 @@
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
-use pipeline::member::{Overwrite, Place, Stored, Transfer, Way};
+use pipeline::member::{Overwrite, Stored, Transfer, Way};
 use pipeline::{address_book, calendar_store};
-use store::CollectionKind;
+use store::{Collection, CollectionKind};
 
 use super::condition::Conditions;
 use super::{get, put};
 use crate::caldav::object;
 use crate::failure::{Failure, Outcome};
-use crate::request::Request;
+use crate::request::{Prefer, Request};
 use crate::resource::Resource;
 
 pub(crate) async fn run(
@@ -21,20 +21,24 @@ pub(crate) async fn run(
 ) -> Outcome {
     let conditions = Conditions::of(&request).await?;
     let from = request.collection(kind, &segment).await?;
-    let to = destination(&request, kind).await?;
+    let (into, new_name) = destination(&request, kind).await?;
     let transfer = Transfer {
         from: (from.id, name),
-        to,
+        to: (into.id.clone(), new_name),
         way: match request.method.as_str() {
             "COPY" => Way::Copy,
             _ => Way::Move,
         },
-        overwrite: overwrite(&request),
+        overwrite: overwrite(&request)?,
     };
     if transfer.from == transfer.to {
         return Err(Failure::forbidden());
     }
     let stored = carry(&request, kind, &transfer, &conditions).await?;
+    if request.prefer() == Prefer::Representation {
+        let status = put::shown(&stored);
+        return put::represented(&request, &into, &transfer.to.1, status).await;
+    }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = match stored.is_new {
         true => StatusCode::CREATED,
@@ -67,24 +71,21 @@ async fn carry(
 }
 
 /// Whether what is at the destination may be replaced (RFC 4918, 10.6).
-pub(crate) fn overwrite(request: &Request) -> Overwrite {
+pub(crate) fn overwrite(request: &Request) -> Outcome<Overwrite> {
     match request.field("overwrite").trim() {
-        "F" | "f" => Overwrite::No,
-        _ => Overwrite::Yes,
+        "F" | "f" => Ok(Overwrite::No),
+        "" | "T" | "t" => Ok(Overwrite::Yes),
+        _ => Err(Failure::bad_request()),
     }
 }
 
 /// Where it goes: a member of a collection of the same kind that is there.
-async fn destination(request: &Request, kind: CollectionKind) -> Outcome<Place> {
-    let href = request.field("destination");
-    if href.is_empty() {
-        return Err(Failure::bad_request());
-    }
-    match request.named(href)? {
+async fn destination(request: &Request, kind: CollectionKind) -> Outcome<(Collection, String)> {
+    match request.destination()?? {
         // Nothing is put into inbox and outbox (RFC 6638, 2.1 and 2.2).
         other if other.role().is_some() => Err(Failure::forbidden()),
         Resource::Member(its, segment, name) if its == kind => {
-            Ok((put::into(request, kind, &segment).await?.id, name))
+            Ok((put::into(request, kind, &segment).await?, name))
         }
         _ => Err(Failure::forbidden()),
     }

@@ -4,6 +4,7 @@ use quick_xml::NsReader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
+use super::character;
 use super::name::Name;
 use super::write::{Xml, escape};
 
@@ -45,13 +46,21 @@ pub(crate) enum Node {
 impl Element {
     /// Reads a document; the caller has let a [`Guard`](super::Guard) look at it.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, BadXml> {
-        let mut reader = NsReader::from_reader(text);
+        let text = std::str::from_utf8(text).map_err(|_| BadXml::NotWellFormed)?;
+        let text = text.trim_start_matches('\u{feff}');
+        if !text.chars().all(character::is_allowed) {
+            return Err(BadXml::NotWellFormed);
+        }
+        let mut reader = NsReader::from_reader(text.as_bytes());
+        reader.config_mut().check_comments = true;
         let mut open: Vec<Self> = Vec::new();
-        let mut root = None;
+        let (mut root, mut is_first) = (None, true);
         loop {
             let event = reader.read_event().map_err(|_| BadXml::NotWellFormed)?;
+            let is_begin = std::mem::take(&mut is_first);
             let closed = match event {
                 Event::Eof => break,
+                Event::Decl(_) if !is_begin => return Err(BadXml::NotWellFormed),
                 Event::Start(start) => {
                     open.push(Self::read(&reader, &start)?);
                     None
@@ -81,12 +90,17 @@ impl Element {
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| BadXml::NotWellFormed)?;
-            if attribute.key.as_namespace_binding().is_some() {
+            let is_binding = attribute.key.as_namespace_binding().is_some();
+            named(attribute.key.local_name().as_ref())?;
+            if is_binding {
                 continue;
             }
             let value = attribute
                 .unescape_value()
                 .map_err(|_| BadXml::NotWellFormed)?;
+            if attribute.value.contains(&b'<') || !value.chars().all(character::is_allowed) {
+                return Err(BadXml::NotWellFormed);
+            }
             let (namespace, local) = match attribute.key.prefix() {
                 Some(prefix) if prefix.as_ref() == b"xml" => {
                     (XML.to_owned(), attribute.key.local_name())
@@ -97,13 +111,13 @@ impl Element {
                 }
                 None => (String::new(), attribute.key.local_name()),
             };
-            let local = utf8(local.as_ref())?;
+            let local = named(local.as_ref())?;
             attributes.push((Name { namespace, local }, value.into_owned()));
         }
         Ok(Self {
             name: Name {
                 namespace: namespace_of(namespace)?,
-                local: utf8(local.as_ref())?,
+                local: named(local.as_ref())?,
             },
             attributes,
             children: Vec::new(),
@@ -153,7 +167,31 @@ impl Element {
         texts.collect()
     }
 
-    /// The element as XML that needs nothing around it; `xml:lang` of the elements around it is lost.
+    /// Says the language of the element, unless it says one itself: that of an element around it, which
+    /// belongs to the value of a property (RFC 4918, 4.3).
+    pub(crate) fn speak(&mut self, language: &str) {
+        let name = Name::new(XML, LANG);
+        if self.language().is_none() {
+            self.attributes.push((name, language.to_owned()));
+        }
+    }
+
+    /// The same under another name.
+    pub(crate) fn renamed(&self, name: Name) -> Self {
+        Self {
+            name,
+            ..self.clone()
+        }
+    }
+
+    /// What `xml:lang` of the element itself says.
+    pub(crate) fn language(&self) -> Option<&str> {
+        let mut attributes = self.attributes.iter();
+        let found = attributes.find(|(name, _)| name.is(XML, LANG));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The element as XML that needs nothing around it.
     pub(crate) fn to_xml(&self) -> String {
         let mut xml = Xml::default();
         self.write(&mut xml, None);
@@ -201,10 +239,14 @@ impl Element {
 
 /// The namespace of `xml:lang`.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const LANG: &str = "lang";
 
 /// Adds characters to the innermost open element.
 fn characters(open: &mut [Element], event: Event<'_>) -> Result<(), BadXml> {
     let text = match event {
+        Event::Text(text) if text.windows(3).any(|three| three == b"]]>") => {
+            return Err(BadXml::NotWellFormed);
+        }
         Event::Text(text) => utf8(&text)?,
         Event::CData(text) => utf8(&text)?,
         Event::GeneralRef(reference) => referred(&reference)?.to_string(),
@@ -215,17 +257,16 @@ fn characters(open: &mut [Element], event: Event<'_>) -> Result<(), BadXml> {
             Some(Node::Text(before)) => before.push_str(&text),
             _ => element.children.push(Node::Text(text)),
         },
-        None if text
-            .trim_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
-            .is_empty() => {}
+        None if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() => {}
         None => return Err(BadXml::NotWellFormed),
     }
     Ok(())
 }
 
 fn referred(reference: &BytesRef<'_>) -> Result<char, BadXml> {
-    if let Ok(Some(character)) = reference.resolve_char_ref() {
-        return Ok(character);
+    if let Ok(Some(referred)) = reference.resolve_char_ref() {
+        let is_allowed = character::is_allowed(referred);
+        return is_allowed.then_some(referred).ok_or(BadXml::NotWellFormed);
     }
     match &reference[..] {
         b"lt" => Ok('<'),
@@ -242,6 +283,15 @@ fn namespace_of(resolved: ResolveResult<'_>) -> Result<String, BadXml> {
         ResolveResult::Bound(namespace) => utf8(namespace.as_ref()),
         ResolveResult::Unbound => Ok(String::new()),
         ResolveResult::Unknown(_) => Err(BadXml::NotWellFormed),
+    }
+}
+
+/// A name without its prefix.
+fn named(octets: &[u8]) -> Result<String, BadXml> {
+    let name = utf8(octets)?;
+    match character::is_name(&name) {
+        true => Ok(name),
+        false => Err(BadXml::NotWellFormed),
     }
 }
 
@@ -279,9 +329,29 @@ mod tests {
             "<a b=c/>",
             "<a><b></a></b>",
             "<!DOCTYPE a><a/>",
+            "<1a/>",
+            "<a><-b/></a>",
+            "<a b\u{d7}=\"\"/>",
+            "<a xmlns:1=\"u\"/>",
+            "<a>\u{1}</a>",
+            "<a>&#1;</a>",
+            "<a b=\"&#xfffe;\"/>",
+            "<a>\u{ffff}</a>",
+            "<a b=\"<\"/>",
+            "<a>]]></a>",
+            "<a><!-- -- --></a>",
+            " <?xml version=\"1.0\"?><a/>",
+            "<?xml version=\"1.0\"?><?xml version=\"1.0\"?><a/>",
         ] {
             assert!(Element::parse(text.as_bytes()).is_err(), "{text}");
         }
         assert!(Element::parse(b"<a>\xff</a>").is_err());
+        for text in [
+            "\u{feff}<a/>",
+            "<\u{e9}.-\u{b7}/>",
+            "<?p q?><a>]]&gt;<?p?></a><!-- c -->",
+        ] {
+            assert!(Element::parse(text.as_bytes()).is_ok(), "{text}");
+        }
     }
 }

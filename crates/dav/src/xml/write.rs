@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::character;
 use super::name::{Name, PREFIXES};
 
 /// XML on its way.
@@ -66,7 +67,7 @@ impl Xml {
             '"' => self.0.push_str("&quot;"),
             // Else it would be read as a line feed.
             '\r' => self.0.push_str("&#13;"),
-            c if is_refused(c) => self.0.push('\u{fffd}'),
+            c if !character::is_allowed(c) => self.0.push('\u{fffd}'),
             c => self.0.push(c),
         }
     }
@@ -132,11 +133,6 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
 fn is_marked(octet: u8) -> bool {
     matches!(octet, b'<' | b'>' | b'&' | b'"' | 0xef)
         || (octet < b' ' && octet != b'\t' && octet != b'\n')
-}
-
-/// Characters that XML 1.0 cannot hold in any spelling.
-fn is_refused(c: char) -> bool {
-    matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
