@@ -1,6 +1,7 @@
-//! The HTTP listener: where DAV, and later the web pages, are served.
+//! The HTTP listener: where DAV, `/healthz`, and later the web pages, are served.
 
 mod connection;
+pub mod health;
 mod limits;
 mod patient;
 mod unread;

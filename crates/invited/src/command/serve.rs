@@ -104,7 +104,8 @@ impl Running {
         )
         .holding(i64::try_from(config.smtp.hold.as_millis()).unwrap_or(i64::MAX / 2))
         .published_at(config.http.public_url.as_str());
-        tasks.spawn(listener.serve(dav::router(dav), stopped.clone()));
+        let router = dav::router(dav).merge(http::health::router(store.clone()));
+        tasks.spawn(listener.serve(router, stopped.clone()));
         tasks.spawn(sweep(store.clone(), Arc::clone(&site), stopped.clone()));
         if relay.is_some() {
             route::relay_came(&*store).await?;

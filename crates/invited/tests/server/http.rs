@@ -68,6 +68,20 @@ fn a_body_that_is_too_much_is_refused_before_it_ends() {
 }
 
 #[test]
+fn who_watches_over_the_server_is_told_that_it_works() {
+    let mut site = Site::new("");
+    site.start();
+    let mut stream = connect(&site);
+    let ask = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(ask.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nok\n"), "{answer}");
+    site.stop();
+}
+
+#[test]
 fn a_header_that_is_too_large_is_refused() {
     let mut site = Site::new("");
     site.start();
