@@ -1,6 +1,7 @@
 """litmus, the WebDAV suite, in a calendar and in an address book of its own making.
 
-Usage: litmus.py HTTP-URL. What is not named in SKIPPED must pass; what is named says why it cannot.
+Usage: litmus.py HTTP-URL FOLDER, where litmus leaves its log. What is not named in SKIPPED must pass;
+what is named there says why it cannot.
 """
 
 import os
@@ -53,6 +54,7 @@ def check(home):
     url = f"{sys.argv[1]}/dav/{home}/alice@example.org/"
     run = subprocess.run(
         ["litmus", "-k", url, "alice@example.org", "secret"],
+        cwd=sys.argv[2],
         env=os.environ | {"TESTS": SUITES},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
