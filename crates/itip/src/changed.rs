@@ -181,6 +181,7 @@ pub fn changed(
                 state: &stored.state,
                 now: change.now,
                 reply: change.reply,
+                door: change.door,
                 owner: &owner,
                 limits,
             };

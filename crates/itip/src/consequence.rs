@@ -8,12 +8,12 @@ use crate::line;
 const STAMPS: [&str; 3] = ["DTSTAMP", "LAST-MODIFIED", "CREATED"];
 
 /// What an answer changes on a line.
-const ANSWERS: [&str; 5] = [
+pub(crate) const ANSWERS: [&str; 5] = [
     "PARTSTAT",
     "RSVP",
     "SCHEDULE-STATUS",
     "DELEGATED-TO",
-    "X-RESPONSE-COMMENT",
+    line::RESPONSE_COMMENT,
 ];
 
 /// Whether two versions of an object differ in nothing but what attendees answered.

@@ -6,7 +6,7 @@ use calendar::{
 };
 use jiff::tz::TimeZone;
 
-use crate::line::Line;
+use crate::line::{Line, RESPONSE_COMMENT};
 use crate::moment::Moment;
 use crate::object::calendar_of;
 use crate::pattern::{End, Recurrence};
@@ -208,7 +208,7 @@ fn person(line: &PropertyBuf) -> Person {
         name: name.filter(|name| !name.is_empty()),
         partstat: line.partstat(),
         comment: line
-            .parameter("X-RESPONSE-COMMENT")
+            .parameter(RESPONSE_COMMENT)
             .and_then(|comment| one_line(comment.into_owned())),
     }
 }

@@ -7,6 +7,9 @@ use calendar::{CalendarUserAddress, DateOrTime, Property, PropertyBuf};
 /// The PARTSTAT of who has not answered, whether it is written or not (RFC 5545 section 3.2.12).
 pub(crate) const NEEDS_ACTION: &str = "NEEDS-ACTION";
 
+/// Where Google Calendar, too, keeps the comment of an answer: on its attendee's line.
+pub(crate) const RESPONSE_COMMENT: &str = "X-RESPONSE-COMMENT";
+
 /// A content line of either form.
 pub(crate) trait Line {
     /// Whether it has this name.

@@ -1,16 +1,14 @@
 //! An attendee changes or deletes the copy of somebody else's event (RFC 6638 section 3.2.2, rules F1
 //! and F2).
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+mod restored;
 
 use calendar::{ComponentBuf, Method, PropertyBuf};
 
+use self::restored::Restored;
 use super::message;
-use super::put_back::put_back;
 use super::reply::{self, Answer};
-use super::status;
-use super::{Delay, Forbidden, OutgoingMessage, Reply, Scheduled, Sides};
+use super::{Delay, Door, Forbidden, OutgoingMessage, Reply, Scheduled, Sides};
 use crate::case::MASTER;
 use crate::course::Course;
 use crate::exdate;
@@ -30,6 +28,7 @@ pub(super) struct Change<'a> {
     pub(super) state: &'a State,
     pub(super) now: Timestamp,
     pub(super) reply: Reply,
+    pub(super) door: Door,
     pub(super) owner: &'a Owner,
     pub(super) limits: &'a Limits,
 }
@@ -41,7 +40,7 @@ impl Change<'_> {
                 self.check_organizer(before, after)?;
                 Ok(self.modified(before, after, sides))
             }
-            (Some(before), None) => Ok(self.removed(before)),
+            (Some(before), None) => Ok(self.removed(before, sides)),
             // What the owner's client stores itself is taken as it is, and sends nothing (F8).
             (None, _) => Ok(Scheduled::default()),
         }
@@ -86,6 +85,7 @@ impl Change<'_> {
             ..Scheduled::default()
         };
         let answers = self.answers(before, &mut stored);
+        let answers = self.titled(answers, version);
         if let Some(message) = self.message(&answers, after, Delay::None) {
             stored.note_pending(&answers);
             scheduled.messages.push(message);
@@ -115,10 +115,14 @@ impl Change<'_> {
                 .as_deref()
                 .map_or_else(|| NEEDS_ACTION.to_owned(), |old| self.partstat(old));
             let partstat = attendee.partstat();
-            if partstat != said || is_forced {
+            let comments = new_comments(old.as_deref(), &after);
+            // Whoever gives a comment by hand wants it sent; an app may write one for itself alone.
+            let is_said = self.door == Door::Web && !comments.is_empty();
+            if partstat != said || is_forced || is_said {
                 answers.push(Answer {
+                    place: id.clone(),
                     id,
-                    comments: new_comments(old.as_deref(), &after),
+                    comments,
                     component: after.into_owned(),
                     attendee,
                     partstat,
@@ -127,8 +131,53 @@ impl Change<'_> {
         }
         if let Some(course) = course {
             answers.extend(self.declined_dates(before, &stored.object, &course));
+            answers.extend(self.forgotten_dates(before, &stored.object));
         }
         answers
+    }
+
+    /// A date that the owner answered otherwise than its series, and that his app wrote no more, is
+    /// answered as the series is.
+    fn forgotten_dates(&self, before: &Object<'_>, after: &Object<'_>) -> Vec<Answer> {
+        let series = after.master().map(Body::to_buf);
+        let attendee = series.and_then(|series| strip::own_attendee(&series, self.owner).cloned());
+        let course = Course::of(after, &self.limits.recurrence).ok().flatten();
+        let (Some(attendee), Some(course)) = (attendee, course) else {
+            return Vec::new();
+        };
+        let partstat = attendee.partstat();
+        let forgotten = before.components.iter().filter(|(id, body)| {
+            !after.components.contains_key(*id)
+                && !body.is_cancelled()
+                && self.partstat(&body.to_buf()) != partstat
+        });
+        let answer = |(id, _): (&RecurrenceId, &Body<'_>)| {
+            Some(Answer {
+                id: id.clone(),
+                place: MASTER,
+                component: course.component(&course.find(id).ok().flatten()?),
+                attendee: attendee.clone(),
+                partstat: partstat.clone(),
+                comments: Vec::new(),
+            })
+        };
+        forgotten.filter_map(answer).collect()
+    }
+
+    /// What is told of the event is the organizer's: how the owner named it is his own (rule F1).
+    fn titled(&self, answers: Vec<Answer>, version: &Object<'_>) -> Vec<Answer> {
+        let titled = |mut answer: Answer| {
+            let date = version.components.get(&answer.id);
+            if let Some(body) = date.or_else(|| version.master()) {
+                let title = body.to_buf().property("SUMMARY").cloned();
+                answer.component.remove_properties("SUMMARY");
+                title
+                    .into_iter()
+                    .for_each(|title| answer.component.push_property(title));
+            }
+            answer
+        };
+        answers.into_iter().map(titled).collect()
     }
 
     /// Dates that the owner took out are declined.
@@ -149,8 +198,9 @@ impl Change<'_> {
             };
             let attendee = strip::own_attendee(&component, self.owner)?.clone();
             (attendee.partstat() != "DECLINED").then(|| Answer {
+                id: id.clone(),
                 // The exception stands in the series.
-                id: MASTER,
+                place: MASTER,
                 component,
                 attendee,
                 partstat: "DECLINED".to_owned(),
@@ -161,7 +211,7 @@ impl Change<'_> {
     }
 
     /// Rule F2: DECLINED after the hold, unless there is nothing to decline.
-    fn removed(&self, before: &Object<'_>) -> Scheduled {
+    fn removed(&self, before: &Object<'_>, sides: &Sides<'_>) -> Scheduled {
         let mut scheduled = Scheduled::default();
         let bodies = before
             .components
@@ -173,6 +223,7 @@ impl Change<'_> {
                 let attendee = strip::own_attendee(&component, self.owner)?.clone();
                 Some(Answer {
                     id: id.clone(),
+                    place: id.clone(),
                     partstat: attendee.partstat(),
                     component,
                     attendee,
@@ -193,6 +244,7 @@ impl Change<'_> {
                 ..answer
             })
             .collect();
+        let declined = self.titled(declined, sides.base.as_ref().unwrap_or(before));
         let is_past = |end: Timestamp| end < self.now;
         if message::ends(before, &before.clock(), self.limits).is_some_and(is_past) {
             return scheduled;
@@ -235,147 +287,6 @@ impl Change<'_> {
         strip::own_attendee(component, self.owner)
             .map_or_else(|| NEEDS_ACTION.to_owned(), Line::partstat)
     }
-}
-
-/// The object as it is to be stored.
-struct Restored<'a> {
-    object: Object<'a>,
-    names: BTreeSet<&'static str>,
-    is_changed: bool,
-}
-
-impl<'a> Restored<'a> {
-    fn of(after: &Object<'a>) -> Self {
-        Self {
-            object: after.clone(),
-            names: BTreeSet::new(),
-            is_changed: false,
-        }
-    }
-
-    /// Puts back what is the organizer's: `version`, as far as the owner had it `before`.
-    fn put_back(&mut self, before: &Object<'a>, version: &Object<'_>, change: &Change<'_>) {
-        let course = Course::of(version, &change.limits.recurrence)
-            .ok()
-            .flatten();
-        let ids: Vec<_> = self.object.components.keys().cloned().collect();
-        for id in ids {
-            let organizers = match version.components.get(&id) {
-                Some(body) => Some(body.to_buf().into_owned()),
-                None => course
-                    .as_ref()
-                    .and_then(|course| instance(course, &id, change.state)),
-            };
-            match organizers {
-                Some(organizers) => self.put_back_component(&id, &organizers, change.owner),
-                None if before.components.contains_key(&id) => {}
-                None => {
-                    self.object.components.remove(&id);
-                    self.note("RECURRENCE-ID");
-                }
-            }
-        }
-        self.put_back_exdates(version);
-        self.put_back_missing(before, version);
-    }
-
-    fn put_back_component(&mut self, id: &RecurrenceId, organizers: &ComponentBuf, owner: &Owner) {
-        let Some(body) = self.object.components.get(id) else {
-            return;
-        };
-        let mut component = body.to_buf().into_owned();
-        let names = put_back(&mut component, organizers, owner);
-        if !names.is_empty() {
-            self.object
-                .components
-                .insert(id.clone(), Body::made(component));
-            self.names.extend(names);
-            self.is_changed = true;
-        }
-    }
-
-    /// An exception of the organizer's stays.
-    fn put_back_exdates(&mut self, version: &Object<'_>) {
-        let missing: Vec<_> = exdate::names_of(version)
-            .difference(&exdate::names_of(&self.object))
-            .cloned()
-            .collect();
-        let clock = self.object.clock();
-        let dates: Vec<_> = missing.iter().filter_map(|id| clock.written(id)).collect();
-        let Some(master) = self
-            .object
-            .components
-            .get(&MASTER)
-            .filter(|_| !dates.is_empty())
-        else {
-            return;
-        };
-        let mut component = master.to_buf().into_owned();
-        for date in dates {
-            component.push_property(date.to_property("EXDATE"));
-        }
-        self.object.components.insert(MASTER, Body::made(component));
-        self.note("EXDATE");
-    }
-
-    /// A date goes by an EXDATE alone; what else is missing comes back.
-    fn put_back_missing(&mut self, before: &Object<'a>, version: &Object<'_>) {
-        let excepted = exdate::names_of(&self.object);
-        for (id, body) in &before.components {
-            let is_missing = !self.object.components.contains_key(id) && !excepted.contains(id);
-            if is_missing && version.components.contains_key(id) {
-                self.object.components.insert(id.clone(), body.clone());
-                self.note("RECURRENCE-ID");
-            }
-        }
-    }
-
-    /// The answer waits in the outbox (RFC 6638 section 3.2.9).
-    fn note_pending(&mut self, answers: &[Answer]) {
-        for answer in answers {
-            let body = self.object.components.get_mut(&answer.id);
-            let pending = |_: &PropertyBuf| Some(status::PENDING.to_owned());
-            self.is_changed |= body.is_some_and(|body| status::note(body, "ORGANIZER", pending));
-        }
-    }
-
-    fn note(&mut self, name: &'static str) {
-        self.names.insert(name);
-        self.is_changed = true;
-    }
-
-    /// Takes SCHEDULE-FORCE-SEND off the ORGANIZER; whether it asked for a REPLY (rule F4).
-    fn strip_force_send(&mut self, id: &RecurrenceId) -> bool {
-        let Some(body) = self.object.components.get(id) else {
-            return false;
-        };
-        let has_it = |line: &dyn Line| line.parameter("SCHEDULE-FORCE-SEND").is_some();
-        if !body.any_line("ORGANIZER", has_it) {
-            return false;
-        }
-        let mut component = body.to_buf().into_owned();
-        let mut is_reply = false;
-        if let Some(line) = component.property_mut("ORGANIZER") {
-            let force = line.parameter("SCHEDULE-FORCE-SEND").map(Cow::into_owned);
-            is_reply = force.is_some_and(|force| force.eq_ignore_ascii_case("REPLY"));
-            line.remove_parameter("SCHEDULE-FORCE-SEND");
-        }
-        self.object
-            .components
-            .insert(id.clone(), Body::made(component));
-        self.is_changed = true;
-        is_reply
-    }
-}
-
-/// What the organizer's series says of a date that has an override of the owner's alone; one that was
-/// cancelled stays so.
-fn instance(course: &Course, id: &RecurrenceId, state: &State) -> Option<ComponentBuf> {
-    let mut component = course.component(&course.find(id).ok().flatten()?);
-    if state.is_cancelled(id) {
-        marks::cancel_component(&mut component, state.cancel_sequence(id));
-    }
-    Some(component)
 }
 
 fn new_comments(old: Option<&ComponentBuf>, new: &ComponentBuf) -> Vec<PropertyBuf> {

@@ -6,6 +6,7 @@ mod rescheduled;
 mod told;
 mod version;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use calendar::ComponentBuf;
@@ -52,14 +53,15 @@ impl Change<'_> {
             is_changed |= self.keep_statuses(before.object, &mut object);
             is_changed |= self.reschedule(before, &mut object);
             is_changed |= self.outlive(before, &mut object);
+            is_changed |= self.uninvite(before, &mut object);
         } else if let Some(gone) = &sides.gone {
             is_changed |= self.revive(&Version::of(gone, self.limits), &mut object);
         }
-        let forced = strip_force_send(&mut object);
-        is_changed |= !forced.is_empty();
+        let (forced, unknown) = strip_force_send(&mut object);
+        is_changed |= !forced.is_empty() || !unknown.is_empty();
         let after = Version::of(&object, self.limits);
         let told = self.tell(before.as_ref(), Some(&after), forced);
-        is_changed |= note_statuses(&mut object, &told);
+        is_changed |= note_statuses(&mut object, &told, &unknown);
         Ok(Scheduled {
             text: is_changed.then(|| object.to_bytes()),
             ..scheduled(told)
@@ -111,7 +113,7 @@ fn scheduled(told: Told) -> Scheduled {
 
 /// Notes on the guests' lines what is on its way to them, and whom nothing can reach (RFC 6638 section
 /// 3.2.9).
-fn note_statuses(object: &mut Object<'_>, told: &Told) -> bool {
+fn note_statuses(object: &mut Object<'_>, told: &Told, unknown: &Guests) -> bool {
     let pending: BTreeSet<_> = told
         .requests
         .iter()
@@ -122,6 +124,7 @@ fn note_statuses(object: &mut Object<'_>, told: &Told) -> bool {
         is_changed |= status::note(body, "ATTENDEE", |line| {
             let key = line.address().as_str().to_lowercase();
             let status = match () {
+                () if unknown.contains(&key) => status::INVALID_PARAMETER,
                 () if pending.contains(&key) => status::PENDING,
                 () if told.unreachable.contains(&key) => status::NO_MAIL_ADDRESS,
                 () => return None,
@@ -132,9 +135,13 @@ fn note_statuses(object: &mut Object<'_>, told: &Told) -> bool {
     is_changed
 }
 
-/// Takes SCHEDULE-FORCE-SEND=REQUEST away; to whom it asks to send.
-fn strip_force_send(object: &mut Object<'_>) -> BTreeSet<String> {
-    let mut forced = BTreeSet::new();
+/// Addresses in lower case.
+type Guests = BTreeSet<String>;
+
+/// Takes SCHEDULE-FORCE-SEND away; to whom it asks to send, and of whom it says what nobody knows (RFC
+/// 6638 section 7.2).
+fn strip_force_send(object: &mut Object<'_>) -> (Guests, Guests) {
+    let (mut forced, mut unknown) = (Guests::new(), Guests::new());
     let has_it = |line: &dyn Line| line.parameter("SCHEDULE-FORCE-SEND").is_some();
     for body in object.components.values_mut() {
         if !body.any_line("ATTENDEE", has_it) {
@@ -145,14 +152,18 @@ fn strip_force_send(object: &mut Object<'_>) -> BTreeSet<String> {
             .properties_mut()
             .filter(|line| line.is("ATTENDEE"))
         {
-            if line.parameter("SCHEDULE-FORCE-SEND").is_some() {
-                forced.insert(line.address().as_str().to_lowercase());
-                line.remove_parameter("SCHEDULE-FORCE-SEND");
-            }
+            let force = line.parameter("SCHEDULE-FORCE-SEND").map(Cow::into_owned);
+            let Some(force) = force else { continue };
+            let guests = match force.trim().eq_ignore_ascii_case("REQUEST") {
+                true => &mut forced,
+                false => &mut unknown,
+            };
+            guests.insert(line.address().as_str().to_lowercase());
+            line.remove_parameter("SCHEDULE-FORCE-SEND");
         }
         *body = Body::made(component);
     }
-    forced
+    (forced, unknown)
 }
 
 fn sequence(component: &ComponentBuf) -> u64 {

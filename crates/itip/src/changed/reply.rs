@@ -30,8 +30,10 @@ const ATTENDEES: &[&str] = &[
 /// One component's answer.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
-    /// The stored component that it stands in.
+    /// What it is about.
     pub(super) id: RecurrenceId,
+    /// The stored component that it stands in.
+    pub(super) place: RecurrenceId,
     /// The component as it is answered.
     pub(super) component: ComponentBuf,
     /// The owner's line in it.

@@ -10,6 +10,8 @@ pub(super) const NAME: &str = "SCHEDULE-STATUS";
 
 /// It waits in the outbox.
 pub(super) const PENDING: &str = "1.0";
+/// SCHEDULE-FORCE-SEND says what nobody knows (RFC 6638 section 7.2).
+pub(super) const INVALID_PARAMETER: &str = "2.3";
 /// There is no mail address to write to.
 pub(super) const NO_MAIL_ADDRESS: &str = "3.7";
 

@@ -1,10 +1,11 @@
 //! What an organizer's change cannot take away: answers that came since the version that his client
 //! changed (RFC 6638 section 3.2.10.1), and what the server notes on its own mail (section 3.2.9).
 
-use calendar::PropertyBuf;
+use calendar::{CalendarUserAddress, ComponentBuf, PropertyBuf};
 
 use super::Change;
 use crate::changed::{Seen, status};
+use crate::consequence::ANSWERS;
 use crate::course::Course;
 use crate::line::Line;
 use crate::object::{Body, Object};
@@ -35,7 +36,7 @@ impl Change<'_> {
     }
 
     /// Answers that came since the version that the client changed survive its PUT (RFC 6638 section
-    /// 3.2.10.1).
+    /// 3.2.10.1), and so do the delegates that they named.
     pub(super) fn keep_answers(&self, before: &Object<'_>, after: &mut Object<'_>) -> bool {
         if self.seen == Seen::Current {
             return false;
@@ -46,24 +47,11 @@ impl Change<'_> {
                 continue;
             };
             let mut component = body.to_buf().into_owned();
-            let mut is_kept = false;
-            for line in component
-                .properties_mut()
-                .filter(|line| line.is("ATTENDEE"))
-            {
-                let address = line.address();
-                let has_answered = self
-                    .state
-                    .reply_of(&address.as_str().to_lowercase(), id)
-                    .is_some();
-                let mut olds = old.properties_named("ATTENDEE");
-                let old = olds.find(|old| old.is_named(&address));
-                if let Some(old) = old.filter(|old| has_answered && **old != *line) {
-                    *line = old.clone();
-                    is_kept = true;
-                }
-            }
-            if is_kept {
+            let has_answered = |address: &CalendarUserAddress| {
+                let key = address.as_str().to_lowercase();
+                self.state.reply_of(&key, id).is_some()
+            };
+            if keep_answers_of(&old, &mut component, &has_answered) {
                 *body = Body::made(component);
                 is_changed = true;
             }
@@ -87,4 +75,54 @@ impl Change<'_> {
         }
         is_changed
     }
+}
+
+/// Takes what attendees answered over into what the client wrote of a component; whether that changed it.
+fn keep_answers_of(
+    old: &ComponentBuf,
+    new: &mut ComponentBuf,
+    has_answered: &impl Fn(&CalendarUserAddress) -> bool,
+) -> bool {
+    let mut is_changed = false;
+    let mut delegators = Vec::new();
+    let attendees = new.properties_mut();
+    for line in attendees.filter(|line| line.is("ATTENDEE")) {
+        let address = line.address();
+        let mut olds = old.properties_named("ATTENDEE");
+        let old = olds.find(|old| old.is_named(&address));
+        if let Some(old) = old.filter(|_| has_answered(&address)) {
+            is_changed |= keep_answer(old, line);
+            delegators.push(address);
+        }
+    }
+    for line in old.properties_named("ATTENDEE") {
+        let from = line.parameter_values("DELEGATED-FROM");
+        let mut from = from.iter().map(|uri| CalendarUserAddress::parse(uri));
+        let is_kept = from.any(|from| delegators.iter().any(|one| one.same_ignoring_case(&from)));
+        let address = line.address();
+        let is_listed = |new: &ComponentBuf| {
+            let mut listed = new.properties_named("ATTENDEE");
+            listed.any(|new| new.is_named(&address))
+        };
+        if is_kept && !is_listed(new) {
+            new.push_property(line.clone());
+            is_changed = true;
+        }
+    }
+    is_changed
+}
+
+/// Takes the answer of a stored line over into what the client wrote of it; whether that changed it. All
+/// else on the line is the organizer's.
+fn keep_answer(old: &PropertyBuf, new: &mut PropertyBuf) -> bool {
+    let mut is_changed = false;
+    for name in ANSWERS {
+        let kept = old.parameter_values(name);
+        if new.parameter_values(name) != kept {
+            let kept: Vec<_> = kept.iter().map(String::as_str).collect();
+            new.set_parameter_values(name, &kept);
+            is_changed = true;
+        }
+    }
+    is_changed
 }

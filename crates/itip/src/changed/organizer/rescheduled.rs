@@ -1,6 +1,8 @@
 //! New times of an organizer's event: SEQUENCE rises and everybody is asked again (RFC 6638 section
 //! 3.2.8, RFC 5546 section 2.1.4).
 
+use std::collections::BTreeSet;
+
 use calendar::{ComponentBuf, PropertyBuf};
 
 use super::version::{Version, names};
@@ -10,14 +12,15 @@ use crate::changed::{is_clients, view};
 use crate::clock::Clock;
 use crate::course::Course;
 use crate::extent;
-use crate::line::NEEDS_ACTION;
+use crate::line::{Line, NEEDS_ACTION};
 use crate::object::{Body, Object};
 use crate::recurrence_id::RecurrenceId;
 use crate::span::Timed;
 
 impl Change<'_> {
     /// New times ask everybody again, and raise SEQUENCE where the client did not (RFC 6638 section
-    /// 3.2.8).
+    /// 3.2.8); another STATUS raises it too (RFC 5546 section 2.1.4). What a client wrote without it is
+    /// never older than what was sent before.
     pub(super) fn reschedule(&self, before: &Version<'_, '_>, after: &mut Object<'_>) -> bool {
         let clock = after.clock();
         let goes_back = self.goes_back(before, after);
@@ -29,9 +32,12 @@ impl Change<'_> {
             let new = body.to_buf().into_owned();
             let moves = self.moves(&old, before, &new, &clock) || (id.is_master() && goes_back);
             let recurrence = view::recurrence(&old, &before.clock);
-            let changes = moves || recurrence != view::recurrence(&new, &clock);
+            let changes = moves
+                || recurrence != view::recurrence(&new, &clock)
+                || status(&old) != status(&new);
             let mut component = new;
-            let mut is_edited = changes && raise_sequence(&mut component, &old);
+            let least = sequence(&old).saturating_add(u64::from(changes));
+            let mut is_edited = raise_sequence_to(&mut component, least);
             is_edited |= moves && self.ask_all(&mut component);
             if is_edited {
                 *body = Body::made(component);
@@ -122,6 +128,50 @@ impl Change<'_> {
         }
         is_changed
     }
+
+    /// Who is taken off hears it by a CANCEL, which counts as a version of its own (RFC 5546 section
+    /// 2.1.4): what he gets when he is invited again is newer than that.
+    pub(super) fn uninvite(&self, before: &Version<'_, '_>, after: &mut Object<'_>) -> bool {
+        if !is_scheduled(before.object) {
+            return false;
+        }
+        let is_meeting = is_scheduled(after);
+        let listed = |body: Option<&Body<'_>>| match body.filter(|_| is_meeting) {
+            Some(body) => self.guests(body),
+            None => BTreeSet::new(),
+        };
+        let series = listed(after.master());
+        let loses = |id: &RecurrenceId, old: &Body<'_>| {
+            let stay = listed(after.components.get(id));
+            let hears = |name: &String| !stay.contains(name) && !series.contains(name);
+            let has_heard = |name: &String| !self.unheard.contains(name);
+            let old = self.guests(old);
+            old.iter().any(|name| hears(name) && has_heard(name))
+        };
+        let components = before.object.components.iter();
+        let cancelled: Vec<_> = components.filter(|(id, old)| loses(id, old)).collect();
+        let mut is_changed = false;
+        for (id, old) in cancelled {
+            let Some(body) = after.components.get_mut(id) else {
+                continue;
+            };
+            let mut component = body.to_buf().into_owned();
+            if raise_sequence(&mut component, &old.to_buf()) {
+                *body = Body::made(component);
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+
+    /// Whom of a component the server writes to, by addresses in lower case.
+    fn guests(&self, body: &Body<'_>) -> BTreeSet<String> {
+        let component = body.to_buf();
+        let attendees = component.properties_named("ATTENDEE");
+        let guests = attendees.filter(|line| !self.owner.is(*line) && !is_clients(*line));
+        let keys = guests.map(|line| line.address().as_str().to_lowercase());
+        keys.collect()
+    }
 }
 
 impl Change<'_> {
@@ -148,6 +198,18 @@ impl Change<'_> {
         }
         is_changed
     }
+}
+
+/// Whether the server schedules an object, if its organizer is the owner (rule F4).
+fn is_scheduled(object: &Object<'_>) -> bool {
+    object.organizer().is_some_and(|line| !is_clients(&line))
+}
+
+/// STATUS in capitals; that of who says none is CONFIRMED.
+fn status(component: &ComponentBuf) -> String {
+    let status = component.property("STATUS");
+    let status = status.map(|status| status.value().trim().to_ascii_uppercase());
+    status.unwrap_or_else(|| "CONFIRMED".to_owned())
 }
 
 /// Raises SEQUENCE above the old one; whether it had to.

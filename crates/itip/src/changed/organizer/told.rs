@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{CalendarUserAddress, ComponentBuf, Method, PropertyBuf};
 
-use super::version::View;
+use super::version::{Part, View};
 use super::{Change, Version, sequence};
 use crate::changed::{Delay, Door, Invitations, OutgoingMessage, message};
 use crate::incoming::Timestamp;
@@ -135,22 +135,43 @@ impl Telling<'_, '_, '_> {
         })
     }
 
+    /// A series is cancelled whole, without a word of its dates (RFC 5546 section 3.2.5).
     fn cancel(&self, guest: &Guest<'_>, lost: &View<'_>) -> Option<OutgoingMessage> {
         let before = self.before?;
-        let now = |id: &RecurrenceId| {
-            let body = self.after?.object.components.get(id)?;
-            Some(body.to_buf().into_owned())
+        let whole = lost.has_series();
+        let last = |(id, part): (&RecurrenceId, &Part)| match self.after_of(id) {
+            Some(after) => sequence(&part.sent).saturating_add(1).max(sequence(after)),
+            None => sequence(&part.sent).saturating_add(1),
         };
+        let newest = lost.parts().map(last).max().unwrap_or_default();
         let components: Vec<_> = lost
             .parts()
-            .filter(|(_, part)| !is_cancelled(&part.sent))
-            .map(|(id, part)| cancelled(&part.sent, now(id).as_ref(), guest.address))
+            .filter(|(id, part)| !is_cancelled(&part.sent) && (!whole || id.is_master()))
+            .map(|(id, part)| Cancelled {
+                component: &part.sent,
+                attendee: guest.address,
+                sequence: if whole { newest } else { last((id, part)) },
+                is_off: self.is_off(id),
+            })
+            .map(|cancelled| cancelled.component())
             .collect();
         let stamp = self.change.now;
         let message = self.message(Method::Cancel, guest, &components, (before, stamp))?;
         Some(OutgoingMessage {
             known: self.known(lost),
             ..message
+        })
+    }
+
+    fn after_of(&self, id: &RecurrenceId) -> Option<&ComponentBuf> {
+        self.after?.sent_of(id)
+    }
+
+    /// Whether it does not take place any more, for nobody.
+    fn is_off(&self, id: &RecurrenceId) -> bool {
+        self.after.is_none_or(|after| {
+            let now = after.component(id);
+            after.object.organizer().is_none() || now.is_none_or(|now| is_cancelled(&now))
         })
     }
 
@@ -200,33 +221,40 @@ fn is_cancelled(component: &ComponentBuf) -> bool {
         .is_some_and(|status| status.value().trim().eq_ignore_ascii_case("CANCELLED"))
 }
 
-/// What a CANCEL says of a component: when and what it was, for this attendee alone.
-fn cancelled(
-    component: &ComponentBuf,
-    now: Option<&ComponentBuf>,
-    attendee: &CalendarUserAddress,
-) -> ComponentBuf {
-    const KEPT: &[&str] = &[
-        "UID",
-        "RECURRENCE-ID",
-        "DTSTART",
-        "DTEND",
-        "DUE",
-        "DURATION",
-        "SUMMARY",
-        "ORGANIZER",
-        "LOCATION",
-    ];
-    let mut cancel = component.clone();
-    cancel.retain(|item| {
-        item.as_property().is_some_and(|line| {
-            let is_his = line.is("ATTENDEE") && line.is_named(attendee);
-            is_his || KEPT.iter().any(|name| line.is(name))
-        })
-    });
-    let after = now.map_or(0, sequence);
-    let raised = sequence(component).saturating_add(1).max(after);
-    cancel.push_property(PropertyBuf::new("SEQUENCE", &raised.to_string()));
-    cancel.push_property(PropertyBuf::new("STATUS", "CANCELLED"));
-    cancel
+/// A component that a guest loses.
+struct Cancelled<'c> {
+    component: &'c ComponentBuf,
+    attendee: &'c CalendarUserAddress,
+    sequence: u64,
+    /// Whether it is off for everybody: who is taken off alone reads no STATUS (RFC 5546 section 3.2.5).
+    is_off: bool,
+}
+
+impl Cancelled<'_> {
+    /// What a CANCEL says of it: when and what it was, for this attendee alone.
+    fn component(&self) -> ComponentBuf {
+        const KEPT: &[&str] = &[
+            "UID",
+            "RECURRENCE-ID",
+            "DTSTART",
+            "DTEND",
+            "DUE",
+            "DURATION",
+            "SUMMARY",
+            "ORGANIZER",
+            "LOCATION",
+        ];
+        let mut cancel = self.component.clone();
+        cancel.retain(|item| {
+            item.as_property().is_some_and(|line| {
+                let is_his = line.is("ATTENDEE") && line.is_named(self.attendee);
+                is_his || KEPT.iter().any(|name| line.is(name))
+            })
+        });
+        cancel.push_property(PropertyBuf::new("SEQUENCE", &self.sequence.to_string()));
+        if self.is_off {
+            cancel.push_property(PropertyBuf::new("STATUS", "CANCELLED"));
+        }
+        cancel
+    }
 }

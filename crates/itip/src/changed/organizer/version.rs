@@ -97,6 +97,11 @@ impl<'o, 'a> Version<'o, 'a> {
         part.is_some_and(|part| part.names.contains(guest))
     }
 
+    /// A component as it is sent.
+    pub(super) fn sent_of(&self, id: &RecurrenceId) -> Option<&ComponentBuf> {
+        self.parts.get(id).map(|part| &part.sent)
+    }
+
     /// The components of a view as they are sent.
     pub(super) fn sent(&self, view: &View<'_>) -> Vec<ComponentBuf> {
         let mut components: Vec<_> = view.parts.values().map(|part| part.sent.clone()).collect();

@@ -4,15 +4,13 @@ use std::fmt;
 
 use calendar::{CalendarUserAddress, Component, ComponentBuf, Property, PropertyBuf};
 
-use crate::line::{Line, NEEDS_ACTION};
+use crate::line::{Line, NEEDS_ACTION, RESPONSE_COMMENT};
 use crate::owner::Owner;
 
 /// The most delegates of one answer.
 const DELEGATES: usize = 8;
 /// The most characters of a comment.
 const COMMENT: usize = 1000;
-/// Where Google Calendar, too, keeps the comment of an answer.
-const COMMENT_PARAMETER: &str = "X-RESPONSE-COMMENT";
 
 /// One attendee's answer.
 #[derive(Clone, Debug)]
@@ -78,7 +76,7 @@ impl Answer {
                 .collect();
             line.set_parameter_values("DELEGATED-TO", &delegates);
             let comment: Vec<_> = self.comment.iter().map(String::as_str).collect();
-            line.set_parameter_values(COMMENT_PARAMETER, &comment);
+            line.set_parameter_values(RESPONSE_COMMENT, &comment);
         }
         let mut added = Delegate::None;
         for delegate in &self.delegates {
