@@ -291,11 +291,12 @@ pub struct Respond {
     /// The event's UID, as `invited calendar show --uids` shows it
     pub uid: String,
     /// The answer
+    #[arg(ignore_case = true)]
     pub answer: Reply,
     /// A comment for the organizer
     #[arg(long, value_name = "TEXT")]
     pub comment: Option<String>,
-    /// One date of a series alone: 20261208, 20261208T090000Z or 20261208T100000[Europe/Berlin]
+    /// One date of a series alone: 2026-12-08, 20261208T090000Z or 20261208T100000[Europe/Berlin]
     #[arg(long, value_name = "DATE")]
     pub instance: Option<String>,
 }

@@ -9,6 +9,7 @@ use crate::course::Course;
 use crate::decision::Answered;
 use crate::incoming::Timestamp;
 use crate::limits::Limits;
+use crate::line::Line;
 use crate::object::{Body, Object};
 use crate::owner::Owner;
 use crate::recurrence_id::RecurrenceId;
@@ -58,6 +59,8 @@ pub struct Responded<'a> {
     pub text: Vec<u8>,
     /// Whether all of it is answered now.
     pub answered: Answered,
+    /// Whether it says something that was not said before.
+    pub is_new: bool,
     /// What is sent.
     pub scheduled: Scheduled,
 }
@@ -77,6 +80,9 @@ pub enum CannotRespond {
     /// The owner organizes it.
     #[error("the event is your own, there is nobody to answer")]
     OwnEvent,
+    /// It, or the date that is meant, is called off.
+    #[error("the event is cancelled, there is nothing to answer")]
+    Cancelled,
     /// The series has no such date.
     #[error("the event has no such date")]
     NoSuchInstance,
@@ -109,7 +115,9 @@ pub fn respond<'a>(
         invited: stored.state.delivered_to(),
         account,
     };
-    let text = work.answered(&mine)?.to_bytes();
+    let answer = work.answered(&mine)?;
+    let is_new = said(&mine, &owner) != said(&answer, &owner);
+    let text = answer.to_bytes();
     let change = OwnersChange {
         before: Some(&object.text),
         after: Some(&text),
@@ -127,9 +135,23 @@ pub fn respond<'a>(
     Ok(Responded {
         object,
         answered: answered(&text, kind, account, limits),
+        is_new,
         text,
         scheduled,
     })
+}
+
+/// What the owner says of each date: his PARTSTAT, and all comments.
+fn said(object: &Object<'_>, owner: &Owner) -> Vec<(RecurrenceId, Vec<String>)> {
+    let of_body = |(id, body): (&RecurrenceId, &Body<'_>)| {
+        let component = body.to_buf();
+        let own = component.properties_named("ATTENDEE");
+        let own = own.filter(|line| owner.is(*line)).map(Line::partstat);
+        let comments = component.properties_named("COMMENT");
+        let comments = comments.map(|line| line.value().into_owned());
+        (id.clone(), own.chain(comments).collect())
+    };
+    object.components.iter().map(of_body).collect()
 }
 
 /// The object that the owner may answer in.
@@ -167,13 +189,12 @@ impl Work<'_> {
     fn answered<'a>(&self, mine: &Object<'a>) -> Result<Object<'a>, CannotRespond> {
         let mut object = mine.clone();
         let Some(date) = &self.response.instance else {
-            for body in object
-                .components
-                .values_mut()
-                .filter(|body| !body.is_cancelled())
-            {
-                self.answer_body(body);
+            let bodies = object.components.values_mut();
+            let mut bodies = bodies.filter(|body| !body.is_cancelled()).peekable();
+            if bodies.peek().is_none() {
+                return Err(CannotRespond::Cancelled);
             }
+            bodies.for_each(|body| self.answer_body(body));
             return Ok(object);
         };
         let id = mine.clock().id(date);
@@ -182,8 +203,10 @@ impl Work<'_> {
             let made = self.instance(mine, &id)?;
             object.components.insert(id.clone(), Body::made(made));
         }
-        if let Some(body) = object.components.get_mut(&id) {
-            self.answer_body(body);
+        match object.components.get_mut(&id) {
+            Some(body) if body.is_cancelled() => return Err(CannotRespond::Cancelled),
+            Some(body) => self.answer_body(body),
+            None => {}
         }
         Ok(object)
     }

@@ -115,7 +115,11 @@ impl Outbox {
                 store.mail_sent(&mail.key).await
             }
             Err(SendError::Permanent(error)) => {
-                status::note(store, mail, Delivery::Failed).await?;
+                let failed = match now > mail.expires {
+                    true => Delivery::Expired,
+                    false => Delivery::Refused,
+                };
+                status::note(store, mail, failed).await?;
                 store.mail_park(&mail.key, error).await
             }
             Err(SendError::Transient(error)) => {

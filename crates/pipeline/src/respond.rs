@@ -46,24 +46,32 @@ impl From<store::Error> for NotAnswered {
     }
 }
 
-/// Gives the answer; whom its mail goes to, none when it says what was said before.
+/// What came of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// It goes to the organizer, whose address this is.
+    Mailed(String),
+    /// It stands in the calendar, and nobody is written to: the event is over (rule F6), or its organizer
+    /// has no mail address or is written to by the owner's app (rule F4).
+    Kept,
+    /// It says what was said before.
+    Same,
+}
+
+/// Gives the answer.
 pub async fn respond(
     store: &dyn Store,
     clock: &dyn Clock,
     account: &Account,
     answer: &Answer<'_>,
-) -> Result<Vec<String>, NotAnswered> {
+) -> Result<Given, NotAnswered> {
     let in_reply_to = store.invitation_of(account.id, answer.uid).await?;
     for _ in 0..ROUNDS {
-        let commit = commit(store, clock.now(), account, answer, in_reply_to.as_deref()).await?;
-        let recipients = commit
-            .mails
-            .iter()
-            .map(|mail| mail.recipient.clone())
-            .collect();
+        let in_reply_to = in_reply_to.as_deref();
+        let (commit, given) = commit(store, clock.now(), account, answer, in_reply_to).await?;
         match store.commit(commit).await {
             Err(store::Error::Conflict) => {}
-            done => return Ok(done.map(|_| recipients)?),
+            done => return Ok(done.map(|_| given)?),
         }
     }
     Err(store::Error::Conflict.into())
@@ -75,7 +83,7 @@ async fn commit(
     account: &Account,
     answer: &Answer<'_>,
     in_reply_to: Option<&str>,
-) -> Result<Commit, NotAnswered> {
+) -> Result<(Commit, Given), NotAnswered> {
     let event = store.event(account.id, answer.uid).await?;
     let mut held = stored(&event).map_err(NotStored::from)?;
     let addresses: Vec<String> = account.addresses().map(str::to_owned).collect();
@@ -94,6 +102,7 @@ async fn commit(
         now: held.state.next_stamp(now),
     };
     let responded = itip::respond(&held, kind, &response, &owner, &Limits::default())?;
+    let is_new = responded.is_new;
     let mut commit = Commit::new(account.id, answer.uid);
     commit.expect = Some(Expect::unchanged(&event));
     commit.put.push(PutObject {
@@ -123,5 +132,10 @@ async fn commit(
         change::keep(&mut commit, &held.state);
         schedule::withdraw_answers(store, now, &mut commit).await?;
     }
-    Ok(commit)
+    let given = match commit.mails.first() {
+        Some(mail) => Given::Mailed(mail.recipient.clone()),
+        None if is_new => Given::Kept,
+        None => Given::Same,
+    };
+    Ok((commit, given))
 }

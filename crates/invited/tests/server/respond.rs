@@ -124,10 +124,6 @@ fn what_cannot_be_answered_is_said_in_one_line() {
             ],
             "the event has no such date",
         ),
-        (
-            &["respond", ALICE, UID, "accepted", "--instance", "Tuesday"],
-            "\"Tuesday\" is no date",
-        ),
     ] {
         let (status, said) = site.fails(arguments);
         assert_eq!(status, 1, "{said}");
@@ -135,4 +131,39 @@ fn what_cannot_be_answered_is_said_in_one_line() {
         assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     }
     assert_eq!(site.fails(&["respond", ALICE, UID, "perhaps"]).0, 2);
+    let (status, said) = site.fails(&["respond", ALICE, UID, "accepted", "--instance", "Tuesday"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("\"Tuesday\" is no date"), "{said}");
+}
+
+#[test]
+fn what_is_over_is_answered_for_oneself_and_what_is_off_not_at_all() {
+    let relay = Relay::start("");
+    let site = invited(&relay);
+    let past = Invitation {
+        uid: "past@example.com",
+        start: "20200301T110000Z",
+        ..Invitation::default()
+    };
+    site.settle(&[ALICE], &past.mail());
+    let said = site.ok(&["respond", ALICE, "past@example.com", "Accepted"]);
+    assert!(
+        said.starts_with("answered accepted; nothing is sent"),
+        "{said}"
+    );
+    assert!(site.calendar(ALICE).contains("PARTSTAT=ACCEPTED"));
+    let again = site.ok(&["respond", ALICE, "past@example.com", "accepted"]);
+    assert!(again.starts_with("nothing to send"), "{again}");
+    let off = Invitation {
+        uid: UID,
+        from: CAROL,
+        organizer: CAROL,
+        method: "CANCEL",
+        sequence: 1,
+        ..Invitation::default()
+    };
+    site.settle(&[ALICE], &off.mail());
+    let (status, said) = site.fails(&["respond", ALICE, UID, "accepted"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("the event is cancelled"), "{said}");
 }

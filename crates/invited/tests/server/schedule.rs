@@ -173,7 +173,7 @@ fn a_guest_whom_the_relay_refuses_is_noted() {
     );
     wait_for_mails(&site);
     let noted = get(&site, &path);
-    let line = "SCHEDULE-STATUS=5.1:mailto:ben@example.net";
+    let line = "SCHEDULE-STATUS=5.2:mailto:ben@example.net";
     assert!(noted.contains(line), "{noted}");
     assert_eq!(noted.matches("DTSTAMP:20550201T100000Z").count(), 1);
 }
@@ -283,4 +283,34 @@ fn a_calendar_that_sends_none_and_one_that_is_removed() {
     assert_eq!(next(&relay, 1), ["Invitation: Plan to ben@example.net"]);
     delete(&site, other);
     assert_eq!(next(&relay, 1), ["Cancelled: Plan to ben@example.net"]);
+}
+
+#[test]
+fn who_was_not_reached_hears_of_one_event_in_order() {
+    let relay = Relay::start("");
+    let mut site = site(&relay, "0 s");
+    site.stop();
+    // Nobody takes mail at this port.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = closed.local_addr().unwrap();
+    drop(closed);
+    let smtp = |relay: &str| format!("[smtp]\nrelay = \"smtp://{relay}\"\nhold = \"0 s\"");
+    site.configure(&smtp(&nobody.to_string()));
+    site.start();
+    let path = format!("{}plan.ics", calendar(&site));
+    let guest = ["ben@example.net"];
+    put(&site, &path, &meeting("plan", "20270301T110000Z", &guest));
+    site.wait_while(|entry| entry.attempts == 0);
+    site.stop();
+    site.configure(&smtp(&relay.address));
+    site.start();
+    delete(&site, &path);
+    let subjects: Vec<String> = (0..2).flat_map(|_| next(&relay, 1)).collect();
+    assert_eq!(
+        subjects,
+        [
+            "Invitation: Plan to ben@example.net",
+            "Cancelled: Plan to ben@example.net"
+        ]
+    );
 }

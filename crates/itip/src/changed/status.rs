@@ -22,8 +22,10 @@ pub enum Delivery {
     Sent,
     /// The mail was delivered: its recipient has an account of the same server.
     Delivered,
-    /// The mail could not be sent, and is not tried again.
-    Failed,
+    /// The mail could not be sent in all the time that it had.
+    Expired,
+    /// The mail was refused for good.
+    Refused,
     /// There is no address that mail can go to.
     NoMailAddress,
 }
@@ -34,7 +36,8 @@ impl Delivery {
         match self {
             Self::Sent => "1.1",
             Self::Delivered => "1.2",
-            Self::Failed => "5.1",
+            Self::Expired => "5.1",
+            Self::Refused => "5.2",
             Self::NoMailAddress => NO_MAIL_ADDRESS,
         }
     }
@@ -125,8 +128,12 @@ mod tests {
             None,
             "once is enough"
         );
-        let failed = noted(&once, (Method::Cancel, Delivery::Failed), "ben@example.net");
-        assert!(failed.unwrap().contains("STATUS=5.1:mailto:ben"));
+        let failed = noted(
+            &once,
+            (Method::Cancel, Delivery::Refused),
+            "ben@example.net",
+        );
+        assert!(failed.unwrap().contains("STATUS=5.2:mailto:ben"));
         let reply = noted(EVENT, (Method::Reply, Delivery::Sent), "anna@example.com");
         assert!(reply.unwrap().contains("ORGANIZER;SCHEDULE-STATUS=1.1:"));
     }

@@ -102,12 +102,15 @@ fn envelope(reverse_path: &str, recipient: &str) -> Result<Envelope, SendError> 
         .map_err(|error| SendError::Permanent(error.to_string()))
 }
 
-/// An error with what caused it: lettre's own text alone says only of what sort it is.
+/// An error with what caused it: lettre's own text alone mostly says only of what sort it is.
 fn said(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
+        let said = inner.to_string();
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
         cause = inner.source();
     }
     text

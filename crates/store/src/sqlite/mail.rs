@@ -5,10 +5,19 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 
 use super::operation::Effects;
-use super::statement::{all, execute, one};
+use super::statement::{all, execute, first, one};
 use super::taken::{Claim, Freed, Taken};
 use super::{clock, done};
 use crate::{Mail, MailKey, NewMail, QueueState, Result, Timestamp};
+
+/// Due mails but those before which another about the same event goes to the same recipient: who gets a
+/// CANCEL before its REQUEST has the event for ever. Of one commit a CANCEL goes first.
+const DUE: &str = "SELECT account, id FROM mails AS mail WHERE state = 1 AND due <= ?1
+    AND (uid = '' OR NOT EXISTS (SELECT 1 FROM mails AS earlier
+        WHERE earlier.account = mail.account AND earlier.uid = mail.uid AND earlier.uid <> ''
+        AND earlier.recipient = mail.recipient AND earlier.state = 1
+        AND (earlier.received, earlier.kind) < (mail.received, mail.kind)))
+    ORDER BY due LIMIT ?2";
 
 pub(super) fn add(
     connection: &Connection,
@@ -53,7 +62,19 @@ fn insert(connection: &Connection, mail: &NewMail, at: Timestamp) -> Result<bool
         "INSERT INTO mail_messages (account, mail, message) VALUES (?1, ?2, ?3)",
         params![mail.key.account, mail.key.id, mail.message],
     )?;
+    try_those_before(connection, mail, at)?;
     Ok(true)
+}
+
+/// A new mail does not wait for the back-off of those that go before it.
+fn try_those_before(connection: &Connection, mail: &NewMail, at: Timestamp) -> Result<()> {
+    execute(
+        connection,
+        "UPDATE mails SET due = ?4 WHERE account = ?1 AND uid = ?2 AND uid <> '' AND recipient = ?3
+         AND state = 1 AND attempts > 0 AND due > ?4",
+        params![mail.key.account, mail.uid, mail.recipient, at],
+    )?;
+    Ok(())
 }
 
 pub(super) fn take(
@@ -68,7 +89,7 @@ pub(super) fn take(
     let enough = limit.saturating_add(in_hand.mails.len());
     let due: Vec<MailKey> = all(
         connection,
-        "SELECT account, id FROM mails WHERE state = 1 AND due <= ?1 ORDER BY due LIMIT ?2",
+        DUE,
         params![now, i64::try_from(enough).unwrap_or(i64::MAX)],
         |row| {
             Ok(MailKey {
@@ -119,6 +140,7 @@ fn read(connection: &Connection, key: &MailKey) -> Result<Mail> {
 }
 
 pub(super) fn sent(connection: &Connection, effects: &mut Effects, mail: MailKey) -> Result<()> {
+    wake_next(connection, effects, &mail)?;
     let statement = "DELETE FROM mails WHERE account = ?1 AND id = ?2";
     if execute(connection, statement, params![mail.account, mail.id])? > 0 {
         done::mark(
@@ -152,8 +174,24 @@ pub(super) fn park(
     mail: MailKey,
     error: &str,
 ) -> Result<()> {
+    wake_next(connection, effects, &mail)?;
     give_back(connection, &mail, QueueState::Parked, clock::now(), error)?;
     effects.freed.push(Freed::Mail(mail));
+    Ok(())
+}
+
+/// Whoever takes mails looks again where this one keeps others from their turn.
+fn wake_next(connection: &Connection, effects: &mut Effects, mail: &MailKey) -> Result<()> {
+    let waits = first(
+        connection,
+        "SELECT 1 FROM mails AS mail JOIN mails AS next ON next.account = mail.account
+             AND next.uid = mail.uid AND next.recipient = mail.recipient AND next.id <> mail.id
+         WHERE mail.account = ?1 AND mail.id = ?2 AND mail.uid <> '' AND next.uid <> ''
+         AND next.state = 1 LIMIT 1",
+        params![mail.account, mail.id],
+        |_| Ok(()),
+    )?;
+    effects.due.mails |= waits.is_some();
     Ok(())
 }
 

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_how_it_came.sql"),
     include_str!("migrations/0009_early_states.sql"),
     include_str!("migrations/0010_waiting_first.sql"),
+    include_str!("migrations/0011_mails_in_order.sql"),
 ];
 
 /// Refuses a file of another program or of a later version of this one, before it is written to.

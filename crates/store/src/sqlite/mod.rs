@@ -487,7 +487,7 @@ impl Store for SqliteStore {
         self.spill(Which::All).await?;
         let (id, taken) = (id.to_owned(), Arc::clone(&self.shared.taken));
         self.writer
-            .write(move |connection, _| queue::remove(connection, &taken, &id))
+            .write(move |connection, effects| queue::remove(connection, effects, &taken, &id))
             .await
     }
 

@@ -132,7 +132,12 @@ pub(super) fn retry(
     Ok(!idle.is_empty())
 }
 
-pub(super) fn remove(connection: &Connection, taken: &Taken, id: &str) -> Result<bool> {
+pub(super) fn remove(
+    connection: &Connection,
+    effects: &mut Effects,
+    taken: &Taken,
+    id: &str,
+) -> Result<bool> {
     let idle = Idle::find(connection, &taken.lock(), id)?;
     for key in &idle.jobs {
         let statement = "DELETE FROM jobs WHERE account = ?1 AND id = ?2 RETURNING received";
@@ -145,6 +150,8 @@ pub(super) fn remove(connection: &Connection, taken: &Taken, id: &str) -> Result
         let statement = "DELETE FROM mails WHERE account = ?1 AND id = ?2";
         execute(connection, statement, params![key.account, key.id])?;
     }
+    // It may have kept others from their turn.
+    effects.due.mails |= !idle.mails.is_empty();
     Ok(!idle.is_empty())
 }
 

@@ -1,6 +1,6 @@
 //! What is promised of the outbox.
 
-use store::{Commit, QueueState, Store};
+use store::{AccountId, Commit, NewMail, QueueState, Store};
 
 use super::Database;
 use super::record::{account, mail, mail_key};
@@ -81,6 +81,69 @@ pub(crate) async fn is_not_sent_twice(database: &impl Database) {
         [""; 0],
         "the same key is the same mail"
     );
+}
+
+/// A mail about an event; of one instant the kinds go in the order of letters.
+fn about(account: AccountId, id: &str, uid: &str, kind: &str) -> NewMail {
+    NewMail {
+        kind: kind.to_owned(),
+        uid: uid.to_owned(),
+        ..mail(account, id, 1)
+    }
+}
+
+pub(crate) async fn of_one_event_goes_in_order(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let bob = account(&store, "bob@example.com").await.id;
+    let later = i64::MAX / 2;
+    store
+        .mails_add(vec![about(alice, "first", "u", "add")])
+        .await
+        .unwrap();
+    assert_eq!(due(&store, 1, 9).await, ["first"]);
+    let mut to_others = about(alice, "to others", "u", "request");
+    to_others.recipient = "others@example.org".to_owned();
+    store
+        .mails_add(vec![
+            about(alice, "then", "u", "request"),
+            about(alice, "before it", "u", "cancel"),
+            about(alice, "of another", "v", "request"),
+            about(bob, "of bob", "u", "request"),
+            to_others,
+        ])
+        .await
+        .unwrap();
+    let mut free = due(&store, 1, 9).await;
+    free.sort();
+    assert_eq!(free, ["of another", "of bob", "to others"]);
+    store
+        .mail_retry(&mail_key(alice, "first"), later, "451 later")
+        .await
+        .unwrap();
+    assert_eq!(due(&store, later - 1, 9).await, [""; 0], "it goes first");
+    store
+        .mails_add(vec![about(alice, "last", "u", "update")])
+        .await
+        .unwrap();
+    let now = later - 1;
+    assert_eq!(
+        due(&store, now, 9).await,
+        ["first"],
+        "with a new one it is tried"
+    );
+    store.mail_sent(&mail_key(alice, "first")).await.unwrap();
+    assert_eq!(due(&store, now, 9).await, ["before it"]);
+    store
+        .mail_park(&mail_key(alice, "before it"), "550 no")
+        .await
+        .unwrap();
+    assert_eq!(
+        due(&store, now, 1).await,
+        ["then"],
+        "what is parked keeps nobody"
+    );
+    assert!(store.queue_drop("last").await.unwrap());
 }
 
 pub(crate) async fn waits_when_parked(database: &impl Database) {

@@ -63,7 +63,7 @@ macro_rules! contract {
                 is_given_back_by_a_restart, is_given_back_by_a_caller_that_has_gone, is_forgotten_after_thirty_days,
                 wakes_who_waits, wakes_who_was_not_waiting_yet, wakes_another_process;
             mail: is_written_once, is_taken_when_due, is_tried_again, is_not_sent_twice,
-                waits_when_parked;
+                waits_when_parked, of_one_event_goes_in_order;
             queue: shows_all_that_is_not_done, makes_due, drops_what_nobody_works_on,
                 records_what_is_dropped,
                 says_when_something_becomes_due, is_due_for_its_own_worker,

@@ -481,7 +481,12 @@ fn frequent_questions_use_an_index() {
          AND due <= 5 ORDER BY account, due, id LIMIT 1",
         "SELECT min(due) FROM jobs WHERE state = 1 AND due > 5",
         "SELECT min(due) FROM mails WHERE state = 1 AND due > 5",
-        "SELECT account, id FROM mails WHERE state = 1 AND due <= 5 ORDER BY due LIMIT 5",
+        "SELECT account, id FROM mails AS mail WHERE state = 1 AND due <= 5
+         AND (uid = '' OR NOT EXISTS (SELECT 1 FROM mails AS earlier
+             WHERE earlier.account = mail.account AND earlier.uid = mail.uid AND earlier.uid <> ''
+             AND earlier.recipient = mail.recipient AND earlier.state = 1
+             AND (earlier.received, earlier.kind) < (mail.received, mail.kind)))
+         ORDER BY due LIMIT 5",
         "SELECT calendar FROM objects WHERE account = 1 AND uid = 'u'",
         "SELECT count(*) FROM objects WHERE account = 1 AND unanswered = 1",
         "SELECT count(*) FROM decisions WHERE account = 1 AND sender_folded = 's'
