@@ -138,6 +138,9 @@ impl Resource {
 
 /// One part, decoded.
 fn part(raw: &str) -> Result<String, BadPath> {
+    if !is_encoded(raw) {
+        return Err(BadPath::Malformed);
+    }
     let decoded = percent_decode_str(raw).decode_utf8();
     let decoded = decoded.map_err(|_| BadPath::Malformed)?;
     let is_one = (1..=LONGEST).contains(&decoded.len())
@@ -150,6 +153,14 @@ fn part(raw: &str) -> Result<String, BadPath> {
         true => Ok(decoded.into_owned()),
         false => Err(BadPath::Malformed),
     }
+}
+
+/// Whether each `%` has its two digits (RFC 3986, 2.1).
+fn is_encoded(raw: &str) -> bool {
+    raw.split('%').skip(1).all(|behind| {
+        let digits = behind.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
 }
 
 fn encode(part: &str) -> String {
@@ -234,6 +245,8 @@ mod tests {
             "/dav/calendars/alice@example.org/a/%c0%af",
             "/dav/calendars/alice@example.org/a/%c0%ae%c0%ae",
             "/dav/calendars/alice@example.org/a/..%2fb",
+            "/dav/calendars/alice@example.org/a/%zz",
+            "/dav/calendars/alice@example.org/a/b%4",
             "/dav/calendars/alice@example.org//a",
             &format!("/dav/calendars/alice@example.org/a/{long}"),
         ] {

@@ -168,6 +168,7 @@ async fn scheduled(request: Request, role: Role) -> Outcome {
             inbox::dismiss(&request, &name).await
         }
         ("OPTIONS", ..) => Ok(options::run()),
+        ("MKCOL" | "MKCALENDAR", _, Resource::Collection(..)) => Err(mkcol::taken()),
         ("PUT", _, Resource::Collection(..)) => Err(options::refusal(&method)),
         ("PUT" | "DELETE" | "COPY" | "MOVE" | "PROPPATCH" | "REPORT", ..)
         | ("MKCOL" | "MKCALENDAR", _, Resource::Member(..)) => Err(Failure::forbidden()),

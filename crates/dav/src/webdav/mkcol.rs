@@ -49,15 +49,20 @@ fn is_xml(request: &Request) -> bool {
 /// collection, nor in one that is not there (RFC 4918, 9.3.1).
 pub(crate) async fn not_here(request: &Request) -> Failure {
     let Resource::Member(kind, segment, _) = &request.resource else {
-        return Failure::status(StatusCode::METHOD_NOT_ALLOWED);
+        return taken();
     };
     if request.collection(*kind, segment).await.is_err() {
         return Failure::status(StatusCode::CONFLICT);
     }
     match Node::find(request).await {
-        Ok(_) => Failure::status(StatusCode::METHOD_NOT_ALLOWED),
+        Ok(_) => taken(),
         Err(_) => Failure::forbidden(),
     }
+}
+
+/// Something is there already (RFC 4918, 9.3.1; RFC 4791, 5.3.1.1).
+pub(crate) fn taken() -> Failure {
+    Failure::with(StatusCode::METHOD_NOT_ALLOWED, "<D:resource-must-be-null/>")
 }
 
 /// Whether the resource type that is wanted, if one is, is what the home has.
@@ -99,7 +104,7 @@ pub(crate) async fn make(
     }
     let present = store.collections(account, kind).await?;
     if present.iter().any(|one| one.segment == *segment) {
-        return Err(Failure::status(StatusCode::METHOD_NOT_ALLOWED));
+        return Err(taken());
     }
     let conditions = Conditions::of(request).await?;
     conditions.require(State::Missing)?;
@@ -113,7 +118,7 @@ pub(crate) async fn make(
         properties: patch.changes.set,
     };
     match store.collection_add(account, new).await {
-        Err(store::Error::Conflict) => Err(Failure::status(StatusCode::METHOD_NOT_ALLOWED)),
+        Err(store::Error::Conflict) => Err(taken()),
         Err(error) => Err(error.into()),
         Ok(_) => Ok(created()),
     }

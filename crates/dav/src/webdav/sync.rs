@@ -19,6 +19,7 @@ pub(crate) async fn run(request: Request, collection: Collection, body: &Element
     let ask = Ask::of(body)?;
     address_data::check(&ask)?;
     let wish = Wish::of(&ask, &collection)?;
+    check_level(body)?;
     let after = since(&collection, body)?;
     let limit = limit(body)?;
     let response = Multistatus::respond(|mut out| async move {
@@ -47,6 +48,16 @@ fn since(collection: &Collection, body: &Element) -> Outcome<Option<Revision>> {
     revision
         .map(Some)
         .ok_or_else(|| Failure::refused("D:valid-sync-token"))
+}
+
+/// How deep the changes go. Nothing is in a member, so both levels are the same; many clients say none, or
+/// say Depth 1 beside it, which is let pass.
+fn check_level(body: &Element) -> Outcome<()> {
+    let level = body.child(DAV, "sync-level").map(Element::text);
+    match level.as_deref().map(str::trim) {
+        None | Some("1" | "infinite") => Ok(()),
+        Some(_) => Err(Failure::bad_request()),
+    }
 }
 
 /// How many members the client wants at most.

@@ -1,5 +1,7 @@
 //! A document as a tree of elements, read whole from a bounded text.
 
+use std::borrow::Cow;
+
 use quick_xml::NsReader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
@@ -51,6 +53,7 @@ impl Element {
         if !text.chars().all(character::is_allowed) {
             return Err(BadXml::NotWellFormed);
         }
+        let text = unix_lines(text);
         let mut reader = NsReader::from_reader(text.as_bytes());
         reader.config_mut().check_comments = true;
         let mut open: Vec<Self> = Vec::new();
@@ -241,6 +244,14 @@ impl Element {
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const LANG: &str = "lang";
 
+/// The text with its lines ended as XML reads them (XML 1.0, 2.11).
+fn unix_lines(text: &str) -> Cow<'_, str> {
+    match text.contains('\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 /// Adds characters to the innermost open element.
 fn characters(open: &mut [Element], event: Event<'_>) -> Result<(), BadXml> {
     let text = match event {
@@ -312,6 +323,12 @@ mod tests {
         assert_eq!(element.text(), "t&A<c>");
         let again = Element::parse(element.to_xml().as_bytes()).unwrap();
         assert_eq!(again, element);
+    }
+
+    #[test]
+    fn lines_end_as_xml_ends_them() {
+        let element = Element::parse(b"<a>1\r\n2\r3&#13;\n4</a>").unwrap();
+        assert_eq!(element.text(), "1\n2\n3\r\n4");
     }
 
     #[test]
