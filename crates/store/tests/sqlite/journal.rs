@@ -18,6 +18,14 @@ use crate::contract::record::{account, end, holder, job, key, ready, take};
 /// Longer than any test: a wait that is not woken fails by hanging.
 const FOR_EVER: Duration = Duration::from_secs(3600);
 
+/// A database, open, with the account of Alice.
+async fn opened() -> (File, SqliteStore, AccountId) {
+    let file = File::new();
+    let store = file.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    (file, store, alice)
+}
+
 fn beside(file: &File, end: &str) -> PathBuf {
     PathBuf::from(format!("{}{end}", file.path().display()))
 }
@@ -61,9 +69,7 @@ fn held(ids: &[&str]) -> Vec<(String, QueueState)> {
 
 #[tokio::test]
 async fn a_hold_is_in_the_journal_alone() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     let before = std::fs::read(beside(&file, "-wal")).unwrap();
     store.jobs_hold(vec![job(alice, "j", 1)]).await.unwrap();
     assert_eq!(std::fs::read(beside(&file, "-wal")).unwrap(), before);
@@ -81,9 +87,7 @@ async fn a_hold_is_in_the_journal_alone() {
 
 #[tokio::test]
 async fn what_a_power_failure_tore_is_not_there_and_what_stands_before_it_is() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     store.jobs_hold(vec![job(alice, "a", 1)]).await.unwrap();
     let mut last = job(alice, "b", 2);
     last.content = vec![b'x'; 5000];
@@ -100,9 +104,7 @@ async fn what_a_power_failure_tore_is_not_there_and_what_stands_before_it_is() {
 
 #[tokio::test]
 async fn what_was_refused_or_done_does_not_come_back() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     let mut second = job(alice, "shared", 1);
     second.holder = holder(2);
     let jobs = vec![job(alice, "refused", 1), job(alice, "shared", 1), second];
@@ -125,9 +127,7 @@ async fn what_was_refused_or_done_does_not_come_back() {
 /// A refusal is written though the job has gone into the database meanwhile.
 #[tokio::test]
 async fn a_refusal_counts_wherever_the_job_is() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     store.jobs_hold(vec![job(alice, "j", 1)]).await.unwrap();
     assert_eq!(queued(&store).await, held(&["j"]));
     let refused = vec![(key(alice, "j"), holder(1))];
@@ -139,9 +139,7 @@ async fn a_refusal_counts_wherever_the_job_is() {
 /// The end of a job is durable later than its hold: it is there again then.
 #[tokio::test]
 async fn a_job_whose_end_was_lost_is_there_again() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     let before = copy(&file, &DATABASE);
     ready(&store, alice, "j", 1).await;
     take(&store, 1, 1).await;
@@ -154,9 +152,7 @@ async fn a_job_whose_end_was_lost_is_there_again() {
 
 #[tokio::test]
 async fn taking_over_twice_is_taking_over_once() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     store.jobs_hold(vec![job(alice, "j", 1)]).await.unwrap();
     let copy = copy(&file, &all());
     let journal = std::fs::read(beside(&copy, "-jobs.0")).unwrap();
@@ -179,9 +175,7 @@ async fn taking_over_twice_is_taking_over_once() {
 
 #[tokio::test]
 async fn jobs_of_an_account_that_is_gone_are_left_out() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     ready(&store, alice, "j", 1).await;
     store.account_remove(alice).await.unwrap();
     assert_eq!(take(&store, 1, 9).await, [""; 0]);
@@ -190,9 +184,7 @@ async fn jobs_of_an_account_that_is_gone_are_left_out() {
 
 #[tokio::test]
 async fn an_orderly_end_leaves_no_journal() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     store.jobs_hold(vec![job(alice, "held", 1)]).await.unwrap();
     ready(&store, alice, "ready", 2).await;
     assert_eq!(segments(&file).len(), 1);
@@ -274,9 +266,7 @@ async fn hold_large(store: &SqliteStore, alice: AccountId, id: &str) {
 
 #[tokio::test]
 async fn segments_are_used_again() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     for number in 0..160 {
         let id = number.to_string();
         hold_large(&store, alice, &id).await;
@@ -292,9 +282,7 @@ async fn segments_are_used_again() {
 
 #[tokio::test]
 async fn more_than_the_journal_takes_is_held_in_the_database() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     for number in 0..80 {
         hold_large(&store, alice, &number.to_string()).await;
     }
@@ -305,9 +293,7 @@ async fn more_than_the_journal_takes_is_held_in_the_database() {
 
 #[tokio::test]
 async fn a_sweep_forgets_what_is_done() {
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     ready(&store, alice, "done", 1).await;
     take(&store, 1, 1).await;
     end(&store, alice, "done").await;
@@ -327,9 +313,7 @@ fn begins_with_noughts(path: &Path) -> bool {
 #[tokio::test]
 async fn the_journal_is_its_owner_s_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let file = File::new();
-    let store = file.open();
-    let alice = account(&store, "alice@example.com").await.id;
+    let (file, store, alice) = opened().await;
     store.jobs_hold(vec![job(alice, "j", 1)]).await.unwrap();
     for path in segments(&file) {
         let mode = std::fs::metadata(path).unwrap().permissions().mode();
