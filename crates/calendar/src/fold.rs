@@ -25,6 +25,30 @@ pub(crate) fn unfold(raw: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// A whole text without its folds.
+pub(crate) fn joined(text: &[u8]) -> Vec<u8> {
+    let mut out: Vec<u8> = Vec::with_capacity(text.len());
+    for line in text.split_inclusive(|&b| b == b'\n') {
+        match line.first() {
+            Some(b' ' | b'\t') if out.ends_with(b"\n") => {
+                let whole = eol::without(&out).len();
+                out.truncate(whole);
+                out.extend_from_slice(line.get(1..).unwrap_or_default());
+            }
+            _ => out.extend_from_slice(line),
+        }
+    }
+    out
+}
+
+/// A stored text as characters: as it is, or without its folds if one stands in the middle of a character.
+pub fn readable(text: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(text) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(String::from_utf8_lossy(&joined(text)).into_owned()),
+    }
+}
+
 /// Writes `content` as lines of at most 75 octets, each with its line end, no UTF-8 character split.
 pub(crate) fn fold(content: &[u8], eol: Eol, out: &mut Vec<u8>) {
     let mut rest = content;
@@ -85,6 +109,17 @@ mod tests {
     fn cuts_what_is_no_utf8_at_the_width() {
         let lines = folded(&[0x80; 200]);
         assert_eq!(unfold(&lines), &[0x80; 200][..]);
+    }
+
+    #[test]
+    fn a_text_with_split_characters_is_read_without_its_folds() {
+        let whole = b"A:b\r\n c\r\nD:e\r\n";
+        assert_eq!(readable(whole), "A:b\r\n c\r\nD:e\r\n");
+        assert_eq!(
+            readable(b"A:\xC3\r\n \xA9b\n\tc\r\nD:e\n"),
+            "A:\u{e9}bc\r\nD:e\n"
+        );
+        assert_eq!(readable(b"A:\xC3\r\nB:\xA9"), "A:\u{fffd}\r\nB:\u{fffd}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::content::Layout;
 use crate::eol;
-use crate::fold::unfold;
+use crate::fold::{joined, unfold};
 use crate::head::Head;
 use crate::limits::{Limits, TooMuch};
 use crate::name::NameMark;
@@ -272,6 +272,8 @@ impl<'s> Scanner<'s> {
         let bare_lf = |at: usize| at == 0 || source.get(at - 1) != Some(&b'\r');
         let bare_cr = |at: usize| source.get(at + 1) != Some(&b'\n');
         let not_utf8 = std::str::from_utf8(source).err().map(|e| e.valid_up_to());
+        // A fold may stand in the middle of a character (RFC 5545, 3.1).
+        let not_utf8 = not_utf8.filter(|_| std::str::from_utf8(&joined(source)).is_err());
         let found = [
             (Defect::Nul, memchr::memchr(0, source)),
             (Defect::NotUtf8, not_utf8),

@@ -1,5 +1,6 @@
 //! A recurring component with its overrides, read once and asked often (RFC 5545 section 3.8.5).
 
+mod number;
 mod reading;
 
 use std::ops::{Range, RangeInclusive};
@@ -20,6 +21,7 @@ use super::overriding::{Named, Override, Shape};
 use super::rule::{Grain, Rule};
 use crate::component_buf::ComponentBuf;
 use crate::date_or_time::{DateOrTime, NoInstant};
+use crate::duration::Duration;
 use crate::zones::Zones;
 
 /// The instances of one event or to-do: master, rules, dates and overrides.
@@ -186,6 +188,17 @@ impl Series {
     /// What names an instance, as DTSTART is written: the value for its RECURRENCE-ID.
     pub fn value_of(&self, recurrence_id: RecurrenceId) -> DateOrTime {
         self.ground.value(recurrence_id)
+    }
+
+    /// The instant that lies a duration behind another: days on the series' clock, seconds exact.
+    pub fn later(&self, at: Timestamp, by: Duration) -> Timestamp {
+        if by.days == 0 {
+            return shifted(at, by.seconds);
+        }
+        let zone = &self.ground.zone;
+        let civil = clock::shifted_civil(zone.to_datetime(at), by.days.saturating_mul(clock::DAY));
+        let day = zone.to_timestamp(civil);
+        day.map_or(at, |day| shifted(day, by.seconds))
     }
 
     /// The instance of this name, unless it is taken out or overridden.

@@ -459,3 +459,40 @@ fn every_other_year_is_counted_by_the_years_whose_weeks_they_are() {
         "whichever year it is looked for in"
     );
 }
+
+#[test]
+fn the_number_of_instances_is_told_where_there_is_an_end() {
+    for (rule, number) in [
+        ("RRULE:FREQ=DAILY;COUNT=5", 5),
+        ("RRULE:FREQ=DAILY;COUNT=5\nRDATE:20270101T100000Z", 6),
+        (
+            "RRULE:FREQ=DAILY;COUNT=5\nEXDATE:20260106T100000Z,20260107T100000Z",
+            3,
+        ),
+        ("RRULE:FREQ=HOURLY;UNTIL=20260105T150000Z", 6),
+        ("SUMMARY:once", 1),
+    ] {
+        let set = series(&format!("DTSTART:20260105T100000Z\n{rule}"));
+        assert!(set.has_more_than(number - 1), "{rule}");
+        assert!(!set.has_more_than(number), "{rule}");
+    }
+    for endless in ["FREQ=DAILY", "FREQ=DAILY;UNTIL=20770101T000000Z"] {
+        let set = series(&format!("DTSTART:20260105T100000Z\nRRULE:{endless}"));
+        assert!(!set.has_more_than(1), "{endless}");
+    }
+    let counted = series("DTSTART:20260105T100000Z\nRRULE:FREQ=DAILY;UNTIL=20760101T000000Z");
+    assert!(counted.has_more_than(18_000));
+}
+
+#[test]
+fn days_follow_the_clock_and_seconds_do_not() {
+    let weekly = series(WEEKLY);
+    let later = |at: &str, by: &str| {
+        let by = calendar::Duration::parse(by).unwrap();
+        weekly.later(instant(at), by).to_string()
+    };
+    let after_the_change = "2026-03-30T08:00:00Z";
+    assert_eq!(later(after_the_change, "-P2D"), "2026-03-28T09:00:00Z");
+    assert_eq!(later(after_the_change, "-PT48H"), "2026-03-28T08:00:00Z");
+    assert_eq!(later(after_the_change, "-P1DT1H"), "2026-03-29T07:00:00Z");
+}
