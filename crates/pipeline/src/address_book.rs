@@ -32,6 +32,10 @@ pub async fn put(
 ) -> Result<Stored, NotChanged> {
     for _ in 0..ROUNDS {
         let before = member::held(store, account, KIND, place, condition).await?;
+        let is_other = |before: &Member| !before.uid.is_empty() && before.uid != card.uid;
+        if before.as_ref().is_some_and(is_other) {
+            return Err(NotChanged::OtherUid);
+        }
         let revision = before.as_ref().map(|member| member.revision);
         let commit = CardCommit {
             expect: vec![(place.0.clone(), place.1.clone(), revision)],

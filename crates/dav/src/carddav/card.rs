@@ -1,9 +1,9 @@
 //! Cards that a client stores: what they must be (RFC 6352, 5.1 and 6.3.2.1).
 
 use calendar::vcard::{self, Card};
-use calendar::{Document, Limits};
+use calendar::{Defect, Document, Limits, Problem};
 use pipeline::address_book;
-use pipeline::member::{NotChanged, Place, Stored};
+use pipeline::member::{NotChanged, Stored};
 use store::{Collection, CollectionKind};
 
 use crate::body::media_type;
@@ -35,17 +35,25 @@ pub(crate) async fn put(
     };
     let holds = |member: Option<&_>| conditions.hold_for(member);
     let (store, account) = (request.store(), request.account.id);
-    match address_book::put(store, account, &place, &card, &holds).await {
-        Ok(stored) => Ok(stored),
-        Err(NotChanged::UidElsewhere(other)) => Err(conflict(request, book, other)),
-        Err(other) => Err(other.into()),
-    }
+    let storing = address_book::put(store, account, &place, &card, &holds).await;
+    named(request, book, name, storing)
 }
 
-/// Names the card that has the UID.
-fn conflict(request: &Request, book: &Collection, other: Place) -> Failure {
-    let resource = Resource::Member(CollectionKind::AddressBook, book.segment.clone(), other.1);
-    Failure::refused_for("R:no-uid-conflict", &resource.href(&request.account))
+/// What was stored in a book under a name, or which card is in its way (RFC 6352, 6.3.2.1).
+pub(crate) fn named(
+    request: &Request,
+    book: &Collection,
+    name: &str,
+    stored: Result<Stored, NotChanged>,
+) -> Outcome<Stored> {
+    let other = match stored {
+        Err(NotChanged::UidElsewhere((_, other))) => other,
+        Err(NotChanged::OtherUid) => name.to_owned(),
+        stored => return Ok(stored?),
+    };
+    let resource = Resource::Member(CollectionKind::AddressBook, book.segment.clone(), other);
+    let href = resource.href(&request.account);
+    Err(Failure::refused_for("R:no-uid-conflict", &href))
 }
 
 /// supported-address-data: a type that is said must be vCard's.
@@ -67,7 +75,8 @@ pub(crate) fn check(text: &[u8], limits: &Limits) -> Outcome<Card> {
     let card = card
         .filter(|_| document.is_well_nested())
         .ok_or_else(invalid)?;
-    if components.next().is_some() || std::str::from_utf8(text).is_err() {
+    let is_not_text = |problem: &Problem| problem.defect == Defect::NotUtf8;
+    if components.next().is_some() || document.problems().iter().any(is_not_text) {
         return Err(invalid());
     }
     let version = card

@@ -2,7 +2,7 @@
 
 use calendar::{ComponentBuf, PropertyBuf};
 
-use super::address_data::{self, bare};
+use super::address_data;
 use crate::failure::{Failure, Outcome};
 use crate::text_match::{ParamFilter, TextMatch};
 use crate::xml::{CARDDAV, Element};
@@ -58,6 +58,14 @@ impl Filter {
         })
     }
 
+    /// How many tests there are in it.
+    pub(crate) fn size(&self) -> usize {
+        let tests = self.properties.iter();
+        tests
+            .map(|one| 1 + one.texts.len() + one.parameters.len())
+            .sum()
+    }
+
     /// Whether a stored card is what is asked for.
     pub(crate) fn matches(&self, text: &[u8]) -> bool {
         let Some(card) = address_data::read(text) else {
@@ -84,15 +92,8 @@ impl PropFilter {
     }
 
     fn matches(&self, card: &ComponentBuf) -> bool {
-        // A name with a group names that group's properties alone.
-        let is_named = |property: &&PropertyBuf| {
-            let name = match self.name.contains('.') {
-                true => property.name(),
-                false => bare(property.name()),
-            };
-            name.eq_ignore_ascii_case(&self.name)
-        };
-        let mut named = card.properties().filter(is_named);
+        let all = card.properties();
+        let mut named = all.filter(|property| address_data::is_named(property, &self.name));
         match self.is_not_defined {
             true => named.next().is_none(),
             false => named.any(|property| self.fits(property)),

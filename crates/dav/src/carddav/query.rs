@@ -2,43 +2,47 @@
 
 use std::sync::Arc;
 
-use store::Collection;
+use store::{Member, Selection};
 
 use super::address_data;
 use super::filter::Filter;
+use crate::budget::aside;
 use crate::caldav::calendar_data::Wish;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
-use crate::resource::Resource;
 use crate::webdav::ask::Ask;
-use crate::webdav::members::Members;
+use crate::webdav::members::{Members, Told};
 use crate::webdav::multistatus::{Broken, Multistatus, Rendering};
+use crate::webdav::report::Scope;
 use crate::xml::{CARDDAV, Element};
 
 /// Cards that are read at a time.
 const PAGE: u32 = 100;
 
-pub(crate) async fn run(request: Request, book: Collection, body: &Element) -> Outcome {
+pub(crate) async fn run(request: Request, scope: Scope, body: &Element) -> Outcome {
     let ask = Ask::of(body)?;
     address_data::check(&ask)?;
     let filter = body
         .child(CARDDAV, "filter")
-        .ok_or_else(|| Failure::refused("R:valid-filter"))?;
+        .ok_or_else(Failure::bad_request)?;
     let filter = Filter::read(filter)?;
     let limit = limit(body)?;
+    let wish = Wish::of(&ask, &scope.collection, &request.dav.limits)?;
+    let book = Arc::new(scope.collection);
     let response = Multistatus::respond(|mut out| async move {
-        let whole = Wish::default();
-        let rendering = Rendering::of(&request, &ask, &whole);
-        let book = Arc::new(book);
+        let rendering = Rendering::of(&request, &ask, &wish);
         let members = Members {
             request: &request,
             rendering: &rendering,
             of: &book,
         };
-        if write(&members, &mut out, &filter, limit).await? == Told::Some {
-            let here = Resource::Collection(book.kind, book.segment.clone());
-            out.status(&here.href(&request.account), "507 Insufficient Storage")
-                .await?;
+        let query = Query {
+            members: &members,
+            filter: &filter,
+            alone: scope.member,
+        };
+        if query.answer(&mut out, limit).await? == Told::Some {
+            members.tell_that_there_is_more(&mut out).await?;
         }
         out.end().await
     });
@@ -57,29 +61,53 @@ fn limit(body: &Element) -> Outcome<usize> {
     }
 }
 
-/// Whether all that matches was told.
-#[derive(Debug, PartialEq, Eq)]
-enum Told {
-    All,
-    Some,
+/// What is looked for, and where.
+struct Query<'a> {
+    members: &'a Members<'a>,
+    filter: &'a Filter,
+    /// The card that is asked alone.
+    alone: Option<String>,
 }
 
-async fn write(
-    members: &Members<'_>,
-    out: &mut Multistatus,
-    filter: &Filter,
-    mut left: usize,
-) -> Result<Told, Broken> {
-    let mut pages = members.pages(PAGE, members.rendering.ask.detail(true));
-    while let Some(mut page) = pages.next().await? {
-        page.retain(|card| filter.matches(&card.text));
-        let is_cut = page.len() > left;
-        page.truncate(left);
-        left -= page.len();
-        members.tell(out, page).await?;
-        if is_cut {
-            return Ok(Told::Some);
+impl Query<'_> {
+    /// Tells at most so many cards that match.
+    async fn answer(&self, out: &mut Multistatus, mut left: usize) -> Result<Told, Broken> {
+        let detail = self.members.rendering.ask.detail(true);
+        if let Some(name) = &self.alone {
+            let card = Selection::Names(vec![name.clone()]);
+            let card = self.members.read(card, detail).await?;
+            return self.tell(out, card, &mut left).await;
         }
+        let mut pages = self.members.pages(PAGE, detail);
+        while let Some(page) = pages.next().await? {
+            if self.tell(out, page, &mut left).await? == Told::Some {
+                return Ok(Told::Some);
+            }
+        }
+        Ok(Told::All)
     }
-    Ok(Told::All)
+
+    async fn tell(
+        &self,
+        out: &mut Multistatus,
+        mut page: Vec<Member>,
+        left: &mut usize,
+    ) -> Result<Told, Broken> {
+        let budget = &self.members.rendering.data.budget;
+        aside(|| page.retain(|card| self.matches(card)));
+        let is_cut = page.len() > *left || budget.is_used_up();
+        page.truncate(*left);
+        *left -= page.len();
+        self.members.tell(out, page).await?;
+        Ok(match is_cut {
+            true => Told::Some,
+            false => Told::All,
+        })
+    }
+
+    fn matches(&self, card: &Member) -> bool {
+        let budget = &self.members.rendering.data.budget;
+        budget.take_reading(card.text.len(), 1 + self.filter.size());
+        !budget.is_used_up() && self.filter.matches(&card.text)
+    }
 }
