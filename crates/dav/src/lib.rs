@@ -8,6 +8,7 @@ mod apple_profile;
 mod auth;
 mod authority;
 mod body;
+mod budget;
 mod caldav;
 mod carddav;
 mod failure;

@@ -13,8 +13,14 @@ pub struct Limits {
     pub hrefs: usize,
     /// Attendees of one component (max-attendees-per-instance).
     pub attendees: usize,
-    /// Instances that one query expands to (max-instances).
+    /// Instances that one object can have, and that it is expanded to (max-instances); busy times in one
+    /// answer.
     pub instances: usize,
+    /// Octets that the instances of one expanded object take together.
+    pub expanded: usize,
+    /// Steps of one report or request for busy times: of recurrence over all objects that it is about, and
+    /// one for every 128 octets that it reads.
+    pub steps: u64,
     /// Members that one page of sync-collection has at most.
     pub sync: u32,
     /// Collections of each kind that an account can have.
@@ -33,6 +39,8 @@ impl Default for Limits {
             hrefs: 5000,
             attendees: calendar::Limits::default().attendees,
             instances: 20_000,
+            expanded: 16 << 20,
+            steps: 4_000_000,
             sync: 5000,
             collections: 500,
             recipients: 200,

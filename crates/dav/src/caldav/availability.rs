@@ -1,15 +1,18 @@
-//! When somebody is there at all, as he sets it on his inbox (RFC 7953): all other time is not free.
+//! When somebody is there at all, as he sets it on his inbox or keeps it in a calendar (RFC 7953): all other
+//! time is not free.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use calendar::{ComponentBuf, Document, Limits, RecurrenceLimits, Series};
+use calendar::{ComponentBuf, Document, Limits};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::Property;
 
 use super::free_busy::{Busy, Kind};
 use super::occurrence::Occurrences;
+use super::recurrence_set::RecurrenceSet;
+use crate::budget::Budget;
 use crate::xml::{CALDAV, CALENDARSERVER, Element, Name};
 
 /// The name of the property (RFC 7953, 7.2.4).
@@ -51,35 +54,43 @@ pub(crate) fn is_valid(text: &str) -> bool {
 }
 
 /// The times of a window that are not free by what is set; floating times are of the zone.
-pub(crate) fn busy(set: &[Property], zone: &TimeZone, window: &Range<Timestamp>) -> Vec<Busy> {
+pub(crate) fn busy(
+    set: &[Property],
+    zone: &TimeZone,
+    window: &Range<Timestamp>,
+    budget: &Budget,
+) -> Vec<Busy> {
     let text = [CALDAV, CALENDARSERVER].into_iter().find_map(|namespace| {
         let mut set = set.iter();
         let set = set.find(|one| one.namespace == namespace && one.name == NAME)?;
         Some(Element::parse(set.value.as_bytes()).ok()?.text())
     });
-    let object = text.and_then(|text| Occurrences::read(text.trim().as_bytes(), zone));
-    object.map_or_else(Vec::new, |object| of(&object, window))
+    let object = text.and_then(|text| Occurrences::read(text.trim().as_bytes(), zone, budget));
+    object.map_or_else(Vec::new, |object| of(&[object], window))
 }
 
-/// What all components say together: where two speak of one time, the one of higher priority counts
-/// (RFC 7953, 4).
-fn of(object: &Occurrences, window: &Range<Timestamp>) -> Vec<Busy> {
-    let mut parts = object.parts("VAVAILABILITY");
-    parts.sort_by_key(|part| priority(part));
-    let asked = Asked {
-        object,
-        window,
-        limits: shared(&parts),
-    };
+/// What the VAVAILABILITY components of all objects say together: where two speak of one time, the one of
+/// higher priority counts (RFC 7953, 4).
+pub(super) fn of(objects: &[Occurrences<'_>], window: &Range<Timestamp>) -> Vec<Busy> {
+    let parts = objects.iter().flat_map(|object| {
+        let parts = object.parts("VAVAILABILITY").into_iter();
+        parts.map(move |part| Asked {
+            object,
+            part,
+            window,
+        })
+    });
+    let mut parts: Vec<Asked<'_>> = parts.collect();
+    parts.sort_by_key(|asked| priority(asked.part));
     let (mut busy, mut said) = (Vec::new(), Times::new());
-    for part in parts {
-        let Some(bounds) = asked.bounds(part) else {
+    for asked in parts {
+        let Some(bounds) = asked.bounds() else {
             continue;
         };
-        let Some(free) = asked.free(part) else {
+        let Some(free) = asked.free() else {
             continue;
         };
-        let kind = kind(part);
+        let kind = kind(asked.part);
         let not_free = without(&without(std::slice::from_ref(&bounds), &free), &said);
         busy.extend(not_free.into_iter().map(|time| Busy {
             kind,
@@ -109,36 +120,24 @@ fn kind(part: &ComponentBuf) -> Kind {
     }
 }
 
-/// What is set, asked about a window.
+/// What one component says, asked about a window.
 struct Asked<'a> {
-    object: &'a Occurrences,
+    object: &'a Occurrences<'a>,
+    part: &'a ComponentBuf,
     window: &'a Range<Timestamp>,
-    /// Of each component.
-    limits: RecurrenceLimits,
-}
-
-/// All components together may take the steps of one series, so that many cost no more than one.
-fn shared(parts: &[&ComponentBuf]) -> RecurrenceLimits {
-    let limits = RecurrenceLimits::default();
-    let all = parts.iter().map(|part| 1 + part.components().count());
-    let all: usize = all.sum();
-    RecurrenceLimits {
-        steps: limits.steps / all.max(1) as u64,
-        ..limits
-    }
 }
 
 impl Asked<'_> {
-    /// The part of the window that a component speaks of: without DTSTART or DTEND it has no bound there;
-    /// of one whose bound cannot be read nothing is said.
-    fn bounds(&self, part: &ComponentBuf) -> Option<Range<Timestamp>> {
-        let bound = |name: &str, open: Timestamp| match part.property(name) {
-            Some(_) => self.object.instant(part, name),
+    /// The part of the window that the component speaks of: without DTSTART or DTEND it has no bound there;
+    /// if a bound cannot be read nothing is said.
+    fn bounds(&self) -> Option<Range<Timestamp>> {
+        let bound = |name: &str, open: Timestamp| match self.part.property(name) {
+            Some(_) => self.object.instant(self.part, name),
             None => Some(open),
         };
         let start = bound("DTSTART", Timestamp::MIN)?;
-        let end = match part.property("DURATION") {
-            Some(_) => self.series(&[part])?.span().last?,
+        let end = match self.part.property("DURATION") {
+            Some(_) => self.set(&[self.part])?.series.span().last?,
             None => bound("DTEND", Timestamp::MAX)?,
         };
         let bounds = start.max(self.window.start)..end.min(self.window.end);
@@ -147,9 +146,9 @@ impl Asked<'_> {
 
     /// The times of the AVAILABLE components, each with the overrides of its UID; `None`: they cannot be
     /// told.
-    fn free(&self, part: &ComponentBuf) -> Option<Times> {
+    fn free(&self) -> Option<Times> {
         let mut series: BTreeMap<String, Vec<&ComponentBuf>> = BTreeMap::new();
-        let available = part.components().filter(|one| one.is("AVAILABLE"));
+        let available = self.part.components().filter(|one| one.is("AVAILABLE"));
         for (number, one) in available.enumerate() {
             let uid = one.property("UID").map(|uid| uid.value().into_owned());
             let uid = uid.unwrap_or_else(|| format!(" {number}"));
@@ -157,8 +156,8 @@ impl Asked<'_> {
         }
         let mut free = Times::new();
         for parts in series.values() {
-            for instance in self.series(parts)?.instances(self.window.clone()) {
-                let instance = instance.ok()?;
+            for told in self.set(parts)?.instances(self.window.clone()) {
+                let (_, instance) = told.ok()?;
                 free.push(instance.start..instance.end);
                 if free.len() > MOST {
                     return None;
@@ -168,8 +167,8 @@ impl Asked<'_> {
         Some(united(free))
     }
 
-    fn series(&self, parts: &[&ComponentBuf]) -> Option<Series> {
-        self.object.series_within(parts, &self.limits)
+    fn set(&self, parts: &[&ComponentBuf]) -> Option<RecurrenceSet<'_>> {
+        RecurrenceSet::of(self.object, parts)
     }
 }
 
@@ -217,6 +216,13 @@ mod tests {
     const WEEK: &str = "BEGIN:AVAILABLE\nUID:week\nDTSTART:20270301T090000Z\n\
         DTEND:20270301T170000Z\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU\nEND:AVAILABLE\n";
 
+    fn budget(steps: u64) -> Budget {
+        Budget::of(&crate::Limits {
+            steps,
+            ..crate::Limits::default()
+        })
+    }
+
     fn availability(lines: &str) -> String {
         format!("BEGIN:VAVAILABILITY\nUID:x\n{lines}END:VAVAILABILITY\n")
     }
@@ -235,7 +241,8 @@ mod tests {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let window = at("2027-03-01T00:00:00Z")..at("2027-03-03T00:00:00Z");
         let hour = |at: Timestamp| window.start.duration_until(at).as_hours();
-        let busy = busy(&set, &TimeZone::UTC, &window);
+        let budget = budget(100_000);
+        let busy = busy(&set, &TimeZone::UTC, &window, &budget);
         let told = busy.iter().map(|one| {
             let kind = one.kind.word();
             format!("{kind} {}-{}", hour(one.start), hour(one.end))
@@ -292,14 +299,37 @@ mod tests {
     }
 
     #[test]
-    fn all_components_share_the_steps_of_one_series() {
-        for count in [1, 199] {
-            let text = wrapped(&availability(&WEEK.repeat(count)));
-            let object = Occurrences::read(text.as_bytes(), &TimeZone::UTC).unwrap();
-            let steps = shared(&object.parts("VAVAILABILITY")).steps;
-            let all = RecurrenceLimits::default().steps;
-            assert_eq!(steps, all / (count as u64 + 1));
-        }
+    fn components_take_of_the_budget_of_the_request() {
+        let long = "RRULE:FREQ=DAILY";
+        let week = WEEK.replace("RRULE:FREQ=WEEKLY;BYDAY=MO,TU", long);
+        let text = wrapped(&availability(&week));
+        let taken = |steps: u64| {
+            let budget = budget(steps);
+            let object = Occurrences::read(text.as_bytes(), &TimeZone::UTC, &budget).unwrap();
+            let at = |text: &str| text.parse::<Timestamp>().unwrap();
+            let window = at("2027-03-01T00:00:00Z")..at("2027-12-01T00:00:00Z");
+            let busy = of(&[object], &window).len();
+            (busy, budget.is_used_up())
+        };
+        assert_eq!(taken(1000), (276, false));
+        assert_eq!(taken(100), (0, true));
+    }
+
+    #[test]
+    fn the_objects_of_a_calendar_speak_together() {
+        let budget = budget(1000);
+        let read = |inner: &str| {
+            let text = wrapped(&availability(inner));
+            Occurrences::read(text.as_bytes(), &TimeZone::UTC, &budget).unwrap()
+        };
+        let always = read(&format!("PRIORITY:5\n{WEEK}"));
+        let away =
+            read("PRIORITY:1\nBUSYTYPE:BUSY\nDTSTART:20270301T120000Z\nDTEND:20270302T120000Z\n");
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let window = at("2027-03-01T00:00:00Z")..at("2027-03-03T00:00:00Z");
+        let kinds = of(&[always, away], &window);
+        let kinds: Vec<&str> = kinds.iter().map(|one| one.kind.word()).collect();
+        assert_eq!(kinds, ["BUSY", "BUSY-UNAVAILABLE", "BUSY-UNAVAILABLE"]);
     }
 
     #[test]

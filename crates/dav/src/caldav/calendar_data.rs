@@ -1,35 +1,44 @@
 //! calendar-data: whole, in part, expanded, or with fewer overrides (RFC 4791, 9.6).
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use calendar::{ComponentBuf, DateOrTime, Instance, InstanceSource, Item, Series};
+use calendar::{ComponentBuf, DateOrTime, Instance, Item};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::Collection;
 
 use super::free_busy;
-use super::occurrence::{Occurrences, overlaps};
+use super::occurrence::{Occurrences, moved, overlaps};
 use super::range::{self, Ends};
+use super::recurrence_set::RecurrenceSet;
 use super::time_zone;
+use crate::Limits;
+use crate::budget::Budget;
 use crate::failure::{Failure, Outcome};
 use crate::webdav::ask::Ask;
 use crate::xml::{CALDAV, Element};
-
-/// The most instances that one object expands to; one that has more is given with its rules.
-const MOST: usize = 5000;
 
 /// The components that can recur.
 const RECURRING: [&str; 3] = ["VEVENT", "VTODO", "VJOURNAL"];
 
 /// How a client wants calendar data.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Wish {
     zone: TimeZone,
     shape: Option<Shape>,
     free_busy: Option<Range<Timestamp>>,
     part: Option<Part>,
+    /// The most instances that one object expands to.
+    instances: usize,
+    /// Octets that the instances of one object may take together.
+    octets: usize,
+    /// That of the whole request.
+    pub(crate) budget: Budget,
 }
+
+/// The object is too much to be expanded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooMuch;
 
 #[derive(Debug, Clone)]
 enum Shape {
@@ -48,27 +57,31 @@ struct Part {
 
 impl Default for Wish {
     fn default() -> Self {
-        Self {
-            zone: TimeZone::UTC,
-            shape: None,
-            free_busy: None,
-            part: None,
-        }
+        Self::whole(TimeZone::UTC, &Limits::default())
     }
 }
 
 impl Wish {
+    fn whole(zone: TimeZone, limits: &Limits) -> Self {
+        Self {
+            zone,
+            shape: None,
+            free_busy: None,
+            part: None,
+            instances: limits.instances,
+            octets: limits.expanded,
+            budget: Budget::of(limits),
+        }
+    }
+
     /// What is asked of members of this collection.
-    pub(crate) fn of(ask: &Ask, collection: &Collection) -> Outcome<Self> {
-        Self::in_zone(ask, time_zone::of(collection))
+    pub(crate) fn of(ask: &Ask, collection: &Collection, limits: &Limits) -> Outcome<Self> {
+        Self::in_zone(ask, time_zone::of(collection), limits)
     }
 
     /// The same with days and floating times of a zone.
-    pub(crate) fn in_zone(ask: &Ask, zone: TimeZone) -> Outcome<Self> {
-        let mut wish = Self {
-            zone,
-            ..Self::default()
-        };
+    pub(crate) fn in_zone(ask: &Ask, zone: TimeZone, limits: &Limits) -> Outcome<Self> {
+        let mut wish = Self::whole(zone, limits);
         let (Ask::These(asked) | Ask::All(asked)) = ask else {
             return Ok(wish);
         };
@@ -92,22 +105,24 @@ impl Wish {
         Ok(wish)
     }
 
-    /// A stored object as it is wanted.
-    pub(crate) fn print<'t>(&self, text: &'t [u8]) -> Cow<'t, str> {
-        let shaped = match (&self.shape, &self.free_busy, &self.part) {
-            (None, None, None) => None,
-            _ => self.shaped(text),
-        };
-        match shaped {
-            Some(made) => Cow::Owned(String::from_utf8_lossy(&made).into_owned()),
-            None => String::from_utf8_lossy(text),
-        }
+    /// Whether stored objects are to be given as they are.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(
+            (&self.shape, &self.free_busy, &self.part),
+            (None, None, None)
+        )
     }
 
-    fn shaped(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let mut object = Occurrences::read(text, &self.zone)?;
+    /// A stored object as it is wanted; `None`: as it is.
+    pub(crate) fn shaped(&self, text: &[u8]) -> Result<Option<Vec<u8>>, TooMuch> {
+        if self.is_plain() {
+            return Ok(None);
+        }
+        let Some(mut object) = Occurrences::read(text, &self.zone, &self.budget) else {
+            return Ok(None);
+        };
         match &self.shape {
-            Some(Shape::Expand(window)) => expand(&mut object, window),
+            Some(Shape::Expand(window)) => self.expand(&mut object, window)?,
             Some(Shape::LimitOverrides(window)) => limit_overrides(&mut object, window),
             None => {}
         }
@@ -117,54 +132,71 @@ impl Wish {
         if let Some(part) = &self.part {
             part.cut(&mut object.calendar);
         }
-        Some(object.calendar.to_bytes())
+        Ok(Some(object.calendar.to_bytes()))
     }
-}
 
-/// Puts the instances of a window in place of rules and zones. What cannot be told stays as it is.
-fn expand(object: &mut Occurrences, window: &Range<Timestamp>) {
-    let kinds = RECURRING.into_iter();
-    let kinds: Vec<&str> = kinds
-        .filter(|kind| !object.parts(kind).is_empty())
-        .collect();
-    let mut expanded = Vec::new();
-    for kind in &kinds {
-        let parts = object.parts(kind);
-        let Some(series) = object.series(&parts) else {
-            return;
-        };
-        let instances = series.instances(window.clone()).take(MOST + 1);
-        let Ok(instances) = instances.collect::<Result<Vec<_>, _>>() else {
-            return;
-        };
-        if instances.len() > MOST {
-            return;
-        }
-        let master = parts
-            .iter()
-            .find(|part| part.property("RECURRENCE-ID").is_none());
-        for instance in instances {
-            let source = match instance.source {
-                InstanceSource::Master => master,
-                InstanceSource::Override(index) => parts.get(index),
+    /// Puts the instances of a window in place of rules and zones. What cannot be told stays as it is.
+    fn expand(
+        &self,
+        object: &mut Occurrences<'_>,
+        window: &Range<Timestamp>,
+    ) -> Result<(), TooMuch> {
+        let kinds = RECURRING.into_iter();
+        let kinds: Vec<&str> = kinds
+            .filter(|kind| !object.parts(kind).is_empty())
+            .collect();
+        let mut expanded = Vec::new();
+        for kind in &kinds {
+            let parts = object.parts(kind);
+            let Some(set) = RecurrenceSet::of(object, &parts) else {
+                return match self.budget.is_used_up() {
+                    true => Err(TooMuch),
+                    false => Ok(()),
+                };
             };
-            expanded
-                .extend(source.map(|source| single(object, &series, &parts, &instance, source)));
+            expanded.extend(self.instances(object, &parts, &set, window)?);
         }
+        object.calendar.retain(|item| match item.as_component() {
+            Some(part) => !part.is("VTIMEZONE") && !kinds.iter().any(|kind| part.is(kind)),
+            None => true,
+        });
+        for part in expanded {
+            object.calendar.push_component(part);
+        }
+        Ok(())
     }
-    object.calendar.retain(|item| match item.as_component() {
-        Some(part) => !part.is("VTIMEZONE") && !kinds.iter().any(|kind| part.is(kind)),
-        None => true,
-    });
-    for part in expanded {
-        object.calendar.push_component(part);
+
+    /// The instances of one kind, if they are not too many or too long.
+    fn instances(
+        &self,
+        object: &Occurrences<'_>,
+        parts: &[&ComponentBuf],
+        set: &RecurrenceSet<'_>,
+        window: &Range<Timestamp>,
+    ) -> Result<Vec<ComponentBuf>, TooMuch> {
+        let lengths: Vec<usize> = parts.iter().map(|part| part.to_bytes().len()).collect();
+        let (mut expanded, mut octets) = (Vec::new(), 0);
+        for told in set.instances(window.clone()) {
+            let (source, instance) = told.map_err(|_| TooMuch)?;
+            let Some(place) = source else {
+                continue;
+            };
+            octets += lengths.get(place).copied().unwrap_or_default();
+            if expanded.len() >= self.instances || octets > self.octets {
+                return Err(TooMuch);
+            }
+            let source = parts.get(place);
+            expanded.extend(source.map(|source| single(object, set, parts, &instance, source)));
+        }
+        self.budget.take_reading(octets, 1);
+        Ok(expanded)
     }
 }
 
 /// One instance as a component of its own, in UTC.
 fn single(
-    object: &Occurrences,
-    series: &Series,
+    object: &Occurrences<'_>,
+    set: &RecurrenceSet<'_>,
     parts: &[&ComponentBuf],
     instance: &Instance,
     source: &ComponentBuf,
@@ -193,7 +225,7 @@ fn single(
         names.iter().any(|name| part.property(name).is_some())
     };
     if parts.iter().any(recurs) {
-        let id = match series.value_of(instance.recurrence_id) {
+        let id = match set.series.value_of(instance.recurrence_id) {
             DateOrTime::Date(day) => DateOrTime::Date(day),
             _ => DateOrTime::Utc(instance.recurrence_id.instant),
         };
@@ -203,16 +235,18 @@ fn single(
 }
 
 /// Drops overrides that neither are in the window nor were before they moved (RFC 4791, 9.6.6).
-fn limit_overrides(object: &mut Occurrences, window: &Range<Timestamp>) {
+fn limit_overrides(object: &mut Occurrences<'_>, window: &Range<Timestamp>) {
     for kind in RECURRING {
         let parts = object.parts(kind);
         if parts.is_empty() {
             continue;
         }
         let in_window = object.in_window(&parts, window);
+        let length = length(object, &parts);
         let keep = parts.iter().zip(in_window).map(|(part, is_in)| {
             let named = object.instant(part, "RECURRENCE-ID");
-            is_in || named.is_none_or(|named| overlaps(named, named, window))
+            let was_in = |named| overlaps(named, moved(named, length), window);
+            is_in || named.is_none_or(was_in)
         });
         let keep: Vec<bool> = keep.collect();
         let mut keep = keep.into_iter();
@@ -221,6 +255,19 @@ fn limit_overrides(object: &mut Occurrences, window: &Range<Timestamp>) {
             _ => true,
         });
     }
+}
+
+/// The seconds from the start of the master to its end.
+fn length(object: &Occurrences<'_>, parts: &[&ComponentBuf]) -> i64 {
+    let mut all = parts.iter().copied();
+    let master = all.find(|part| part.property("RECURRENCE-ID").is_none());
+    let instance = master.and_then(|master| {
+        let set = RecurrenceSet::of(object, &[master])?;
+        let start = object.instant(master, "DTSTART")?;
+        let first = set.instances(start..moved(start, 1)).next()?;
+        Some(first.ok()?.1)
+    });
+    instance.map_or(0, |first| first.start.duration_until(first.end).as_secs())
 }
 
 /// Drops the FREEBUSY periods that have no part in the window (RFC 4791, 9.6.7).
@@ -303,30 +350,60 @@ impl Part {
 mod tests {
     use super::*;
 
-    /// A stored object as the inside of `calendar-data` wants it.
-    fn printed(inside: &str, stored: &str) -> String {
+    /// A stored object as the inside of `calendar-data` wants it, within limits.
+    fn printed(inside: &str, stored: &str, limits: &Limits) -> Result<String, TooMuch> {
         let data = format!(
             "<prop xmlns='DAV:'><C:calendar-data xmlns:C='{CALDAV}'>{inside}</C:calendar-data></prop>"
         );
         let prop = Element::parse(data.as_bytes()).unwrap();
         let ask = Ask::These(prop.elements().cloned().collect());
-        let wish = Wish::in_zone(&ask, TimeZone::UTC).unwrap();
-        wish.print(stored.as_bytes()).into_owned()
+        let wish = Wish::in_zone(&ask, TimeZone::UTC, limits).unwrap();
+        let shaped = wish.shaped(stored.as_bytes())?.unwrap();
+        Ok(String::from_utf8(shaped).unwrap())
+    }
+
+    /// The instances of an event every minute until a time.
+    fn minutes(end: &str, limits: &Limits) -> Result<usize, TooMuch> {
+        let every_minute = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20270101T000000Z\r\n\
+            RRULE:FREQ=MINUTELY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let expand = format!("<C:expand start='20270101T000000Z' end='{end}'/>");
+        let printed = printed(&expand, every_minute, limits)?;
+        Ok(printed.matches("BEGIN:VEVENT").count())
     }
 
     #[test]
-    fn what_has_too_many_instances_is_given_with_its_rule() {
-        let every_minute = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20270101T000000Z\r\n\
-            RRULE:FREQ=MINUTELY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-        let until = |end: &str| {
-            let expand = format!("<C:expand start='20270101T000000Z' end='{end}'/>");
-            printed(&expand, every_minute)
+    fn no_object_expands_to_more_than_max_instances() {
+        let limits = Limits {
+            instances: 60,
+            ..Limits::default()
         };
-        assert_eq!(
-            until("20270104T112000Z").matches("BEGIN:VEVENT").count(),
-            MOST
-        );
-        assert_eq!(until("20270104T112100Z"), every_minute);
+        assert_eq!(minutes("20270101T010000Z", &limits), Ok(60));
+        assert_eq!(minutes("20270101T010100Z", &limits), Err(TooMuch));
+    }
+
+    #[test]
+    fn no_object_expands_to_more_octets_than_are_allowed() {
+        let event = "BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20270101T000000Z\r\n\
+            RRULE:FREQ=MINUTELY\r\nEND:VEVENT\r\n";
+        let limits = Limits {
+            expanded: 60 * event.len(),
+            ..Limits::default()
+        };
+        assert_eq!(minutes("20270101T010000Z", &limits), Ok(60));
+        assert_eq!(minutes("20270101T010100Z", &limits), Err(TooMuch));
+    }
+
+    #[test]
+    fn no_object_takes_more_steps_than_the_request_has() {
+        let taken = |steps: u64| {
+            let limits = Limits {
+                steps,
+                ..Limits::default()
+            };
+            minutes("20270101T010000Z", &limits)
+        };
+        assert_eq!(taken(200), Ok(60));
+        assert_eq!(taken(20), Err(TooMuch));
     }
 
     #[test]
@@ -337,7 +414,7 @@ mod tests {
             END:VFREEBUSY\r\nEND:VCALENDAR\r\n";
         let limit = "<C:limit-freebusy-set start='20270201T093000Z' end='20270202T000000Z'/>";
         assert_eq!(
-            printed(limit, stored),
+            printed(limit, stored, &Limits::default()).unwrap(),
             "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nUID:a\r\n\
              FREEBUSY:20270201T090000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
         );

@@ -4,7 +4,10 @@ use store::Collection;
 
 use crate::xml::{CALDAV, Element};
 
-/// What calendars can hold; that of one says which of them it does.
+/// What can be in a calendar whose client asked for it.
+const KNOWN: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VAVAILABILITY", "VFREEBUSY"];
+
+/// What a calendar holds of which nothing else was asked.
 pub(crate) const ALL: [&str; 4] = ["VEVENT", "VTODO", "VJOURNAL", "VAVAILABILITY"];
 
 /// What a calendar holds.
@@ -22,7 +25,7 @@ pub(crate) fn read(property: &Element) -> Option<Vec<&'static str>> {
         .all(CALDAV, "comp")
         .map(|comp| comp.attribute("name"));
     let known = comps.map(|name| {
-        let mut all = ALL.into_iter();
+        let mut all = KNOWN.into_iter();
         all.find(|known| name.is_some_and(|name| name.eq_ignore_ascii_case(known)))
     });
     let known = known.collect::<Option<Vec<_>>>()?;

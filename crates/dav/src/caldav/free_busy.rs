@@ -4,15 +4,19 @@ use std::ops::Range;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
-use calendar::{ComponentBuf, DateOrTime, Duration, InstanceSource, PropertyBuf};
+use calendar::{ComponentBuf, DateOrTime, Duration, PropertyBuf};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use pipeline::owner::{self, Attendance};
-use store::{Account, Collection, Collections, Detail, Selection};
+use store::{Account, Collection, Collections, Detail, Member, Selection};
 
+use super::availability;
 use super::occurrence::Occurrences;
 use super::range::{self, Ends};
+use super::recurrence_set::RecurrenceSet;
 use super::time_zone;
 use crate::Limits;
+use crate::budget::{Budget, aside};
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
 use crate::xml::{CALDAV, Element};
@@ -61,6 +65,7 @@ pub(crate) async fn run(request: Request, calendar: Collection, body: &Element) 
                 account: &request.account,
                 window: &window,
                 masked: None,
+                budget: &Budget::of(&request.dav.limits),
             };
             collect(request.store(), &request.dav.limits, &calendar, &asked).await?
         }
@@ -88,70 +93,106 @@ pub(crate) struct Asked<'a> {
     pub(crate) window: &'a Range<Timestamp>,
     /// The UID of an event that does not count.
     pub(crate) masked: Option<&'a str>,
+    pub(crate) budget: &'a Budget,
 }
 
-/// The busy times of one calendar; 403 when there are too many.
+/// The busy times of one calendar; 403 when there are too many, or when they are too much to be told.
 pub(crate) async fn collect(
     store: &dyn Collections,
     limits: &Limits,
     calendar: &Collection,
     asked: &Asked<'_>,
 ) -> Outcome<Vec<Busy>> {
-    let Asked {
-        account,
-        window,
-        masked,
-    } = *asked;
-    let zone = time_zone::of(calendar);
-    let kind = calendar.kind;
+    let too_much = || Failure::refused("D:number-of-matches-within-limits");
+    if asked.budget.is_used_up() {
+        return Err(too_much());
+    }
+    let (account, kind, window) = (asked.account.id, calendar.kind, asked.window);
     let (from, to) = (window.start.as_millisecond(), window.end.as_millisecond());
     let selection = Selection::Window(from, to);
-    let found = store
-        .members(account.id, kind, &calendar.id, selection, Detail::Etag)
-        .await?;
-    let names: Vec<String> = found.into_iter().map(|member| member.name).collect();
-    let mut busy = Vec::new();
+    let found = store.members(account, kind, &calendar.id, selection, Detail::Etag);
+    let names: Vec<String> = found.await?.into_iter().map(|member| member.name).collect();
+    let mut gathered = Gathered {
+        zone: time_zone::of(calendar),
+        most: limits.instances,
+        busy: Vec::new(),
+        hours: Vec::new(),
+    };
     for page in names.chunks(PAGE) {
         let selection = Selection::Names(page.to_vec());
-        let found = store
-            .members(account.id, kind, &calendar.id, selection, Detail::Text)
-            .await?;
-        for member in found.iter().filter(|one| Some(one.uid.as_str()) != masked) {
-            if let Some(object) = Occurrences::read(&member.text, &zone) {
-                let room = (limits.instances + 1).saturating_sub(busy.len());
-                busy.extend(of_events(&object, account, window, room));
-                of_periods(&object, window, &mut busy);
+        let found = store.members(account, kind, &calendar.id, selection, Detail::Text);
+        let found = found.await?;
+        aside(|| gathered.take(&found, asked));
+        if gathered.busy.len() > limits.instances || asked.budget.is_used_up() {
+            return Err(too_much());
+        }
+    }
+    let busy = aside(|| gathered.all(window));
+    match asked.budget.is_used_up() {
+        true => Err(too_much()),
+        false => Ok(busy),
+    }
+}
+
+/// What is found in one calendar.
+struct Gathered<'a> {
+    zone: TimeZone,
+    most: usize,
+    busy: Vec<Busy>,
+    /// The objects that say when somebody is there at all.
+    hours: Vec<Occurrences<'a>>,
+}
+
+impl<'a> Gathered<'a> {
+    /// Takes in what some objects say, until it is too much.
+    fn take(&mut self, members: &[Member], asked: &Asked<'a>) {
+        let counting = members
+            .iter()
+            .filter(|one| Some(one.uid.as_str()) != asked.masked);
+        for member in counting {
+            if self.busy.len() > self.most || asked.budget.is_used_up() {
+                return;
             }
-            if busy.len() > limits.instances {
-                return Err(Failure::refused("D:number-of-matches-within-limits"));
+            let object = Occurrences::read(&member.text, &self.zone, asked.budget);
+            let Some(object) = object else {
+                continue;
+            };
+            let room = (self.most + 1).saturating_sub(self.busy.len());
+            let times = of_events(&object, asked.account, asked.window, room);
+            self.busy.extend(times);
+            of_periods(&object, asked.window, &mut self.busy);
+            if !object.parts("VAVAILABILITY").is_empty() {
+                self.hours.push(object);
             }
         }
     }
-    Ok(busy)
+
+    /// All of it, with the time in which nobody is there (RFC 7953, 7.2.3).
+    fn all(mut self, window: &Range<Timestamp>) -> Vec<Busy> {
+        self.busy.extend(availability::of(&self.hours, window));
+        self.busy
+    }
 }
 
 /// The times of the events of an object, `most` of them: a rule by the second has more than memory.
 fn of_events(
-    object: &Occurrences,
+    object: &Occurrences<'_>,
     account: &Account,
     window: &Range<Timestamp>,
     most: usize,
 ) -> Vec<Busy> {
     let parts = object.parts("VEVENT");
-    let Some(series) = object.series(&parts) else {
+    let Some(set) = RecurrenceSet::of(object, &parts) else {
         return Vec::new();
     };
     let attendances = owner::attendances(account, &parts);
     let kinds = parts.iter().zip(attendances);
     let kinds: Vec<Option<Kind>> = kinds.map(|(part, comes)| kind_of(part, comes)).collect();
-    let mut parts = parts.iter();
-    let master = parts.position(|part| part.property("RECURRENCE-ID").is_none());
-    let instances = series.instances(window.clone()).map_while(Result::ok);
-    let busy = instances.filter_map(|instance| {
-        let source = match instance.source {
-            InstanceSource::Master => master,
-            InstanceSource::Override(index) => Some(index),
-        };
+    if kinds.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let told = set.instances(window.clone()).map_while(Result::ok);
+    let busy = told.filter_map(|(source, instance)| {
         let kind = source.and_then(|at| *kinds.get(at)?)?;
         cut(kind, instance.start, instance.end, window)
     });
@@ -176,7 +217,7 @@ fn kind_of(event: &ComponentBuf, attendance: Attendance) -> Option<Kind> {
 }
 
 /// The FREEBUSY periods of VFREEBUSY components.
-fn of_periods(object: &Occurrences, window: &Range<Timestamp>, busy: &mut Vec<Busy>) {
+fn of_periods(object: &Occurrences<'_>, window: &Range<Timestamp>, busy: &mut Vec<Busy>) {
     for part in object.parts("VFREEBUSY") {
         for property in part.properties_named("FREEBUSY") {
             let kind = match property.parameter("FBTYPE").as_deref() {
@@ -255,7 +296,7 @@ pub(crate) fn component(
 pub(crate) fn calendar(free_busy: ComponentBuf, method: Option<&str>) -> ComponentBuf {
     let mut calendar = ComponentBuf::new("VCALENDAR");
     calendar.push_property(PropertyBuf::new("VERSION", "2.0"));
-    calendar.push_property(PropertyBuf::new("PRODID", "-//invited//invited//EN"));
+    calendar.push_property(PropertyBuf::new("PRODID", time_zone::PRODUCT));
     if let Some(method) = method {
         calendar.push_property(PropertyBuf::new("METHOD", method));
     }
@@ -265,7 +306,6 @@ pub(crate) fn calendar(free_busy: ComponentBuf, method: Option<&str>) -> Compone
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use store::AccountId;
 
     use super::*;
@@ -275,7 +315,8 @@ mod tests {
         let every_second = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\n\
             DTSTART:20270301T000000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY\r\n\
             END:VEVENT\r\nEND:VCALENDAR\r\n";
-        let object = Occurrences::read(every_second.as_bytes(), &TimeZone::UTC).unwrap();
+        let budget = Budget::of(&Limits::default());
+        let object = Occurrences::read(every_second.as_bytes(), &TimeZone::UTC, &budget).unwrap();
         let account = Account {
             id: AccountId(1),
             address: "alice@example.org".to_owned(),

@@ -1,16 +1,12 @@
 //! Calendar objects that a client stores: what they must be (RFC 4791, 4.1 and 5.3.2.1).
 
-use calendar::{
-    BadSeries, CalendarUserAddress, Component, ComponentBuf, Defect, Document, Limits,
-    RecurrenceLimits, Series, TooMuch, Zones,
-};
-use jiff::tz::TimeZone;
+use calendar::{CalendarUserAddress, Component, Defect, Document, Limits, TooMuch};
 use pipeline::calendar_store::{self, Given};
 use pipeline::member::{NotChanged, Place, Stored};
 use pipeline::schedule::Forbidden;
 use store::{Collection, CollectionKind};
 
-use super::{component_set, time_zone};
+use super::{bounds, component_set, object_times};
 use crate::body::media_type;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
@@ -35,7 +31,12 @@ pub(crate) async fn put(
         attendees: request.dav.limits.attendees,
         ..Limits::default()
     };
-    let uid = check(&text, &component_set::of(calendar), &limits)?;
+    let uid = check(
+        &text,
+        &component_set::of(calendar),
+        &limits,
+        request.dav.limits.instances,
+    )?;
     let place = (calendar.id.clone(), name.to_owned());
     let given = Given { uid, text };
     let holds = |member: Option<&_>| conditions.hold_for(member);
@@ -43,6 +44,20 @@ pub(crate) async fn put(
     let terms = conditions.terms(&holds);
     let storing = calendar_store::put(store, clock, &request.account, &place, &given, &terms);
     named(request, &place, storing.await).await
+}
+
+/// Refuses an object that goes to a calendar which holds no such (RFC 4791, 5.3.2.1).
+pub(crate) fn check_kind(object: &[u8], into: &Collection) -> Outcome<()> {
+    let document = Document::parse(object, &Limits::default());
+    let document = document.map_err(|much| too_much(&much))?;
+    let supported = component_set::of(into);
+    let calendar = document.components().find(|one| one.is("VCALENDAR"));
+    let parts = calendar.map(|calendar| parts(&calendar));
+    let mut parts = parts.into_iter().flatten();
+    match parts.all(|part| supported.iter().any(|name| part.is(name))) {
+        true => Ok(()),
+        false => Err(Failure::refused("C:supported-calendar-component")),
+    }
 }
 
 /// What was stored at a place, or which object is in its way (RFC 6638, 3.2.4.1).
@@ -116,8 +131,13 @@ pub(crate) fn check_type(content_type: &str) -> Outcome<()> {
     }
 }
 
-/// The UID of an object that is as objects must be.
-pub(crate) fn check(text: &[u8], supported: &[&str], limits: &Limits) -> Outcome<String> {
+/// The UID of an object that is as objects must be and has at most so many instances.
+pub(crate) fn check(
+    text: &[u8],
+    supported: &[&str],
+    limits: &Limits,
+    instances: usize,
+) -> Outcome<String> {
     let invalid = || Failure::refused("C:valid-calendar-data");
     let not_an_object = || Failure::refused("C:valid-calendar-object-resource");
     let document = Document::parse(text, limits).map_err(|much| too_much(&much))?;
@@ -133,8 +153,8 @@ pub(crate) fn check(text: &[u8], supported: &[&str], limits: &Limits) -> Outcome
     if calendars.next().is_some() || calendar.property("METHOD").is_some() {
         return Err(not_an_object());
     }
-    let parts = calendar.components().filter(|part| !part.is("VTIMEZONE"));
-    let parts: Vec<Component<'_>> = parts.collect();
+    check_version(&calendar)?;
+    let parts = parts(&calendar);
     let first = parts.first().ok_or_else(not_an_object)?;
     if parts.iter().any(|part| !part.is(first.name())) {
         return Err(not_an_object());
@@ -146,10 +166,35 @@ pub(crate) fn check(text: &[u8], supported: &[&str], limits: &Limits) -> Outcome
     if !is_of_one_organizer(&parts) {
         return Err(Failure::refused("C:same-organizer-in-all-components"));
     }
-    if is_unreadable(&calendar.to_buf(), first.name()) {
-        return Err(invalid());
+    if let Some(side) = parts.iter().find_map(bounds::outside_of) {
+        return Err(side.refusal());
     }
+    object_times::check(&calendar.to_buf(), first.name(), instances)?;
     Ok(uid)
+}
+
+/// What the object is made of: neither zones, nor components of an app's own beside others (RFC 4791, 5.3.3).
+fn parts<'a>(calendar: &Component<'a>) -> Vec<Component<'a>> {
+    let parts = calendar.components().filter(|part| !part.is("VTIMEZONE"));
+    let is_own = |part: &Component<'_>| {
+        part.name()
+            .get(..2)
+            .is_some_and(|x| x.eq_ignore_ascii_case("X-"))
+    };
+    let (own, others): (Vec<_>, Vec<_>) = parts.partition(is_own);
+    match others.is_empty() {
+        true => own,
+        false => others,
+    }
+}
+
+/// supported-calendar-data: iCalendar of another version than 2.0 is another format.
+fn check_version(calendar: &Component<'_>) -> Outcome<()> {
+    let version = calendar.property("VERSION");
+    match version.is_none_or(|version| version.value().trim() == "2.0") {
+        true => Ok(()),
+        false => Err(Failure::refused("C:supported-calendar-data")),
+    }
 }
 
 /// What of a text is past a limit; a limit that no RFC names makes it no calendar data.
@@ -191,20 +236,6 @@ fn is_of_one_organizer(parts: &[Component<'_>]) -> bool {
     first.is_none_or(|first| addresses.all(|other| other.same_ignoring_case(&first)))
 }
 
-/// Whether times or rules cannot be read. What is right but too much, or of an unknown zone, is kept.
-fn is_unreadable(calendar: &ComponentBuf, kind: &str) -> bool {
-    let is_timed = kind.eq_ignore_ascii_case("VEVENT");
-    let zones = Zones::of_calendar(calendar, time_zone::source(), TimeZone::UTC);
-    let parts = calendar.components().filter(|part| part.is(kind));
-    let series = Series::read(parts, &zones, &RecurrenceLimits::default());
-    match series {
-        Err(BadSeries::SeveralMasters | BadSeries::Value { .. }) => true,
-        Err(BadSeries::NoStart) => is_timed,
-        Err(BadSeries::Rule(calendar::BadRule::Unreadable(_))) => true,
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,8 +243,13 @@ mod tests {
     fn checked(inner: &str) -> Result<String, String> {
         let text =
             format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{inner}END:VCALENDAR\r\n");
-        check(text.as_bytes(), &component_set::ALL, &Limits::default())
-            .map_err(|failure| failure.condition.unwrap_or_default())
+        check(
+            text.as_bytes(),
+            &component_set::ALL,
+            &Limits::default(),
+            100,
+        )
+        .map_err(|failure| failure.condition.unwrap_or_default())
     }
 
     fn event(lines: &str) -> String {
@@ -282,7 +318,28 @@ mod tests {
         let attendees = "<C:max-attendees-per-instance/>";
         assert_eq!(checked(&many), Err(attendees.to_owned()));
         let all = component_set::ALL;
-        assert!(check(b"\xff\xfe", &all, &Limits::default()).is_err());
-        assert!(check(b"", &all, &Limits::default()).is_err());
+        assert!(check(b"\xff\xfe", &all, &Limits::default(), 100).is_err());
+        assert!(check(b"", &all, &Limits::default(), 100).is_err());
+    }
+
+    #[test]
+    fn an_app_may_keep_components_of_its_own_beside_others() {
+        let own = "BEGIN:X-APP\r\nX-A:1\r\nEND:X-APP\r\n";
+        assert_eq!(checked(&(event("UID:a\r\n") + own)), Ok("a".to_owned()));
+        let alone = Err("<C:supported-calendar-component/>".to_owned());
+        assert_eq!(checked(own), alone);
+    }
+
+    #[test]
+    fn the_version_is_that_of_icalendar() {
+        let text = "BEGIN:VCALENDAR\r\nVERSION:1.0\r\nEND:VCALENDAR\r\n";
+        let refused = check(
+            text.as_bytes(),
+            &component_set::ALL,
+            &Limits::default(),
+            100,
+        );
+        let condition = refused.unwrap_err().condition;
+        assert_eq!(condition.as_deref(), Some("<C:supported-calendar-data/>"));
     }
 }

@@ -1,32 +1,40 @@
-//! When the components of an object take place, as filters ask (RFC 4791, 9.9).
+//! When the components of an object take place, as filters ask (RFC 4791, 9.9; RFC 7953, 7.2.2).
 
 use std::ops::Range;
 
-use calendar::{
-    ComponentBuf, DateOrTime, Document, Duration, InstanceSource, Limits, RecurrenceLimits, Series,
-    Zones,
-};
+use calendar::{ComponentBuf, DateOrTime, Document, Duration, Instance, Limits, Zones};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::time_zone;
+use super::recurrence_set::RecurrenceSet;
+use super::{free_busy, time_zone, todo};
+use crate::budget::Budget;
 
 /// An object that is asked.
-pub(crate) struct Occurrences {
+pub(crate) struct Occurrences<'b> {
     pub(crate) calendar: ComponentBuf,
     pub(crate) zones: Zones,
+    /// How long its text is.
+    pub(crate) octets: usize,
+    pub(crate) budget: &'b Budget,
 }
 
-impl Occurrences {
+impl<'b> Occurrences<'b> {
     /// Reads a stored object; `None` when it is none.
-    pub(crate) fn read(text: &[u8], local: &TimeZone) -> Option<Self> {
+    pub(crate) fn read(text: &[u8], local: &TimeZone, budget: &'b Budget) -> Option<Self> {
+        budget.take_reading(text.len(), 1);
         let document = Document::parse(text, &Limits::default()).ok()?;
         let calendar = document
             .components()
             .find(|one| one.is("VCALENDAR"))?
             .to_buf();
         let zones = Zones::of_calendar(&calendar, time_zone::source(), local.clone());
-        Some(Self { calendar, zones })
+        Some(Self {
+            calendar,
+            zones,
+            octets: text.len(),
+            budget,
+        })
     }
 
     /// The components of one name, which are one series.
@@ -37,20 +45,6 @@ impl Occurrences {
             .collect()
     }
 
-    /// The series of components; `None` when it cannot be told.
-    pub(crate) fn series(&self, parts: &[&ComponentBuf]) -> Option<Series> {
-        self.series_within(parts, &RecurrenceLimits::default())
-    }
-
-    /// As [`Occurrences::series`], which takes no more steps than these limits say.
-    pub(crate) fn series_within(
-        &self,
-        parts: &[&ComponentBuf],
-        limits: &RecurrenceLimits,
-    ) -> Option<Series> {
-        Series::read(parts.iter().copied(), &self.zones, limits).ok()
-    }
-
     /// Which of the components have a part in the window. What cannot be told has.
     pub(crate) fn in_window(
         &self,
@@ -59,81 +53,47 @@ impl Occurrences {
     ) -> Vec<bool> {
         let first = parts.first();
         let is = |name: &str| first.is_some_and(|part| part.is(name));
-        if is("VTODO") || is("VJOURNAL") {
-            let is_plain = parts.iter().all(|part| part.property("RRULE").is_none());
-            if is_plain {
-                return parts
+        let has_start = |part: &&ComponentBuf| part.property("DTSTART").is_some();
+        let recurs = is("VEVENT")
+            || is("VJOURNAL") && parts.iter().any(has_start)
+            || is("VTODO")
+                && parts
                     .iter()
-                    .map(|part| self.plain_in_window(part, window))
-                    .collect();
-            }
-        } else if !is("VEVENT") {
-            return parts
-                .iter()
-                .map(|part| self.span_in_window(part, window))
-                .collect();
+                    .any(|part| has_start(part) || part.property("DUE").is_some());
+        if !recurs {
+            let alone = parts.iter().map(|part| self.is_in_window(part, window));
+            return alone.collect();
         }
-        match self.series(parts) {
-            Some(series) => sources(parts, &series, window),
+        match RecurrenceSet::of(self, parts) {
+            Some(set) => sources(parts, &set, window),
             None => vec![true; parts.len()],
         }
     }
 
-    /// A to-do or journal entry that does not recur, by the tables of RFC 4791, 9.9.
-    fn plain_in_window(&self, part: &ComponentBuf, window: &Range<Timestamp>) -> bool {
-        let start = self.instant(part, "DTSTART");
-        let later = |from: Timestamp, length: Duration| {
-            let length = SignedDuration::from_secs(length.days * 86_400 + length.seconds);
-            from.saturating_add(length).unwrap_or(Timestamp::MAX)
-        };
+    /// Whether a component that does not recur is in the window.
+    fn is_in_window(&self, part: &ComponentBuf, window: &Range<Timestamp>) -> bool {
+        let instant = |name: &str| self.instant(part, name);
+        if part.is("VTODO") {
+            return todo::is_done_or_made_in(instant("COMPLETED"), instant("CREATED"), window);
+        }
         if part.is("VJOURNAL") {
-            let is_day = DateOrTime::of_component(part, "DTSTART").is_some_and(|at| at.is_date());
-            let day = Duration {
-                days: 1,
-                seconds: 0,
+            return false;
+        }
+        if part.is("VFREEBUSY") {
+            return match (instant("DTSTART"), instant("DTEND")) {
+                (Some(start), Some(end)) => window.start <= end && window.end > start,
+                _ => has_period_in(part, window),
             };
-            return start.is_some_and(|start| match is_day {
-                true => overlaps(start, later(start, day), window),
-                false => window.contains(&start),
-            });
         }
-        let due = self.instant(part, "DUE");
-        let length = part
-            .property("DURATION")
-            .and_then(|one| Duration::parse(&one.value()));
-        let end = due.or_else(|| Some(later(start?, length?)));
-        let (
-            Range {
-                start: from,
-                end: to,
-            },
-            done,
-            made,
-        ) = (
-            window.clone(),
-            self.instant(part, "COMPLETED"),
-            self.instant(part, "CREATED"),
-        );
-        match (start, end, done, made) {
-            (Some(start), Some(end), ..) => {
-                (from < end || from <= start) && (to > start || to >= end)
-            }
-            (Some(start), None, ..) => window.contains(&start),
-            (None, Some(due), ..) => from < due && to >= due,
-            (None, None, Some(done), Some(made)) => {
-                (from <= made || from <= done) && (to >= made || to >= done)
-            }
-            (None, None, Some(done), None) => from <= done && to >= done,
-            (None, None, None, Some(made)) => to > made,
-            (None, None, None, None) => true,
-        }
-    }
-
-    /// Anything else that has a start and an end; without them it is always.
-    fn span_in_window(&self, part: &ComponentBuf, window: &Range<Timestamp>) -> bool {
-        let start = self.instant(part, "DTSTART").unwrap_or(Timestamp::MIN);
-        let end = self.instant(part, "DTEND").unwrap_or(Timestamp::MAX);
-        overlaps(start, end, window)
+        let start = instant("DTSTART").unwrap_or(Timestamp::MIN);
+        let length = part.property("DURATION").map(|one| one.value());
+        let length = length.and_then(|length| Duration::parse(&length));
+        let end = instant("DTEND").or_else(|| {
+            let Duration { days, seconds } = length?;
+            let length = SignedDuration::from_secs(days * 86_400 + seconds);
+            start.checked_add(length).ok()
+        });
+        overlaps(start, end.unwrap_or(Timestamp::MAX), window)
     }
 
     /// The instant of a property.
@@ -144,22 +104,34 @@ impl Occurrences {
     }
 }
 
+fn has_period_in(part: &ComponentBuf, window: &Range<Timestamp>) -> bool {
+    part.properties_named("FREEBUSY").any(|property| {
+        let value = property.value();
+        let mut periods = value.split(',').filter_map(free_busy::period);
+        periods.any(|(start, end)| window.start < end && window.end > start)
+    })
+}
+
 /// Which components are the source of an instance in the window. Asking ends when all are, or when it
 /// takes too long: then the rest is taken to be.
-fn sources(parts: &[&ComponentBuf], series: &Series, window: &Range<Timestamp>) -> Vec<bool> {
-    let master = parts
-        .iter()
-        .position(|part| part.property("RECURRENCE-ID").is_none());
+fn sources(
+    parts: &[&ComponentBuf],
+    set: &RecurrenceSet<'_>,
+    window: &Range<Timestamp>,
+) -> Vec<bool> {
     let mut found = vec![false; parts.len()];
-    for instance in series.instances(window.clone()) {
-        let Ok(instance) = instance else {
+    for told in set.instances(wider(window)) {
+        let Ok((source, instance)) = told else {
             return vec![true; parts.len()];
         };
-        let source = match instance.source {
-            InstanceSource::Master => master,
-            InstanceSource::Override(index) => Some(index),
+        let Some(at) = source else {
+            continue;
         };
-        if let Some(found) = source.and_then(|index| found.get_mut(index)) {
+        if parts
+            .get(at)
+            .is_some_and(|part| is_in(part, &instance, window))
+            && let Some(found) = found.get_mut(at)
+        {
             *found = true;
         }
         if found.iter().all(|found| *found) {
@@ -167,6 +139,28 @@ fn sources(parts: &[&ComponentBuf], series: &Series, window: &Range<Timestamp>) 
         }
     }
     found
+}
+
+fn is_in(part: &ComponentBuf, instance: &Instance, window: &Range<Timestamp>) -> bool {
+    match part.is("VTODO") {
+        true => todo::is_in_window(part, instance, window),
+        false => overlaps(instance.start, instance.end, window),
+    }
+}
+
+/// A window with a second more at each end: a to-do can touch a window from outside.
+pub(crate) fn wider(window: &Range<Timestamp>) -> Range<Timestamp> {
+    moved(window.start, -1)..moved(window.end, 1)
+}
+
+/// Some seconds later, as far as times can be told.
+pub(crate) fn moved(at: Timestamp, seconds: i64) -> Timestamp {
+    let end = match seconds < 0 {
+        true => Timestamp::MIN,
+        false => Timestamp::MAX,
+    };
+    let moved = at.checked_add(SignedDuration::from_secs(seconds));
+    moved.unwrap_or(end)
 }
 
 /// Whether what begins and ends so has a part in the window.

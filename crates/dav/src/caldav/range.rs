@@ -5,6 +5,7 @@ use std::ops::Range;
 use calendar::DateOrTime;
 use jiff::Timestamp;
 
+use super::bounds::{self, Side};
 use crate::failure::{Failure, Outcome};
 use crate::xml::Element;
 
@@ -32,10 +33,23 @@ pub(crate) fn read(element: &Element, ends: Ends) -> Outcome<Range<Timestamp>> {
     }
 }
 
+/// One end. What is later than can be told is the latest that can: clients write the last year there is.
 fn instant(value: Option<&str>) -> Outcome<Option<Timestamp>> {
-    match value.map(|value| DateOrTime::parse(value, None)) {
-        None => Ok(None),
-        Some(Some(DateOrTime::Utc(instant))) => Ok(Some(instant)),
-        Some(_) => Err(Failure::bad_request()),
+    let Some(value) = value.map(str::trim) else {
+        return Ok(None);
+    };
+    let is_utc = value.ends_with(['Z', 'z'])
+        && DateOrTime::parse(value.trim_end_matches(['Z', 'z']), None)
+            .is_some_and(|civil| !civil.is_date());
+    if !is_utc {
+        return Err(Failure::bad_request());
+    }
+    match bounds::outside(value) {
+        Some(Side::Before) => Err(Side::Before.refusal()),
+        Some(Side::After) => Ok(Some(Timestamp::MAX)),
+        None => match DateOrTime::parse(value, None) {
+            Some(DateOrTime::Utc(instant)) => Ok(Some(instant)),
+            _ => Err(Failure::bad_request()),
+        },
     }
 }

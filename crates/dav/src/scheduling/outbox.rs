@@ -11,6 +11,7 @@ use pipeline::receive::find_account;
 use store::{Account, AccountId, Collection, CollectionKind};
 
 use super::freebusy_request::{FreeBusyRequest, NotARequest};
+use crate::budget::{Budget, aside};
 use crate::caldav::free_busy::{self, Busy};
 use crate::caldav::{availability, object, time_zone};
 use crate::failure::{Failure, Outcome, XML_TYPE};
@@ -39,9 +40,15 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
         return Err(Failure::refused("C:valid-organizer"));
     }
     let mut told = Told::new();
+    let budget = Budget::of(&request.dav.limits);
+    let asked = Asked {
+        request: &request,
+        message: &asked,
+        budget: &budget,
+    };
     let mut xml = Xml::document("C:schedule-response");
-    for attendee in &asked.attendees {
-        let (status, data) = answer(&request, &asked, attendee, &mut told).await?;
+    for attendee in &asked.message.attendees {
+        let (status, data) = answer(&asked, attendee, &mut told).await?;
         xml.open("C:response").open("C:recipient");
         xml.element("D:href", attendee.value().trim());
         xml.close("C:recipient").element("C:request-status", status);
@@ -75,41 +82,54 @@ fn is_own(request: &Request, organizer: &str) -> bool {
         || organizer.contains('/') && request.named(organizer) == Ok(Resource::Principal)
 }
 
+/// What is asked, and how much of it may be answered.
+struct Asked<'a> {
+    request: &'a Request,
+    message: &'a FreeBusyRequest,
+    budget: &'a Budget,
+}
+
 /// The status of one recipient, and when he is busy. What makes him busy is not told.
 async fn answer(
-    request: &Request,
-    asked: &FreeBusyRequest,
+    asked: &Asked<'_>,
     attendee: &PropertyBuf,
     told: &mut Told,
 ) -> Outcome<(&'static str, Option<String>)> {
+    let Asked {
+        request, message, ..
+    } = *asked;
     let address = CalendarUserAddress::parse(&attendee.value());
     let Some(account) = find_account(request.store(), address.as_str()).await? else {
         return Ok((NOT_HERE, None));
     };
     let busy = match told.entry(account.id) {
         Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(unknown) => {
-            unknown.insert(busy_unless_too_much(request, asked, &account).await?)
-        }
+        Entry::Vacant(unknown) => unknown.insert(busy_unless_too_much(asked, &account).await?),
     };
     let Some(busy) = busy else {
         return Ok((TOO_MUCH, None));
     };
-    let mut free_busy = free_busy::component(&asked.window, busy.clone(), request.dav.clock.now());
-    free_busy.push_property(PropertyBuf::new("UID", &asked.uid));
-    free_busy.push_property(asked.organizer.clone());
+    let mut free_busy =
+        free_busy::component(&message.window, busy.clone(), request.dav.clock.now());
+    free_busy.push_property(PropertyBuf::new("UID", &message.uid));
+    free_busy.push_property(message.organizer.clone());
     free_busy.push_property(attendee.clone());
     let reply = free_busy::calendar(free_busy, Some("REPLY")).to_bytes();
     Ok((SUCCESS, Some(String::from_utf8_lossy(&reply).into_owned())))
 }
 
-/// The account's busy times; `None`: too much happens.
-async fn busy_unless_too_much(
-    request: &Request,
-    asked: &FreeBusyRequest,
-    account: &Account,
-) -> Outcome<Option<Vec<Busy>>> {
-    match busy(request, asked, account).await {
+/// The account's busy times; `None`: too much happens. One account takes no more than a part of the budget,
+/// so that what is in it hides nobody else's times.
+async fn busy_unless_too_much(asked: &Asked<'_>, account: &Account) -> Outcome<Option<Vec<Busy>>> {
+    let part = asked.budget.part();
+    let own = Asked {
+        budget: &part,
+        ..*asked
+    };
+    let before = part.left();
+    let busy = busy(&own, account).await;
+    asked.budget.take(before - part.left());
+    match busy {
         Err(failure) if failure.status == StatusCode::FORBIDDEN => Ok(None),
         busy => busy.map(Some),
     }
@@ -118,32 +138,39 @@ async fn busy_unless_too_much(
 /// When the account's owner is not there, as he set it on his inbox (RFC 7953, 7.2.4); floating times are
 /// of the zone of his default calendar.
 async fn unavailable(
-    request: &Request,
-    asked: &FreeBusyRequest,
+    asked: &Asked<'_>,
     account: &Account,
     calendars: &[Collection],
 ) -> Outcome<Vec<Busy>> {
-    let set = request.store().inbox(account.id).await?.properties;
+    let set = asked.request.store().inbox(account.id).await?.properties;
     let default = calendars.iter().find(|one| one.is_default);
     let zone = default.map_or(TimeZone::UTC, time_zone::of);
-    Ok(availability::busy(&set, &zone, &asked.window))
+    let window = &asked.message.window;
+    Ok(aside(|| {
+        availability::busy(&set, &zone, window, asked.budget)
+    }))
 }
 
 /// The busy times of all the account's calendars that count, and when he is not there.
-async fn busy(request: &Request, asked: &FreeBusyRequest, account: &Account) -> Outcome<Vec<Busy>> {
-    let (store, limits) = (request.store(), &request.dav.limits);
+async fn busy(asked: &Asked<'_>, account: &Account) -> Outcome<Vec<Busy>> {
+    let too_much = || Failure::refused("D:number-of-matches-within-limits");
+    let (store, limits) = (asked.request.store(), &asked.request.dav.limits);
+    if asked.budget.is_used_up() {
+        return Err(too_much());
+    }
     let calendars = store.collections(account.id, CollectionKind::Calendar);
     let calendars = calendars.await?;
-    let mut busy = unavailable(request, asked, account, &calendars).await?;
+    let mut busy = unavailable(asked, account, &calendars).await?;
     for calendar in calendars.iter().filter(|one| free_busy::is_opaque(one)) {
         let of = free_busy::Asked {
             account,
-            window: &asked.window,
-            masked: asked.masked.as_deref(),
+            window: &asked.message.window,
+            masked: asked.message.masked.as_deref(),
+            budget: asked.budget,
         };
         busy.extend(free_busy::collect(store, limits, calendar, &of).await?);
         if busy.len() > limits.instances {
-            return Err(Failure::refused("D:number-of-matches-within-limits"));
+            return Err(too_much());
         }
     }
     Ok(free_busy::merged(busy))

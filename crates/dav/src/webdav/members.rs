@@ -7,8 +7,17 @@ use store::{Collection, Detail, Member, Selection};
 
 use super::multistatus::{Broken, Multistatus, Rendering};
 use super::node::{Node, dead_of_members};
+use crate::budget::aside;
+use crate::caldav::calendar_data::TooMuch;
 use crate::request::Request;
 use crate::resource::Resource;
+
+/// Whether all was told that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    All,
+    Some,
+}
 
 /// The members of a collection as one response tells them.
 pub(crate) struct Members<'a> {
@@ -44,12 +53,37 @@ impl Members<'_> {
     ) -> Result<(), Broken> {
         let (store, account) = (self.request.store(), self.request.account.id);
         let mut dead = dead_of_members(store, account, self.of, &members).await?;
-        for member in members {
+        for mut member in members {
+            let data = self.rendering.data;
+            if !data.is_plain() && !member.text.is_empty() {
+                match aside(|| data.shaped(&member.text)) {
+                    Ok(None) => {}
+                    Ok(Some(text)) => member.text = text,
+                    Err(TooMuch) => {
+                        out.too_much(&self.href(member.name)).await?;
+                        continue;
+                    }
+                }
+            }
             let properties = dead.remove(&member.name).unwrap_or_default();
             let node = Node::Member(Arc::clone(self.of), member, properties);
             out.add(&self.rendering.response(&node)).await?;
         }
         Ok(())
+    }
+
+    /// Says that there is more than what was told (RFC 6352, 8.6.2).
+    pub(crate) async fn tell_that_there_is_more(
+        &self,
+        out: &mut Multistatus,
+    ) -> Result<(), Broken> {
+        let here = Resource::Collection(self.of.kind, self.of.segment.clone());
+        out.too_much(&here.href(&self.request.account)).await
+    }
+
+    fn href(&self, name: String) -> String {
+        let member = Resource::Member(self.of.kind, self.of.segment.clone(), name);
+        member.href(&self.request.account)
     }
 
     /// Reads and tells those of some names; one that is not there is told as that.
@@ -69,9 +103,7 @@ impl Members<'_> {
             missing.remove(&member.name);
         }
         for name in missing {
-            let gone = Resource::Member(self.of.kind, self.of.segment.clone(), name);
-            let href = gone.href(&self.request.account);
-            out.status(&href, "404 Not Found").await?;
+            out.status(&self.href(name), "404 Not Found").await?;
         }
         self.tell(out, found).await
     }

@@ -70,6 +70,18 @@ impl Multistatus {
         self.add(&xml.into_string()).await
     }
 
+    /// Adds a response that says that what the href names is too much to be told (RFC 4791, 7.8).
+    pub(crate) async fn too_much(&mut self, href: &str) -> Result<(), Broken> {
+        let mut xml = Xml::default();
+        xml.open("D:response").element("D:href", href);
+        xml.element("D:status", "HTTP/1.1 507 Insufficient Storage");
+        xml.open("D:error")
+            .raw("<D:number-of-matches-within-limits/>")
+            .close("D:error");
+        xml.close("D:response");
+        self.add(&xml.into_string()).await
+    }
+
     /// Ends the body.
     pub(crate) async fn end(mut self) -> Result<(), Broken> {
         self.xml.close("D:multistatus");
@@ -206,7 +218,7 @@ impl<'a> Rendering<'a> {
             return None;
         }
         if asked.is(CALDAV, "calendar-data") {
-            return Some(self.data.print(&member.text));
+            return Some(calendar::readable(&member.text));
         }
         let is_card = asked.is(CARDDAV, "address-data");
         is_card.then(|| crate::carddav::address_data::print(asked, &member.text))

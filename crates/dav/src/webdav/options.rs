@@ -38,9 +38,9 @@ const ELSEWHERE: [&str; 22] = [
 ];
 
 /// The compliance classes (RFC 4918, 18; RFC 4791, 5.1; RFC 6352, 6.1; RFC 5689, 3.1; RFC 3744, 7.2;
-/// RFC 5995, 3.2.1; RFC 6638, 2).
+/// RFC 5995, 3.2.1; RFC 6638, 2; RFC 7953, 7.2.1).
 const CLASSES: &str = "1, 3, access-control, extended-mkcol, add-member, calendar-access, \
-                       calendar-auto-schedule, addressbook";
+                       calendar-auto-schedule, calendar-availability, addressbook";
 
 pub(crate) fn run() -> Response<Body> {
     let mut response = Response::new(Body::empty());

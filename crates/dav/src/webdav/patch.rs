@@ -8,7 +8,7 @@ use store::{CollectionKind, Property, PropertyChanges};
 use super::property::is_protected;
 use crate::caldav::{availability, component_set, time_zone};
 use crate::scheduling::role::DEFAULT_CALENDAR;
-use crate::xml::{CALDAV, DAV, Element, Name};
+use crate::xml::{CALDAV, DAV, Element, Name, Xml};
 
 /// Octets of one property.
 const LONGEST: usize = 64 << 10;
@@ -35,6 +35,13 @@ pub(crate) enum Of {
 }
 
 impl Of {
+    fn is_calendar(self) -> bool {
+        matches!(
+            self,
+            Self::New(CollectionKind::Calendar) | Self::Collection(CollectionKind::Calendar)
+        )
+    }
+
     /// Whether a client can set no such property of it.
     fn has_fixed(self, name: &Name) -> bool {
         self == Self::Fixed
@@ -111,7 +118,29 @@ impl Patch {
                 && let Some(twin) = availability::twin(name)
             {
                 self.keep(&property.renamed(twin));
+            } else if of.is_calendar() {
+                self.set_zone_twin(name, &property.text());
             }
+        }
+    }
+
+    /// A calendar's zone by its name and by its rules say the same (RFC 7809, 5.2): what is set last.
+    fn set_zone_twin(&mut self, name: &Name, value: &str) {
+        let Some(twin) = time_zone::twin(name) else {
+            return;
+        };
+        match time_zone::value_of_twin(name, value) {
+            Some(value) => {
+                self.forget(&twin);
+                let mut xml = Xml::default();
+                xml.named_text(&twin, &value);
+                self.changes.set.push(Property {
+                    namespace: twin.namespace,
+                    name: twin.local,
+                    value: xml.into_string(),
+                });
+            }
+            None => self.drop(&twin),
         }
     }
 
@@ -145,6 +174,8 @@ impl Patch {
             if of == Of::Inbox
                 && let Some(twin) = availability::twin(name)
             {
+                self.drop(&twin);
+            } else if let Some(twin) = time_zone::twin(name) {
                 self.drop(&twin);
             }
         }

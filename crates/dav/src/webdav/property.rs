@@ -5,7 +5,7 @@ use store::{Account, Collection, CollectionKind, Property};
 use super::node::Node;
 use super::{date, etag};
 use crate::Limits;
-use crate::caldav::{availability, component_set};
+use crate::caldav::{availability, bounds, component_set};
 use crate::request::Request;
 use crate::resource::Resource;
 use crate::scheduling::role::{DEFAULT_CALENDAR, Role};
@@ -114,10 +114,23 @@ const ABSENT: &[(&str, &str)] = &[
     (CARDDAV, "address-data"),
 ];
 
-/// Whether a property is given only to who names it, though it is set (RFC 6638, 9.2; RFC 7953, 7.2.4).
+/// What is not in the answer to `allprop`, though clients set it (RFC 4791, 5.2; RFC 6352, 6.2.1; RFC 6638,
+/// 9; RFC 7809, 5.2; RFC 7953, 7.2.4).
+const ONLY_NAMED: [(&str, &str); 7] = [
+    (CALDAV, DEFAULT_CALENDAR),
+    (CALDAV, "calendar-description"),
+    (CALDAV, "calendar-timezone"),
+    (CALDAV, "calendar-timezone-id"),
+    (CALDAV, "supported-calendar-component-set"),
+    (CALDAV, "schedule-calendar-transp"),
+    (CARDDAV, "addressbook-description"),
+];
+
+/// Whether a property is given only to who names it, though it is set.
 pub(crate) fn is_only_named(property: &Property) -> bool {
     let name = Name::new(&property.namespace, &property.name);
-    name.is(CALDAV, DEFAULT_CALENDAR) || availability::is(&name)
+    let mut all = ONLY_NAMED.iter();
+    all.any(|(namespace, local)| name.is(namespace, local)) || availability::is(&name)
 }
 
 /// The value of a live property as XML; `None`: the node has it not.
@@ -327,10 +340,15 @@ fn caldav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
         ("supported-calendar-data", _, Some(_)) => {
             "<C:calendar-data content-type=\"text/calendar\" version=\"2.0\"/>".to_owned()
         }
+        ("supported-collation-set", Node::Member(of, ..), _)
+            if of.kind == CollectionKind::Calendar =>
+        {
+            collations("C")
+        }
         ("supported-collation-set", _, Some(_)) => collations("C"),
         ("max-resource-size", _, Some(_)) => ground.limits.object.to_string(),
-        ("min-date-time", _, Some(_)) => "00010101T000000Z".to_owned(),
-        ("max-date-time", _, Some(_)) => "99991231T235959Z".to_owned(),
+        ("min-date-time", _, Some(_)) => bounds::FIRST.to_owned(),
+        ("max-date-time", _, Some(_)) => bounds::LAST.to_owned(),
         ("max-instances", _, Some(_)) => ground.limits.instances.to_string(),
         ("max-attendees-per-instance", _, Some(_)) => match node.role() {
             Some(Role::Outbox) => ground.limits.recipients.to_string(),
@@ -364,6 +382,11 @@ fn carddav(node: &Node, local: &str, ground: &Ground<'_>) -> Option<String> {
             "<R:address-data-type content-type=\"text/vcard\" version=\"3.0\"/>\
              <R:address-data-type content-type=\"text/vcard\" version=\"4.0\"/>"
                 .to_owned()
+        }
+        ("supported-collation-set", Node::Member(of, ..), _)
+            if of.kind == CollectionKind::AddressBook =>
+        {
+            collations("R")
         }
         ("supported-collation-set", _, true) => collations("R"),
         ("max-resource-size", _, true) => ground.limits.object.to_string(),
@@ -439,6 +462,10 @@ fn reports(node: &Node) -> String {
                 "R:addressbook-query",
                 "R:addressbook-multiget",
             ],
+        },
+        Node::Member(of, ..) => match of.kind {
+            CollectionKind::Calendar => &["C:calendar-query", "C:calendar-multiget"],
+            CollectionKind::AddressBook => &["R:addressbook-query", "R:addressbook-multiget"],
         },
         Node::Principals | Node::Principal(_) | Node::Root => &[
             "D:principal-property-search",

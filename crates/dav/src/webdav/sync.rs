@@ -12,13 +12,12 @@ use crate::caldav::calendar_data::Wish;
 use crate::carddav::address_data;
 use crate::failure::{Failure, Outcome};
 use crate::request::Request;
-use crate::resource::Resource;
 use crate::xml::{DAV, Element, Xml};
 
 pub(crate) async fn run(request: Request, collection: Collection, body: &Element) -> Outcome {
     let ask = Ask::of(body)?;
     address_data::check(&ask)?;
-    let wish = Wish::of(&ask, &collection)?;
+    let wish = Wish::of(&ask, &collection, &request.dav.limits)?;
     check_level(body)?;
     let after = since(&collection, body)?;
     let limit = limit(body)?;
@@ -97,24 +96,10 @@ async fn write(
             continue;
         }
         if is_cut {
-            out.add(&cut(request, collection)).await?;
+            told.tell_that_there_is_more(out).await?;
         }
         let mut token = Xml::default();
         token.element("D:sync-token", &etag::sync_token(collection, revision));
         return out.add(&token.into_string()).await;
     }
-}
-
-/// Says that there is more (RFC 6578, 3.6).
-fn cut(request: &Request, collection: &Collection) -> String {
-    let here = Resource::Collection(collection.kind, collection.segment.clone());
-    let mut xml = Xml::default();
-    xml.open("D:response")
-        .element("D:href", &here.href(&request.account));
-    xml.element("D:status", "HTTP/1.1 507 Insufficient Storage");
-    xml.open("D:error")
-        .raw("<D:number-of-matches-within-limits/>")
-        .close("D:error");
-    xml.close("D:response");
-    xml.into_string()
 }

@@ -9,6 +9,7 @@ use store::{Collection, CollectionKind};
 use super::condition::Conditions;
 use super::{get, put};
 use crate::caldav::object;
+use crate::carddav::card;
 use crate::failure::{Failure, Outcome};
 use crate::request::{Prefer, Request};
 use crate::resource::Resource;
@@ -23,7 +24,7 @@ pub(crate) async fn run(
     let from = request.collection(kind, &segment).await?;
     let (into, new_name) = destination(&request, kind).await?;
     let transfer = Transfer {
-        from: (from.id, name),
+        from: (from.id.clone(), name),
         to: (into.id.clone(), new_name),
         way: match request.method.as_str() {
             "COPY" => Way::Copy,
@@ -34,7 +35,8 @@ pub(crate) async fn run(
     if transfer.from == transfer.to {
         return Err(Failure::forbidden());
     }
-    let stored = carry(&request, kind, &transfer, &conditions).await?;
+    check_kind(&request, (&from, &transfer.from.1), &into).await?;
+    let stored = carry(&request, &into, &transfer, &conditions).await?;
     if request.prefer() == Prefer::Representation {
         let status = put::shown(&stored);
         return put::represented(&request, &into, &transfer.to.1, status).await;
@@ -50,22 +52,38 @@ pub(crate) async fn run(
     Ok(response)
 }
 
+/// Refuses what the collection that it goes into does not hold.
+async fn check_kind(
+    request: &Request,
+    (from, name): (&Collection, &str),
+    into: &Collection,
+) -> Outcome<()> {
+    if into.kind == CollectionKind::AddressBook || from.id == into.id {
+        return Ok(());
+    }
+    match request.find_member(from, name).await? {
+        Some(object) => object::check_kind(&object.text, into),
+        None => Ok(()),
+    }
+}
+
 async fn carry(
     request: &Request,
-    kind: CollectionKind,
+    into: &Collection,
     transfer: &Transfer,
     conditions: &Conditions,
 ) -> Outcome<Stored> {
     let holds = |member: Option<&_>| conditions.hold_for(member);
     let (store, account) = (request.store(), &request.account);
-    match kind {
+    match into.kind {
         CollectionKind::Calendar => {
             let (clock, terms) = (&*request.dav.clock, conditions.terms(&holds));
             let moving = calendar_store::transfer(store, clock, account, transfer, &terms);
             object::named(request, &transfer.to, moving.await).await
         }
         CollectionKind::AddressBook => {
-            Ok(address_book::transfer(store, account.id, transfer, &holds).await?)
+            let moving = address_book::transfer(store, account.id, transfer, &holds).await;
+            card::named(request, into, &transfer.to.1, moving)
         }
     }
 }

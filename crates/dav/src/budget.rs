@@ -1,0 +1,85 @@
+//! How much work one request may cause: one budget for its reading, its filters and its recurrences.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+use crate::Limits;
+
+/// Octets that are read for a step.
+const OCTETS: usize = 128;
+
+/// One that shares a budget takes no more than this part of what is left.
+const PARTS: u64 = 8;
+
+/// The steps that a request has left: of recurrence, see [`calendar::RecurrenceLimits::steps`], and of
+/// reading.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: AtomicU64,
+}
+
+impl Budget {
+    /// That of a new request.
+    pub(crate) fn of(limits: &Limits) -> Self {
+        Self {
+            left: AtomicU64::new(limits.steps),
+        }
+    }
+
+    /// What one of several may take that share a budget.
+    pub(crate) fn part(&self) -> Self {
+        Self {
+            left: AtomicU64::new(self.left().min(1 + self.left() / PARTS)),
+        }
+    }
+
+    pub(crate) fn take(&self, steps: u64) {
+        let rest = self.left().saturating_sub(steps);
+        self.left.store(rest, Ordering::Relaxed);
+    }
+
+    /// Takes what it costs to look at so many octets with so many questions.
+    pub(crate) fn take_reading(&self, octets: usize, questions: usize) {
+        let once = 1 + octets / OCTETS;
+        self.take(once.saturating_mul(questions.max(1)) as u64);
+    }
+
+    pub(crate) fn left(&self) -> u64 {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing that was found with it counts any more: some of it may not have been looked at.
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.left() == 0
+    }
+}
+
+/// Does work that may take long, so that the other requests of this thread go on elsewhere meanwhile.
+pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_costs_by_octets_and_questions() {
+        let budget = Budget::of(&Limits {
+            steps: 20,
+            ..Limits::default()
+        });
+        budget.take_reading(OCTETS - 1, 0);
+        assert_eq!(budget.left(), 19);
+        budget.take_reading(2 * OCTETS, 3);
+        assert_eq!(budget.left(), 10);
+        budget.take(9);
+        assert!(!budget.is_used_up());
+        budget.take(2);
+        assert!(budget.is_used_up());
+    }
+}

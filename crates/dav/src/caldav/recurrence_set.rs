@@ -1,0 +1,96 @@
+//! The components of one kind as the series that they are, asked within a request's budget (RFC 4791, 9.9).
+
+use std::ops::Range;
+
+use calendar::{
+    ComponentBuf, Instance, InstanceSource, Instances, RecurrenceLimits, Series, TooManySteps,
+};
+use jiff::Timestamp;
+
+use super::occurrence::Occurrences;
+use crate::budget::Budget;
+
+/// A master with its overrides.
+pub(crate) struct RecurrenceSet<'a> {
+    pub(crate) series: Series,
+    master: Option<usize>,
+    budget: &'a Budget,
+}
+
+impl<'a> RecurrenceSet<'a> {
+    /// The set of these components; `None` when it cannot be told.
+    pub(crate) fn of(object: &Occurrences<'a>, parts: &[&ComponentBuf]) -> Option<Self> {
+        let budget = object.budget;
+        budget.take_reading(object.octets, 1);
+        if budget.is_used_up() {
+            return None;
+        }
+        let most = RecurrenceLimits::default();
+        let limits = RecurrenceLimits {
+            steps: most.steps.min(budget.left()),
+            ..most
+        };
+        let series = Series::read(parts.iter().copied(), &object.zones, &limits).ok()?;
+        let mut all = parts.iter();
+        Some(Self {
+            series,
+            master: all.position(|part| part.property("RECURRENCE-ID").is_none()),
+            budget,
+        })
+    }
+
+    /// The instances of which some part is in the window.
+    pub(crate) fn instances(&self, window: Range<Timestamp>) -> Told<'_> {
+        Told {
+            instances: self.series.instances(window),
+            told: 0,
+            set: self,
+        }
+    }
+
+    /// Whether an instance that one component is the source of is as is asked. What cannot be told is.
+    pub(crate) fn any(
+        &self,
+        part: usize,
+        window: Range<Timestamp>,
+        is_it: impl Fn(&Instance) -> bool,
+    ) -> bool {
+        self.instances(window).any(|told| match told {
+            Ok((of, instance)) => of == Some(part) && is_it(&instance),
+            Err(_) => true,
+        })
+    }
+}
+
+/// Instances, each with the place of the component that it has its content from.
+pub(crate) struct Told<'s> {
+    instances: Instances<'s>,
+    told: u64,
+    set: &'s RecurrenceSet<'s>,
+}
+
+impl Iterator for Told<'_> {
+    type Item = Result<(Option<usize>, Instance), TooManySteps>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.told == 0 && self.set.budget.is_used_up() {
+            return Some(Err(TooManySteps { budget: 0 }));
+        }
+        self.told += 1;
+        let instance = match self.instances.next()? {
+            Ok(instance) => instance,
+            Err(error) => return Some(Err(error)),
+        };
+        let source = match instance.source {
+            InstanceSource::Master => self.set.master,
+            InstanceSource::Override(index) => Some(index),
+        };
+        Some(Ok((source, instance)))
+    }
+}
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        self.set.budget.take(self.instances.steps() + self.told);
+    }
+}
