@@ -290,7 +290,7 @@ fn lists_of(text: &str) -> Option<Vec<(Option<&str>, Vec<Term>)>> {
         }
         rest = behind.trim_start_matches([' ', ',', '\t']);
     }
-    Some(lists)
+    (!lists.is_empty()).then_some(lists)
 }
 
 fn terms(list: &str) -> Option<Vec<Term>> {
@@ -381,6 +381,7 @@ mod tests {
         assert_eq!(abouts(both), Some(vec![Some("/a"), Some("/a"), Some("/b")]));
         assert_eq!(abouts("([\"1\"])"), Some(vec![None]));
         assert_eq!(abouts("</a> ([\"1\"]"), None);
+        assert_eq!(abouts("</a>"), None);
         let read = |count| lists_of(&"([\"1\"])".repeat(count)).map(|lists| lists.len());
         assert_eq!(read(MOST_LISTS), Some(MOST_LISTS));
         assert_eq!(read(MOST_LISTS + 1), None);

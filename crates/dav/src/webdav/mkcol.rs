@@ -11,7 +11,7 @@ use super::proppatch::propstats;
 use crate::failure::{Failure, Outcome, XML_TYPE};
 use crate::request::Request;
 use crate::resource::Resource;
-use crate::xml::{CALDAV, CARDDAV, DAV, Element, Xml};
+use crate::xml::{CALDAV, CARDDAV, DAV, Element, Name, Xml};
 
 /// A collection that is made in a home is of the home's kind, for there are no others.
 pub(crate) async fn run(mut request: Request) -> Outcome {
@@ -33,7 +33,6 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
         Some(update) if !update.is(DAV, "mkcol") => {
             Err(Failure::status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
         }
-        Some(update) if !is_of_kind(&update, kind) => Err(Failure::refused("D:valid-resourcetype")),
         update => make(&request, kind, update.as_ref(), "D:mkcol-response").await,
     }
 }
@@ -95,9 +94,13 @@ pub(crate) async fn make(
     let Resource::Collection(_, segment) = &request.resource else {
         return Err(not_here(request).await);
     };
-    let patch = update
+    let mut patch = update
         .map(|update| Patch::of(update, Of::New(kind)))
         .unwrap_or_default();
+    if update.is_some_and(|update| !is_of_kind(update, kind)) {
+        let name = Name::new(DAV, "resourcetype");
+        patch.refuse(&name, "<D:valid-resourcetype/>");
+    }
     let (store, account) = (request.store(), request.account.id);
     if !patch.refused.is_empty() {
         return Ok(refusal(&patch, root));

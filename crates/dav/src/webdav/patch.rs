@@ -154,7 +154,8 @@ impl Patch {
         });
     }
 
-    fn refuse(&mut self, name: &Name, condition: &'static str) {
+    /// Refuses a property, for the first reason that is found.
+    pub(crate) fn refuse(&mut self, name: &Name, condition: &'static str) {
         if !self.refused.iter().any(|(refused, _)| refused == name) {
             self.refused.push((name.clone(), condition));
         }
