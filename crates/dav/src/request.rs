@@ -76,15 +76,10 @@ impl Request {
     }
 
     pub(crate) fn prefer(&self) -> Prefer {
-        let all = self.fields.get_all("prefer").iter();
-        let wishes = all
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','));
-        for wish in wishes {
-            let wish = wish.trim().replace('"', "").to_ascii_lowercase();
-            match wish.split(';').next().map(str::trim) {
-                Some("return=minimal" | "return-minimal") => return Prefer::Minimal,
-                Some("return=representation" | "return-representation") => {
+        for wish in self.wishes() {
+            match wish.as_str() {
+                "return=minimal" | "return-minimal" => return Prefer::Minimal,
+                "return=representation" | "return-representation" => {
                     return Prefer::Representation;
                 }
                 _ => {}
@@ -94,6 +89,23 @@ impl Request {
             "t" => Prefer::Minimal,
             _ => Prefer::Unsaid,
         }
+    }
+
+    /// Whether a PROPFIND is to leave out the resource that it names (RFC 8144, 4).
+    pub(crate) fn wants_no_root(&self) -> bool {
+        self.wishes().any(|wish| wish == "depth-noroot")
+    }
+
+    /// The preferences of the Prefer field, in lower case, without parameters.
+    fn wishes(&self) -> impl Iterator<Item = String> {
+        let all = self.fields.get_all("prefer").iter();
+        let wishes = all
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','));
+        wishes.map(|wish| {
+            let wish = wish.split(';').next().unwrap_or_default();
+            wish.trim().replace('"', "").to_ascii_lowercase()
+        })
     }
 
     /// The body as XML; `None` when there is none.

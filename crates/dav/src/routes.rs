@@ -13,13 +13,14 @@ use crate::Dav;
 use crate::apple_profile;
 use crate::caldav::mkcalendar;
 use crate::failure::{Failure, Outcome};
-use crate::request::{Prefer, Request};
+use crate::request::Request;
 use crate::resource::{BadPath, Resource};
 use crate::scheduling::role::Role;
 use crate::scheduling::{inbox, outbox};
 use crate::webdav::node::Node;
+use crate::webdav::preference::Followed;
 use crate::webdav::{
-    add_member, collection, delete, get, mkcol, options, preference, propfind, proppatch, put,
+    add_member, collection, delete, get, mkcol, options, privilege, propfind, proppatch, put,
     report, transfer,
 };
 
@@ -91,19 +92,28 @@ async fn admitted(dav: Arc<Dav>, request: HttpRequest) -> Outcome {
         fields: parts.headers,
         body: Mutex::new(body),
     };
+    answered(request).await
+}
+
+/// Does it, and says what goes for all methods.
+async fn answered(request: Request) -> Outcome {
     let (resource, method) = (request.resource.clone(), request.method.clone());
-    let is_minimal = request.prefer() == Prefer::Minimal;
-    let mut outcome = dispatch(request).await;
-    match &mut outcome {
-        Ok(response) => preference::say(response, &method, is_minimal),
-        Err(failure) if failure.status == StatusCode::METHOD_NOT_ALLOWED => {
-            *failure = failure
-                .clone()
-                .and(header::ALLOW, options::allowed(&resource));
+    let (followed, href) = (Followed::by(&request), resource.href(&request.account));
+    match dispatch(request).await {
+        Ok(mut response) => {
+            followed.say(&mut response);
+            Ok(response)
         }
-        Err(_) => {}
+        Err(failure) if failure.status == StatusCode::METHOD_NOT_ALLOWED => {
+            Err(failure.and(header::ALLOW, options::allowed(&resource)))
+        }
+        Err(mut failure) if failure.status == StatusCode::FORBIDDEN => {
+            let need = || Some(privilege::need(privilege::needed(&method)?, &href));
+            failure.condition = failure.condition.or_else(need);
+            Err(failure)
+        }
+        Err(failure) => Err(failure),
     }
-    outcome
 }
 
 async fn dispatch(request: Request) -> Outcome {
@@ -139,6 +149,10 @@ async fn dispatch(request: Request) -> Outcome {
         ("PROPFIND", _) => propfind::run(request).await,
         ("PROPPATCH", _) => proppatch::run(request).await,
         ("REPORT", _) => report::run(request).await,
+        ("ACL", _) => {
+            Node::find(&request).await?;
+            Err(Failure::forbidden())
+        }
         ("DELETE" | "COPY" | "MOVE", _) => Err(Failure::forbidden()),
         ("PUT", Resource::Collection(..)) => match Node::find(&request).await {
             Ok(_) => Err(options::refusal(&method)),
@@ -170,7 +184,7 @@ async fn scheduled(request: Request, role: Role) -> Outcome {
         ("OPTIONS", ..) => Ok(options::run()),
         ("MKCOL" | "MKCALENDAR", _, Resource::Collection(..)) => Err(mkcol::taken()),
         ("PUT", _, Resource::Collection(..)) => Err(options::refusal(&method)),
-        ("PUT" | "DELETE" | "COPY" | "MOVE" | "PROPPATCH" | "REPORT", ..)
+        ("PUT" | "DELETE" | "COPY" | "MOVE" | "PROPPATCH" | "REPORT" | "ACL", ..)
         | ("MKCOL" | "MKCALENDAR", _, Resource::Member(..)) => Err(Failure::forbidden()),
         _ => Err(options::refusal(&method)),
     }

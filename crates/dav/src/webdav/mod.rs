@@ -19,6 +19,7 @@ pub(crate) mod patch;
 pub(crate) mod preference;
 pub(crate) mod principal_match;
 pub(crate) mod principal_search;
+pub(crate) mod privilege;
 pub(crate) mod property;
 pub(crate) mod propfind;
 pub(crate) mod proppatch;

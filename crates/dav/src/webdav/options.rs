@@ -9,13 +9,12 @@ use crate::scheduling::role::Role;
 
 /// The methods that some resource has.
 const METHODS: &str = "OPTIONS, GET, HEAD, POST, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, MKCOL, \
-                       MKCALENDAR, COPY, MOVE";
+                       MKCALENDAR, COPY, MOVE, ACL";
 
 /// Methods that the RFCs know and that nothing has here, locks first.
-const ELSEWHERE: [&str; 22] = [
+const ELSEWHERE: [&str; 21] = [
     "LOCK",
     "UNLOCK",
-    "ACL",
     "PATCH",
     "TRACE",
     "CONNECT",
@@ -56,16 +55,16 @@ pub(crate) fn say_what_is_spoken(fields: &mut HeaderMap) {
 /// The methods that a resource of this kind has when it is there.
 pub(crate) fn allowed(resource: &Resource) -> &'static str {
     match (resource.role(), resource) {
-        (Some(Role::Outbox), Resource::Collection(..)) => "OPTIONS, POST, PROPFIND, PROPPATCH",
-        (Some(_), Resource::Collection(..)) => "OPTIONS, PROPFIND, PROPPATCH, REPORT",
-        (Some(_), _) => "OPTIONS, GET, HEAD, DELETE, PROPFIND, REPORT",
+        (Some(Role::Outbox), Resource::Collection(..)) => "OPTIONS, POST, PROPFIND, PROPPATCH, ACL",
+        (Some(_), Resource::Collection(..)) => "OPTIONS, PROPFIND, PROPPATCH, REPORT, ACL",
+        (Some(_), _) => "OPTIONS, GET, HEAD, DELETE, PROPFIND, REPORT, ACL",
         (None, Resource::Collection(..)) => {
-            "OPTIONS, POST, DELETE, PROPFIND, PROPPATCH, REPORT, COPY, MOVE"
+            "OPTIONS, POST, DELETE, PROPFIND, PROPPATCH, REPORT, COPY, MOVE, ACL"
         }
         (None, Resource::Member(..)) => {
-            "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, COPY, MOVE"
+            "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, COPY, MOVE, ACL"
         }
-        _ => "OPTIONS, PROPFIND, PROPPATCH, REPORT",
+        _ => "OPTIONS, PROPFIND, PROPPATCH, REPORT, ACL",
     }
 }
 

@@ -43,7 +43,9 @@ async fn write(
     node: Node,
     depth: Depth,
 ) -> Result<(), Broken> {
-    out.add(&rendering.response(&node)).await?;
+    if depth != Depth::One || !request.wants_no_root() {
+        out.add(&rendering.response(&node)).await?;
+    }
     match node {
         _ if depth == Depth::Zero => {}
         Node::Collection(of) => {
