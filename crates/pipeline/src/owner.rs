@@ -81,9 +81,7 @@ pub async fn complete(
     event: &Event,
     commit: &mut Commit,
 ) -> Result<(), NotStored> {
-    // A deletion that is answered leaves a state: of most UIDs nothing is known, and no mail waits.
-    let is_back = event.objects.is_empty() && event.state.is_some();
-    if is_back && !commit.put.is_empty() {
+    if event.objects.is_empty() && !commit.put.is_empty() {
         schedule::withdraw_answers(store, now, commit).await?;
     }
     let [put] = commit.put.as_slice() else {

@@ -132,6 +132,11 @@ async fn a_move_sends_nothing_and_drops_nothing() {
     assert_eq!(place.outbox().await, both);
     let gone = place.store.event(place.account.id, "w").await.unwrap();
     assert_eq!(gone.objects, []);
+    // It comes again within the hold: the answer is as it was.
+    place
+        .put(&place.other, "w", &meeting("w", "bob@example.com", ALICE))
+        .await;
+    assert_eq!(place.outbox().await, held);
 }
 
 #[tokio::test]
