@@ -2,8 +2,8 @@
 //! (rules F1 and C8, promise 6).
 
 use calendar::DateOrTime;
-use itip::{Answered, CannotRespond, Limits, Partstat, Response};
-use store::{Account, By, CalendarId, Commit, Expect, NewMail, PutObject, Store, Timestamp};
+use itip::{Answered, CannotRespond, Limits, OutgoingMessage, Partstat, Responded, Response};
+use store::{Account, By, CalendarId, Commit, Event, Expect, NewMail, PutObject, Store, Timestamp};
 
 use crate::clock::Clock;
 use crate::meanwhile::ROUNDS;
@@ -103,30 +103,9 @@ async fn commit(
     };
     let responded = itip::respond(&held, kind, &response, &owner, &Limits::default())?;
     let is_new = responded.is_new;
-    let mut commit = Commit::new(account.id, answer.uid);
-    commit.expect = Some(Expect::unchanged(&event));
-    commit.put.push(PutObject {
-        calendar: CalendarId(responded.object.calendar.clone()),
-        name: responded.object.name.clone(),
-        uid: answer.uid.to_owned(),
-        text: responded.text,
-        unanswered: responded.answered == Answered::No,
-        by: By::Owner,
-    });
-    let posting = |message| {
-        let posting = Posting {
-            account: account.id,
-            name: &account.name,
-            message,
-            uid: answer.uid,
-            in_reply_to,
-            now,
-            hold: 0,
-        };
-        posting.mail()
-    };
-    let mails = responded.scheduled.messages.iter().map(posting);
-    commit.mails = mails.collect::<Result<Vec<NewMail>, NotMailed>>()?;
+    let mut commit = storing(account, answer, &event, &responded);
+    let messages = &responded.scheduled.messages;
+    commit.mails = post(account, answer, messages, (in_reply_to, now))?;
     if !commit.mails.is_empty() {
         held.state.sends(now);
         change::keep(&mut commit, &held.state);
@@ -138,4 +117,43 @@ async fn commit(
         None => Given::Same,
     };
     Ok((commit, given))
+}
+
+/// A commit that stores the object with the answer in it.
+fn storing(
+    account: &Account,
+    answer: &Answer<'_>,
+    event: &Event,
+    responded: &Responded<'_>,
+) -> Commit {
+    let mut commit = Commit::new(account.id, answer.uid);
+    commit.expect = Some(Expect::unchanged(event));
+    commit.put.push(PutObject {
+        calendar: CalendarId(responded.object.calendar.clone()),
+        name: responded.object.name.clone(),
+        uid: answer.uid.to_owned(),
+        text: responded.text.clone(),
+        unanswered: responded.answered == Answered::No,
+        by: By::Owner,
+    });
+    commit
+}
+
+fn post(
+    account: &Account,
+    answer: &Answer<'_>,
+    messages: &[OutgoingMessage],
+    (in_reply_to, now): (Option<&str>, Timestamp),
+) -> Result<Vec<NewMail>, NotMailed> {
+    let posting = |message| Posting {
+        account: account.id,
+        name: &account.name,
+        message,
+        uid: answer.uid,
+        in_reply_to,
+        now,
+        hold: 0,
+    };
+    let mails = messages.iter().map(|message| posting(message).mail());
+    mails.collect()
 }
