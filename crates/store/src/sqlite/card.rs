@@ -4,9 +4,9 @@ use rusqlite::{Connection, params};
 
 use super::address::Key;
 use super::beside::Beside;
-use super::change::InInbox;
+use super::history::{self, InInbox};
 use super::statement::{execute, first};
-use super::{account, change, clock};
+use super::{account, clock};
 use crate::{
     AccountId, CardCommit, Change, CollectionId, Error, PutCard, Result, Revision, Timestamp,
 };
@@ -152,7 +152,7 @@ impl<'a> Writing<'a> {
             decision: None,
             at: self.at,
         };
-        change::log(self.connection, self.account, &change, InInbox::Never)?;
+        history::log(self.connection, self.account, &change, InInbox::Never)?;
         Ok(self.revision)
     }
 

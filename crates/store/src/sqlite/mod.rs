@@ -6,10 +6,10 @@ mod app_password;
 mod beside;
 mod calendar;
 mod card;
-mod change;
 mod clock;
 mod collection;
 mod collections;
+mod commit;
 mod connection;
 mod contact;
 mod copy;
@@ -21,6 +21,7 @@ mod failure;
 mod grounds;
 mod group;
 mod held;
+mod history;
 mod inbox;
 mod job;
 mod journal;
@@ -40,6 +41,7 @@ mod sync;
 mod taken;
 mod wake;
 mod writer;
+mod writing;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -276,7 +278,7 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed> {
-        let durability = change::durability(&commit);
+        let durability = commit::durability(&commit);
         // Texts are read here, on the caller's thread: the writer's time is everybody's.
         let spans = span::of_all(&commit.put);
         let (taken, index) = (
@@ -285,7 +287,7 @@ impl Store for SqliteStore {
         );
         self.writer
             .call(durability, move |connection, effects| {
-                change::commit(connection, effects, (&taken, &index), commit, &spans)
+                commit::commit(connection, effects, (&taken, &index), commit, &spans)
             })
             .await
     }
@@ -297,7 +299,7 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Change>> {
         self.readers
-            .read(move |connection| change::list(connection, account, after, limit))
+            .read(move |connection| history::list(connection, account, after, limit))
             .await
     }
 

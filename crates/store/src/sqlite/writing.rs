@@ -1,143 +1,32 @@
-//! A commit, written whole or not at all, and the history that commits leave.
-
-use std::sync::Arc;
+//! What a commit does to the objects, state and decisions of its account.
 
 use rusqlite::{Connection, params};
 
 use super::beside::Beside;
-use super::journal::Index;
-use super::operation::{Durability, Effects};
+use super::history::{self, InInbox};
 use super::span::Span;
 use super::statement::{all, execute, first};
-use super::taken::{Freed, Taken};
-use super::{account, calendar, clock, decision, done, early, held, job, mail};
+use super::{account, calendar, clock, decision, done, early};
 use crate::{
-    AccountId, By, CalendarId, Change, Commit, Committed, DecisionId, Error, Expect, JobKey,
-    NewDecision, Object, PutObject, Result, Revision, StateChange, Timestamp, Written,
+    AccountId, By, CalendarId, Change, Commit, DecisionId, Error, Expect, JobKey, NewDecision,
+    Object, PutObject, Result, Revision, StateChange, Timestamp, Written,
 };
 
-/// What a commit waits for: one that only ends a job can be made again from the job.
-pub(super) fn durability(commit: &Commit) -> Durability {
-    if commit.job.is_some() && commit.mails.is_empty() && commit.withdraw.is_empty() {
-        Durability::Lagging
-    } else {
-        Durability::Synced
-    }
-}
-
-pub(super) fn commit(
-    connection: &Connection,
-    effects: &mut Effects,
-    (taken, index): (&Arc<Taken>, &Index),
-    commit: Commit,
-    spans: &[Span],
-) -> Result<Committed> {
-    if let Some(key) = &commit.job {
-        effects.freed.push(Freed::Job(key.clone()));
-        effects.due.jobs = true;
-        if !index.contains(key) && !job::is_queued(connection, key)? {
-            return earlier(connection, key);
-        }
-    }
-    let mut writing = match Writing::begin(connection, &commit) {
-        // The journal has jobs whose account another process removed.
-        Err(Error::NotFound(_)) if commit.job.is_some() => return Err(Error::Dropped),
-        begun => begun?,
-    };
-    if let Some(expect) = &commit.expect {
-        writing.hold(&commit.uid, expect)?;
-    }
-    for (uid, expect) in &commit.also {
-        writing.hold(uid, expect)?;
-    }
-    let (decision, written) = writing.apply(&commit, spans)?;
-    post(connection, effects, taken, &commit, writing.at)?;
-    if let Some(key) = &commit.job {
-        writing.end(key, commit.decision.as_ref())?;
-        effects.jobs_ended += 1;
-    }
-    Ok(Committed {
-        revision: writing.finish()?,
-        decision,
-        written,
-    })
-}
-
-/// Takes mails back and writes others; past the limit invitations wait for their owner's word.
-fn post(
-    connection: &Connection,
-    effects: &mut Effects,
-    taken: &Arc<Taken>,
-    commit: &Commit,
-    at: Timestamp,
-) -> Result<()> {
-    let account = commit.account;
-    let guard = commit.guard.filter(|_| !commit.mails.is_empty());
-    let waits = guard.is_some() && held::waits(connection, account)?;
-    if !commit.withdraw.is_empty() {
-        let claim = held::withdraw(connection, taken, account, &commit.withdraw)?;
-        effects.withdrawn.push(claim);
-    }
-    if !commit.mails.is_empty() {
-        mail::add(connection, effects, &commit.mails, at)?;
-    }
-    match guard {
-        Some(_) if waits => held::join(connection, account, &commit.mails),
-        Some(guard) => held::guard(connection, account, guard),
-        None => Ok(()),
-    }
-}
-
-/// What the commit did that ended the job before.
-fn earlier(connection: &Connection, key: &JobKey) -> Result<Committed> {
-    let Some(done) = done::job(connection, key)? else {
-        return Err(Error::Dropped);
-    };
-    if let Some(id) = done.decision
-        && decision::is_drop(connection, key.account, id)?
-    {
-        return Err(Error::Dropped);
-    }
-    Ok(Committed {
-        decision: done.decision,
-        ..Committed::default()
-    })
-}
-
 /// A commit on its way.
-struct Writing<'a> {
+pub(super) struct Writing<'a> {
     connection: &'a Connection,
     account: AccountId,
-    at: Timestamp,
+    pub(super) at: Timestamp,
     before: Revision,
     revision: Revision,
     /// The last change that concerns the inbox.
     inbox: Option<Revision>,
 }
 
-/// Whether an object was an item of the inbox before a change, or is one since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum InInbox {
-    /// Neither.
-    Never,
-    /// At least one of both.
-    Ever,
-}
-
-impl From<bool> for InInbox {
-    fn from(ever: bool) -> Self {
-        match ever {
-            true => Self::Ever,
-            false => Self::Never,
-        }
-    }
-}
-
 /// An object's place: calendar and name.
 type Place = (CalendarId, String);
-
 impl<'a> Writing<'a> {
-    fn begin(connection: &'a Connection, commit: &Commit) -> Result<Self> {
+    pub(super) fn begin(connection: &'a Connection, commit: &Commit) -> Result<Self> {
         let statement = "SELECT revision FROM accounts WHERE id = ?1";
         let revision = first(connection, statement, [commit.account], |row| row.get(0))?
             .ok_or_else(|| account::missing(commit.account))?;
@@ -161,7 +50,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Refuses when what was read has changed.
-    fn hold(&self, uid: &str, expect: &Expect) -> Result<()> {
+    pub(super) fn hold(&self, uid: &str, expect: &Expect) -> Result<()> {
         let mut objects: Vec<(CalendarId, String, Revision)> = all(
             self.connection,
             "SELECT calendar, name, revision FROM objects WHERE account = ?1 AND uid = ?2",
@@ -184,7 +73,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Everything that concerns the calendars; deletions first, so that an object may move.
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         commit: &Commit,
         spans: &[Span],
@@ -373,7 +262,7 @@ impl<'a> Writing<'a> {
         if in_inbox == InInbox::Ever {
             self.inbox = Some(change.revision);
         }
-        log(self.connection, self.account, change, in_inbox)
+        history::log(self.connection, self.account, change, in_inbox)
     }
 
     fn keep_state(&mut self, uid: &str, change: &StateChange) -> Result<()> {
@@ -405,7 +294,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Ends the job; a decision of its own says already that it is done.
-    fn end(&self, job: &JobKey, decision: Option<&NewDecision>) -> Result<()> {
+    pub(super) fn end(&self, job: &JobKey, decision: Option<&NewDecision>) -> Result<()> {
         let statement = "DELETE FROM jobs WHERE account = ?1 AND id = ?2";
         execute(self.connection, statement, params![job.account, job.id])?;
         let decided = decision.is_some_and(|new| is_of(new, self.account, job));
@@ -421,7 +310,7 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Option<Revision>> {
+    pub(super) fn finish(self) -> Result<Option<Revision>> {
         if self.revision == self.before {
             return Ok(None);
         }
@@ -434,58 +323,7 @@ impl<'a> Writing<'a> {
     }
 }
 
-/// Notes a change in the account's history.
-pub(super) fn log(
-    connection: &Connection,
-    account: AccountId,
-    change: &Change,
-    in_inbox: InInbox,
-) -> Result<()> {
-    execute(
-        connection,
-        "INSERT INTO changes (account, revision, calendar, name, uid, decision, at, text, inbox)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        params![
-            account,
-            change.revision,
-            change.calendar,
-            change.name,
-            change.uid,
-            change.decision,
-            change.at,
-            change.text,
-            in_inbox == InInbox::Ever
-        ],
-    )?;
-    Ok(())
-}
-
 /// Whether the decision of an account is the one about the message of this job.
 fn is_of(decision: &NewDecision, account: AccountId, job: &JobKey) -> bool {
     job.account == account && job.id == decision.job
-}
-
-pub(super) fn list(
-    connection: &Connection,
-    account: AccountId,
-    after: Revision,
-    limit: u32,
-) -> Result<Vec<Change>> {
-    all(
-        connection,
-        "SELECT revision, calendar, name, uid, text, decision, at FROM changes
-         WHERE account = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3",
-        params![account, after, limit],
-        |row| {
-            Ok(Change {
-                revision: row.get(0)?,
-                calendar: row.get(1)?,
-                name: row.get(2)?,
-                uid: row.get(3)?,
-                text: row.get(4)?,
-                decision: row.get(5)?,
-                at: row.get(6)?,
-            })
-        },
-    )
 }
