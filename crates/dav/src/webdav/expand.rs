@@ -11,7 +11,7 @@ use super::node::Node;
 use super::property::{Ground, live};
 use crate::failure::{Failure, Outcome, XML_TYPE};
 use crate::request::Request;
-use crate::xml::{DAV, Element, Name, Xml};
+use crate::xml::{DAV, Element, Name, Xml, is_name, is_namespace};
 
 pub(crate) async fn run(request: &Request, body: &Element) -> Outcome {
     if count(body) > MOST {
@@ -69,8 +69,12 @@ fn response<'a>(
 fn name(property: &Element) -> Outcome<Name> {
     let local = property
         .attribute("name")
+        .filter(|local| is_name(local))
         .ok_or_else(Failure::bad_request)?;
     let namespace = property.attribute("namespace").unwrap_or(DAV);
+    if !is_namespace(namespace) {
+        return Err(Failure::bad_request());
+    }
     Ok(Name::new(namespace, local))
 }
 

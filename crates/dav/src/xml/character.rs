@@ -6,8 +6,14 @@ pub(super) fn is_allowed(c: char) -> bool {
 }
 
 /// Whether a text can be a name without a prefix.
-pub(super) fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(begins_name) && text.chars().all(is_in_name)
+}
+
+/// Whether a text can name a namespace: it is a reference to a URI, in which is no blank. Some readers of
+/// XML take one for the end of it.
+pub(crate) fn is_namespace(text: &str) -> bool {
+    !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 fn begins_name(c: char) -> bool {

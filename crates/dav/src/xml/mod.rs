@@ -7,6 +7,7 @@ mod guard;
 mod name;
 mod write;
 
+pub(crate) use character::{is_name, is_namespace};
 pub(crate) use element::{BadXml, Element};
 pub(crate) use encoding::Decoder;
 pub(crate) use guard::Guard;

@@ -91,7 +91,7 @@ impl Xml {
         let (tag, declared) = match name.prefix() {
             Some(prefix) => (format!("{prefix}:{}", name.local), String::new()),
             None => {
-                let declared = format!(" xmlns=\"{}\"", escape(&name.namespace));
+                let declared = format!(" xmlns=\"{}\"", quoted(&name.namespace));
                 (name.local.clone(), declared)
             }
         };
@@ -118,7 +118,12 @@ impl Xml {
     }
 }
 
-/// The text as it may stand in an element or a quoted attribute; what XML cannot hold becomes U+FFFD.
+/// The text as it may stand in a quoted attribute, where blanks would be read as spaces.
+pub(super) fn quoted(text: &str) -> String {
+    escape(text).replace('\t', "&#9;").replace('\n', "&#10;")
+}
+
+/// The text as it may stand in an element; what XML cannot hold becomes U+FFFD.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(is_marked) {
         return Cow::Borrowed(text);
