@@ -10,6 +10,7 @@ fn invitation(account: AccountId, id: &str, uid: &str) -> NewMail {
     NewMail {
         uid: uid.to_owned(),
         hold: Hold::Invitation,
+        recipient: format!("{id}@example.org"),
         ..mail(account, id, 100)
     }
 }
@@ -63,7 +64,7 @@ pub(crate) async fn is_shown_while_it_waits(database: &impl Database) {
     assert_eq!(found.len(), 1);
     let of = |one: &store::HeldMail| (one.id.clone(), one.hold, one.not_before);
     assert_eq!(of(&found[0]), ("a".to_owned(), Hold::Invitation, 100));
-    assert_eq!(found[0].recipient, "to@example.org");
+    assert_eq!(found[0].recipient, "a@example.org");
     assert_eq!(held(&store, alice, "uid-2").await, [""; 0]);
     store.mails_take(100, 9).await.unwrap();
     store
