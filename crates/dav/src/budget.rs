@@ -65,7 +65,33 @@ pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
     use super::*;
+
+    /// With one thread for all tasks, the second is done only if the first does not hold it.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn other_tasks_go_on_while_work_is_done_aside() {
+        let (sender, receiver) = mpsc::channel();
+        let patience = Duration::from_secs(60);
+        let waiting = tokio::spawn(async move { aside(move || receiver.recv_timeout(patience)) });
+        tokio::spawn(async move { sender.send("done") });
+        assert_eq!(waiting.await.unwrap(), Ok("done"));
+    }
+
+    #[test]
+    fn several_share_a_budget() {
+        let budget = Budget::of(&Limits {
+            steps: 80,
+            ..Limits::default()
+        });
+        assert_eq!(budget.part().left(), 11);
+        budget.take(79);
+        assert_eq!(budget.part().left(), 1);
+        budget.take(1);
+        assert!(budget.part().is_used_up());
+    }
 
     #[test]
     fn reading_costs_by_octets_and_questions() {

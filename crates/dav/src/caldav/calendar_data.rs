@@ -189,7 +189,10 @@ impl Wish {
             expanded.extend(source.map(|source| single(object, set, parts, &instance, source)));
         }
         self.budget.take_reading(octets, 1);
-        Ok(expanded)
+        match self.budget.is_used_up() {
+            true => Err(TooMuch),
+            false => Ok(expanded),
+        }
     }
 }
 

@@ -41,8 +41,10 @@ impl<'a> RecurrenceSet<'a> {
 
     /// The instances of which some part is in the window.
     pub(crate) fn instances(&self, window: Range<Timestamp>) -> Told<'_> {
+        // The first step is taken here already: it may be the longest.
+        let may_ask = !self.budget.is_used_up();
         Told {
-            instances: self.series.instances(window),
+            instances: may_ask.then(|| self.series.instances(window)),
             told: 0,
             set: self,
         }
@@ -64,7 +66,8 @@ impl<'a> RecurrenceSet<'a> {
 
 /// Instances, each with the place of the component that it has its content from.
 pub(crate) struct Told<'s> {
-    instances: Instances<'s>,
+    /// `None`: nothing of the budget was left.
+    instances: Option<Instances<'s>>,
     told: u64,
     set: &'s RecurrenceSet<'s>,
 }
@@ -73,14 +76,14 @@ impl Iterator for Told<'_> {
     type Item = Result<(Option<usize>, Instance), TooManySteps>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.told == 0 && self.set.budget.is_used_up() {
+        let Some(instances) = &mut self.instances else {
             return Some(Err(TooManySteps { budget: 0 }));
-        }
-        self.told += 1;
-        let instance = match self.instances.next()? {
+        };
+        let instance = match instances.next()? {
             Ok(instance) => instance,
             Err(error) => return Some(Err(error)),
         };
+        self.told += 1;
         let source = match instance.source {
             InstanceSource::Master => self.set.master,
             InstanceSource::Override(index) => Some(index),
@@ -91,6 +94,7 @@ impl Iterator for Told<'_> {
 
 impl Drop for Told<'_> {
     fn drop(&mut self) {
-        self.set.budget.take(self.instances.steps() + self.told);
+        let steps = self.instances.as_ref().map_or(0, Instances::steps);
+        self.set.budget.take(1 + steps + self.told);
     }
 }

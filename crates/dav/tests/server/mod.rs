@@ -46,12 +46,24 @@ pub(crate) struct Answer {
 }
 
 impl Server {
+    #[allow(dead_code, reason = "not all tests have the usual limits")]
     pub(crate) async fn start() -> Self {
         Self::holding(0).await
     }
 
     /// One that lets what may be taken back wait so long (rule F8).
+    #[allow(dead_code, reason = "not all tests have a hold")]
     pub(crate) async fn holding(hold: Timestamp) -> Self {
+        Self::of(hold, Limits::default()).await
+    }
+
+    /// One with these limits.
+    #[allow(dead_code, reason = "not all tests have limits of their own")]
+    pub(crate) async fn within(limits: Limits) -> Self {
+        Self::of(0, limits).await
+    }
+
+    async fn of(hold: Timestamp, limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("test.db")).unwrap());
         let salt = SaltString::encode_b64(&[7; 16]).unwrap();
@@ -74,7 +86,7 @@ impl Server {
         }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let dav = Dav::new(store.clone(), Arc::new(StoppedClock), Limits::default())
+        let dav = Dav::new(store.clone(), Arc::new(StoppedClock), limits)
             .published_at("https://cal.example.org")
             .holding(hold);
         let service = dav::router(dav).into_make_service_with_connect_info::<SocketAddr>();
