@@ -65,6 +65,32 @@ pub(crate) fn fold(content: &[u8], eol: Eol, out: &mut Vec<u8>) {
     out.extend_from_slice(eol.as_bytes());
 }
 
+/// A text as it travels: CRLF ends every line, none is longer than 75 octets, and no fold stands in the
+/// middle of a character. Lines that are so already stay as they are.
+pub fn refolded(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + text.len() / 32);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, tail) = rest.split_at(logical_line(rest));
+        let mut pieces = line.split_inclusive(|&b| b == b'\n');
+        let are_short = pieces.all(|piece| piece.ends_with(b"\r\n") && piece.len() <= WIDTH + 2);
+        if are_short && std::str::from_utf8(line).is_ok() {
+            out.extend_from_slice(line);
+        } else {
+            fold(&unfold(line), Eol::CrLf, &mut out);
+        }
+        rest = tail;
+    }
+    out
+}
+
+/// Where the first line ends, with all that is folded onto it.
+fn logical_line(text: &[u8]) -> usize {
+    let ends = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
+    let is_last = |end: &usize| !matches!(text.get(*end), Some(b' ' | b'\t'));
+    ends.into_iter().find(is_last).unwrap_or(text.len())
+}
+
 /// Where to cut at or before `width`; octets that are no UTF-8 are cut at `width` itself.
 fn cut(bytes: &[u8], width: usize) -> usize {
     let is_inside = |at: &usize| bytes.get(*at).is_some_and(|b| b & 0xC0 == 0x80);
@@ -120,6 +146,25 @@ mod tests {
             "A:\u{e9}bc\r\nD:e\n"
         );
         assert_eq!(readable(b"A:\xC3\r\nB:\xA9"), "A:\u{fffd}\r\nB:\u{fffd}");
+    }
+
+    #[test]
+    fn a_text_travels_in_short_lines_ended_by_crlf() {
+        let long = "DESCRIPTION:".to_owned() + &"é".repeat(100);
+        let text = format!("BEGIN:X\n{long}\r\nSUMMARY:a\n b\r\n  c\r\nEND:X");
+        let travels = refolded(text.as_bytes());
+        let unfolded = String::from_utf8(travels.clone())
+            .unwrap()
+            .replace("\r\n ", "");
+        assert_eq!(
+            unfolded,
+            format!("BEGIN:X\r\n{long}\r\nSUMMARY:ab c\r\nEND:X\r\n")
+        );
+        let mut lines = travels.split_inclusive(|&b| b == b'\n');
+        assert!(lines.all(|line| line.ends_with(b"\r\n") && line.len() <= 77));
+        assert_eq!(refolded(&travels), travels);
+        assert_eq!(refolded(b"UID:a\r\n b\r\n"), b"UID:a\r\n b\r\n");
+        assert_eq!(refolded(b"A:\xC3\r\n \xA9\r\n"), "A:é\r\n".as_bytes());
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use component_buf::{ComponentBuf, Item};
 pub use date_or_time::{DateOrTime, NoInstant};
 pub use document::Document;
 pub use duration::Duration;
-pub use fold::readable;
+pub use fold::{readable, refolded};
 pub use limits::{Limits, TooMuch};
 pub use message::{Kind, Message, NotAMessage};
 pub use method::Method;

@@ -58,6 +58,15 @@ async fn send(
     login: Option<(&str, &str)>,
     rcpt: &'static str,
 ) -> (Result<Delivery, SendError>, Vec<String>) {
+    send_to("b@example.com", security, login, rcpt).await
+}
+
+async fn send_to(
+    recipient: &str,
+    security: Security,
+    login: Option<(&str, &str)>,
+    rcpt: &'static str,
+) -> (Result<Delivery, SendError>, Vec<String>) {
     let (port, heard) = sink(rcpt);
     let server = Server {
         host: "127.0.0.1".to_owned(),
@@ -73,7 +82,7 @@ async fn send(
         },
         kind: "reply".to_owned(),
         reverse_path: "a@example.org".to_owned(),
-        recipient: "b@example.com".to_owned(),
+        recipient: recipient.to_owned(),
         message: MAIL.to_vec(),
 
         not_before: 0,
@@ -127,4 +136,14 @@ async fn a_refusal_says_whether_to_try_again() {
     assert!(matches!(result, Err(SendError::Permanent(why)) if why.contains("no such user")));
     let (result, _) = send(Security::Plain, None, "451 4.3.0 later").await;
     assert!(matches!(result, Err(SendError::Transient(why)) if why.contains("later")));
+}
+
+#[tokio::test]
+async fn an_address_that_the_relay_cannot_write_is_refused_for_good() {
+    let (result, heard) = send_to("j\u{fc}rgen@example.com", Security::Plain, None, "250 ok").await;
+    assert!(matches!(result, Err(SendError::Permanent(why)) if why.contains("SMTPUTF8")));
+    assert!(
+        !heard.iter().any(|line| line.starts_with("RCPT")),
+        "{heard:?}"
+    );
 }

@@ -13,28 +13,29 @@ use crate::object::Object;
 /// For how long after its end an event is still written about.
 const AFTERWARDS: Timestamp = 7 * 24 * 60 * 60 * 1000;
 
-/// A VCALENDAR with METHOD, the time zones that the components name, and each stamped now.
+/// A VCALENDAR with METHOD, the time zones that the components name, and each stamped now; its lines are
+/// short and end in CRLF, however the owner's app wrote them (rule F7).
 pub(super) fn text(
     method: Method,
     components: &[ComponentBuf],
     around: &Object<'_>,
     now: Timestamp,
 ) -> Vec<u8> {
-    let mut calendar = ComponentBuf::new("VCALENDAR");
+    let mut whole = ComponentBuf::new("VCALENDAR");
     for (name, value) in [
         ("VERSION", "2.0"),
         ("PRODID", "-//invited//itip//EN"),
         ("METHOD", method.as_str()),
     ] {
-        calendar.push_property(PropertyBuf::new(name, value));
+        whole.push_property(PropertyBuf::new(name, value));
     }
     for zone in zones(components, around) {
-        calendar.push_component(zone);
+        whole.push_component(zone);
     }
     for component in components {
-        calendar.push_component(stamped(component, now));
+        whole.push_component(stamped(component, now));
     }
-    calendar.to_bytes()
+    calendar::refolded(&whole.to_bytes())
 }
 
 /// The VTIMEZONEs of all zones that the components name, as Outlook wants them (rule F7): those that stand

@@ -2,7 +2,7 @@
 
 use calendar::{CalendarUserAddress, Method};
 use imip::outgoing::{Correspondent, NotWritten, write};
-use imip::sender::Mailbox;
+use imip::sender::{Mailbox, other_spelling};
 use itip::{Delay, OutgoingMessage};
 use jiff::Timestamp as Instant;
 use store::{AccountId, Hold, MailKey, NewMail, Timestamp};
@@ -127,11 +127,15 @@ impl Posting<'_> {
     }
 }
 
-/// A recipient as the wire has him, and as a person writes him: events have the one or the other.
+/// A recipient as the wire has him, and as a person writes him, quotes and international domain: events
+/// have the one or the other.
 pub(crate) fn spellings(recipient: &str) -> Vec<String> {
     let written = Mailbox::parse(recipient).map(|mailbox| mailbox.to_string());
     let wire = recipient.to_owned();
-    std::iter::once(wire).chain(written).collect()
+    let mut spellings: Vec<String> = std::iter::once(wire).chain(written).collect();
+    let others = spellings.iter().filter_map(|one| other_spelling(one));
+    spellings.extend(others.collect::<Vec<_>>());
+    spellings
 }
 
 fn mailbox(address: &str) -> Result<Mailbox, NotMailed> {
@@ -144,4 +148,22 @@ fn message_id(id: &str, from: &Mailbox) -> String {
     let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
     let id: String = id.chars().take(ID).collect();
     format!("<{id}@{domain}>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipient_is_known_as_the_wire_has_him_and_as_he_is_written() {
+        for (recipient, written) in [
+            ("zoe@xn--bcher-kva.example", "zoe@b\u{fc}cher.example"),
+            ("\"zoe\"@example.org", "zoe@example.org"),
+            ("zoe@example.org", "zoe@example.org"),
+        ] {
+            let spellings = spellings(recipient);
+            assert!(spellings.iter().any(|one| one == written), "{spellings:?}");
+            assert_eq!(spellings[0], recipient);
+        }
+    }
 }

@@ -84,9 +84,17 @@ impl Relay for SmtpRelay {
         match self.transport.send_raw(&envelope, message).await {
             Ok(_) => Ok(Delivery::Sent),
             Err(error) if error.is_permanent() => Err(SendError::Permanent(said(&error))),
+            // No time mends what the relay cannot write in an envelope (RFC 6531 section 3.5).
+            Err(error) if error.is_client() && !is_ascii(mail) => {
+                Err(SendError::Permanent(said(&error)))
+            }
             Err(error) => Err(SendError::Transient(said(&error))),
         }
     }
+}
+
+fn is_ascii(mail: &NewMail) -> bool {
+    mail.recipient.is_ascii() && mail.reverse_path.is_ascii()
 }
 
 fn envelope(reverse_path: &str, recipient: &str) -> Result<Envelope, SendError> {
