@@ -134,6 +134,8 @@ async fn without_tls_nothing_is_told_where_tls_is_wanted() {
 async fn a_refusal_says_whether_to_try_again() {
     let (result, _) = send(Security::Plain, None, "550 5.1.1 no such user").await;
     assert!(matches!(result, Err(SendError::Permanent(why)) if why.contains("no such user")));
+    let (result, _) = send(Security::Plain, None, "530 5.7.0 log in first").await;
+    assert!(matches!(result, Err(SendError::Transient(why)) if why.contains("log in first")));
     let (result, _) = send(Security::Plain, None, "451 4.3.0 later").await;
     assert!(matches!(result, Err(SendError::Transient(why)) if why.contains("later")));
 }

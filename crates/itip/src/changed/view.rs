@@ -38,8 +38,9 @@ fn is_apps_note(name: &str) -> bool {
 /// Parameters that say something of an attendee's place in the event.
 const PLACES: &[&str] = &["ROLE", "CUTYPE", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER"];
 
-/// A component as it is sent: without alarms, what is the organizer's own, and notes for the server.
-pub(super) fn sent(component: &ComponentBuf) -> ComponentBuf {
+/// A component as it is sent: without alarms, what is the organizer's own, and notes for the server; with
+/// its organizer, whom some apps leave out of single dates (RFC 5546 section 3.2.2).
+pub(super) fn sent(component: &ComponentBuf, organizer: Option<&PropertyBuf>) -> ComponentBuf {
     let mut sent = component.clone();
     sent.retain(|item| match item {
         Item::Property(line) => {
@@ -49,6 +50,9 @@ pub(super) fn sent(component: &ComponentBuf) -> ComponentBuf {
         Item::Component(inner) => !inner.is("VALARM"),
         Item::Stray(_) => false,
     });
+    if let Some(organizer) = organizer.filter(|_| sent.property("ORGANIZER").is_none()) {
+        sent.push_property(organizer.clone());
+    }
     for line in sent.properties_mut() {
         if line.is("ATTENDEE") || line.is("ORGANIZER") {
             strip_schedule(line);

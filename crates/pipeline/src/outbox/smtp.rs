@@ -83,7 +83,9 @@ impl Relay for SmtpRelay {
         let message = message.strip_suffix(b"\r\n").unwrap_or(message);
         match self.transport.send_raw(&envelope, message).await {
             Ok(_) => Ok(Delivery::Sent),
-            Err(error) if error.is_permanent() => Err(SendError::Permanent(said(&error))),
+            Err(error) if error.is_permanent() && !is_about_login(&error) => {
+                Err(SendError::Permanent(said(&error)))
+            }
             // No time mends what the relay cannot write in an envelope (RFC 6531 section 3.5).
             Err(error) if error.is_client() && !is_ascii(mail) => {
                 Err(SendError::Permanent(said(&error)))
@@ -91,6 +93,13 @@ impl Relay for SmtpRelay {
             Err(error) => Err(SendError::Transient(said(&error))),
         }
     }
+}
+
+/// Whether the relay says that we may not use it (RFC 4954 section 6): whoever runs the server mends that,
+/// and the mail is none the worse.
+fn is_about_login(error: &lettre::transport::smtp::Error) -> bool {
+    let code = error.status().map(u16::from);
+    matches!(code, Some(530 | 534 | 535 | 538))
 }
 
 fn is_ascii(mail: &NewMail) -> bool {

@@ -110,6 +110,17 @@ impl<'a> Mail<'a> {
         self.content.after.is_some()
     }
 
+    /// Whether what is cancelled takes place for nobody: who is taken off alone reads no STATUS.
+    fn is_off(&self) -> bool {
+        let dates = self.content.instances.iter();
+        let dates = dates.filter_map(|date| match &date.change {
+            InstanceChange::Added(facts) => Some(&**facts),
+            _ => None,
+        });
+        let mut parts = self.content.after.iter().chain(dates);
+        parts.all(|facts| facts.status.as_deref() == Some("CANCELLED"))
+    }
+
     /// What the mail is, as its subject begins.
     fn what(&self) -> &'static str {
         match self.message.method {
@@ -184,6 +195,7 @@ impl<'a> Mail<'a> {
             }
             Method::Request => format!("{sender} invites you to {title}{of}."),
             Method::Reply => self.answer(),
+            Method::Cancel if self.is_off() => format!("{sender} cancelled {title}{of}."),
             Method::Cancel => format!("{sender} cancelled {title}{of} for you."),
             Method::Refresh => format!("{sender} asks for the latest version of {title}."),
             Method::Counter => format!("{sender} proposes a change of {title}{of}."),

@@ -110,12 +110,15 @@ fn a_cancelled_series() {
     assert_eq!(
         read(&to("bob@example.com", changed(&[OWN], &[]))),
         "Cancelled: Plan
-Alice <alice@example.org> cancelled “Plan” for you.
+Alice <alice@example.org> cancelled “Plan”.
 
 When:  Tue 8 Dec 2026 10:00 to 11:00 Europe/Berlin, every Tuesday until 2 March 2027
 Where: Blue room
 "
     );
+    let without = OWN.replace("ATTENDEE;CN=Carol:mailto:carol@example.net", "X-C:d");
+    let carol = read(&to("carol@example.net", changed(&[OWN], &[&without])));
+    assert!(carol.contains("cancelled “Plan” for you."), "{carol}");
 }
 
 #[test]

@@ -44,10 +44,11 @@ pub(super) struct View<'v> {
 impl<'o, 'a> Version<'o, 'a> {
     pub(super) fn of(object: &'o Object<'a>, limits: &Limits) -> Self {
         let clock = object.clock();
+        let organizer = object.organizer();
         let part = |body: &Body<'_>| {
             let component = body.to_buf();
             Part {
-                sent: view::sent(&component),
+                sent: view::sent(&component, organizer.as_ref()),
                 essence: view::essence(&component, &clock),
                 names: names(body),
             }
