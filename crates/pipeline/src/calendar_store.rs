@@ -3,8 +3,8 @@
 
 pub use itip::{Reply, Seen};
 use store::{
-    Account, By, CollectionId, CollectionKind, Collections, Commit, Detail, Error, Event, Expect,
-    Member, PutObject, Revision, Selection, Standing, Timestamp,
+    Account, Also, By, CollectionId, CollectionKind, Collections, Commit, Detail, Error, Event,
+    Expect, Member, PutObject, Revision, Selection, Standing, Timestamp,
 };
 
 use crate::clock::Clock;
@@ -201,8 +201,12 @@ async fn replace(
         now: clock.now(),
     };
     schedule::complete(store, &owned, &mut deletion).await?;
-    let unchanged = Expect::unchanged(event);
-    commit.also.push((other.uid.clone(), unchanged));
+    owner::complete(store, account, owned.now, event, &mut deletion).await?;
+    commit.also.push(Also {
+        uid: deletion.uid,
+        expect: Expect::unchanged(event),
+        state: deletion.state,
+    });
     commit.delete.extend(deletion.delete);
     commit.mails = deletion.mails;
     commit.withdraw = deletion.withdraw;

@@ -81,7 +81,9 @@ pub async fn complete(
     event: &Event,
     commit: &mut Commit,
 ) -> Result<(), NotStored> {
-    if event.objects.is_empty() && !commit.put.is_empty() {
+    // A deletion that is answered leaves a state: of most new UIDs nothing is known, and no mail waits.
+    let is_back = event.objects.is_empty() && event.state.is_some();
+    if is_back && !commit.put.is_empty() {
         schedule::withdraw_answers(store, now, commit).await?;
     }
     let [put] = commit.put.as_slice() else {
@@ -99,7 +101,7 @@ pub async fn complete(
         let limits = Limits::default();
         stored.state.observe(&put.text, kind, &limits);
     }
-    if !commit.mails.is_empty() {
+    if sends(commit) {
         stored.state.sends(now);
     }
     place(&mut stored, put);
@@ -150,13 +152,18 @@ fn place(stored: &mut Stored, put: &PutObject) {
 
 /// Notes the stamp of what a deletion sends, so that what comes again in the same second is newer.
 fn note_sending(event: &Event, now: Timestamp, commit: &mut Commit) -> Result<(), NotStored> {
-    if commit.mails.is_empty() {
+    if !sends(commit) {
         return Ok(());
     }
     let mut state = stored(event)?.state;
     state.sends(now);
     change::keep(commit, &state);
     Ok(())
+}
+
+/// Whether mail about the UID of a commit goes out; a move sends mail about what it replaces.
+fn sends(commit: &Commit) -> bool {
+    commit.mails.iter().any(|mail| mail.uid == commit.uid)
 }
 
 /// Whether an invitation waited for his answer. What an app or an import brings does not: he has it in hand.

@@ -257,6 +257,34 @@ async fn what_is_sent_within_one_second_is_stamped_in_its_order() {
     assert_eq!(stamps, seconds);
 }
 
+#[tokio::test]
+async fn what_a_move_replaces_is_stamped_in_its_order_too() {
+    let place = Place::new().await;
+    let text = meeting("u", ALICE, "ben@example.net");
+    let first = change(&place, Some(&text)).await;
+    let other = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    place.put(&place.other, "x", other).await;
+    place
+        .move_to((&place.other, "x.ics"), (&place.home, "u.ics"))
+        .await;
+    let cancel = sent(&place).await;
+    let moved = place.store.event(place.account.id, "x").await.unwrap();
+    assert_eq!(moved.state, None, "nothing was sent of it");
+    let at_once = Terms { hold: 0, ..TERMS };
+    let at = (place.other.clone(), "u.ics".to_owned());
+    let given = Given {
+        uid: "u".to_owned(),
+        text: text.into_bytes(),
+    };
+    let (store, account) = (&place.store, &place.account);
+    calendar_store::put(store, &Stopped, account, &at, &given, &at_once)
+        .await
+        .unwrap();
+    let stamps = [first, cancel, sent(&place).await].map(|mail| line(&mail, "DTSTAMP:"));
+    let seconds = ["00", "01", "02"].map(|second| format!("DTSTAMP:20270101T0000{second}Z"));
+    assert_eq!(stamps, seconds);
+}
+
 /// Else its guests, who know of the CANCEL, would take the REQUEST for an older one (rule C2).
 #[tokio::test]
 async fn a_meeting_that_comes_again_is_newer_than_its_cancel() {

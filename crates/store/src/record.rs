@@ -187,8 +187,8 @@ pub struct Commit {
     /// What [`Store::event`](crate::Store::event) gave for the UID when the change was decided;
     /// `None` for changes that do not depend on it.
     pub expect: Option<Expect>,
-    /// The same of other UIDs that are concerned.
-    pub also: Vec<(String, Expect)>,
+    /// Other UIDs that are concerned.
+    pub also: Vec<Also>,
     /// Objects to write.
     pub put: Vec<PutObject>,
     /// Objects to delete: calendar and name.
@@ -243,6 +243,17 @@ pub struct Guard {
     pub meetings: u32,
     /// What is due later than this waits for the hold.
     pub now: Timestamp,
+}
+
+/// A further UID that a commit concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Also {
+    /// The UID.
+    pub uid: String,
+    /// As in [`Commit::expect`].
+    pub expect: Expect,
+    /// The state to keep from now on.
+    pub state: StateChange,
 }
 
 /// What must still hold for a commit to be written.

@@ -43,8 +43,8 @@ pub(super) fn commit(
     if let Some(expect) = &commit.expect {
         writing.hold(&commit.uid, expect)?;
     }
-    for (uid, expect) in &commit.also {
-        writing.hold(uid, expect)?;
+    for also in &commit.also {
+        writing.hold(&also.uid, &also.expect)?;
     }
     let (decision, written) = writing.apply(&commit, spans)?;
     post(connection, effects, taken, &commit, writing.at)?;

@@ -95,6 +95,9 @@ impl<'a> Writing<'a> {
             written.push(self.put(put, place, span, (decision, beside.take()))?);
         }
         self.keep_state(&commit.uid, &commit.state)?;
+        for also in &commit.also {
+            self.keep_state(&also.uid, &also.state)?;
+        }
         if let Some(early) = &commit.early {
             early::replace(self.connection, self.account, &commit.uid, early)?;
         }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use store::{
-    CalendarId, Commit, Committed, Decision, Error, Expect, Revision, StateChange, Store, Written,
+    Also, CalendarId, Commit, Committed, Decision, Error, Event, Expect, Revision, StateChange,
+    Store, Written,
 };
 
 use super::Database;
@@ -164,6 +165,31 @@ pub(crate) async fn is_refused_when_the_state_moved(database: &impl Database) {
         Ok(nothing),
         "there is nothing to remove"
     );
+}
+
+pub(crate) async fn concerns_a_further_uid(database: &impl Database) {
+    let store = database.open();
+    let alice = account(&store, "alice@example.com").await.id;
+    let calendar = default_calendar(&store, alice).await;
+    let unseen = store.event(alice, "uid-2").await.unwrap();
+    for uid in ["uid-1", "uid-2"] {
+        let commit = writing(&store, alice, &calendar, uid, "text").await;
+        store.commit(commit).await.unwrap();
+    }
+    let mut commit = writing(&store, alice, &calendar, "uid-1", "newer").await;
+    let also = |event: &Event| Also {
+        uid: "uid-2".to_owned(),
+        expect: Expect::unchanged(event),
+        state: StateChange::Put("{}".to_owned()),
+    };
+    commit.also = vec![also(&unseen)];
+    assert_eq!(store.commit(commit.clone()).await, Err(Error::Conflict));
+    commit.also = vec![also(&store.event(alice, "uid-2").await.unwrap())];
+    store.commit(commit).await.unwrap();
+    let [one, two] = ["uid-1", "uid-2"].map(|uid| store.event(alice, uid));
+    let (one, two) = (one.await.unwrap(), two.await.unwrap());
+    assert_eq!((&one.objects[0].text[..], one.state), (&b"newer"[..], None));
+    assert_eq!(two.state.map(|state| state.json), Some("{}".to_owned()));
 }
 
 /// Eight writers, in two processes, each add ten lines to one object.

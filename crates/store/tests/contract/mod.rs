@@ -40,7 +40,7 @@ macro_rules! contract {
                 refuses_cards_that_are_in_the_way, makes_contacts_of_the_cards_of_all_books,
                 counts_what_is_used, keeps_app_passwords, has_the_default_calendar_that_was_chosen;
             commit: writes_everything_at_once, writes_nothing_when_refused,
-                is_refused_when_an_object_moved, is_refused_when_the_state_moved,
+                is_refused_when_an_object_moved, is_refused_when_the_state_moved, concerns_a_further_uid,
                 loses_nothing_among_many, numbers_every_change, shows_deletions, moves_an_object,
                 goes_to_the_default_when_the_calendar_is_gone, spares_what_has_the_name_already,
                 refuses_a_name_with_another_uid;
