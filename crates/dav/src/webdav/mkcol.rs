@@ -96,6 +96,7 @@ pub(crate) async fn make(
     };
     let mut patch = update
         .map(|update| Patch::of(update, Of::New(kind)))
+        .transpose()?
         .unwrap_or_default();
     if update.is_some_and(|update| !is_of_kind(update, kind)) {
         let name = Name::new(DAV, "resourcetype");

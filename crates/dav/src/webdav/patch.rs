@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use jiff::tz::TimeZone;
 use store::{CollectionKind, Property, PropertyChanges};
 
+use super::ask;
 use super::property::is_protected;
 use crate::caldav::{availability, component_set, time_zone};
+use crate::failure::{Failure, Outcome};
 use crate::scheduling::role::DEFAULT_CALENDAR;
 use crate::xml::{CALDAV, DAV, Element, Name, Xml};
 
@@ -68,8 +70,13 @@ pub(crate) struct Patch {
 }
 
 impl Patch {
-    /// Reads `set` and `remove` inside `propertyupdate`, `mkcol` or `mkcalendar`.
-    pub(crate) fn of(update: &Element, of: Of) -> Self {
+    /// Reads `set` and `remove` inside `propertyupdate`, `mkcol` or `mkcalendar`; 400 when there are more
+    /// properties in them than a request may name.
+    pub(crate) fn of(update: &Element, of: Of) -> Outcome<Self> {
+        let named = update.elements().flat_map(|one| one.all(DAV, "prop"));
+        if named.flat_map(Element::elements).count() > ask::MOST {
+            return Err(Failure::bad_request());
+        }
         let mut patch = Self::default();
         for instruction in update.elements() {
             let is_set = instruction.is(DAV, "set");
@@ -87,7 +94,7 @@ impl Patch {
                 }
             }
         }
-        patch
+        Ok(patch)
     }
 
     /// Notes that the property is named; each is told of once.
@@ -240,3 +247,22 @@ fn spoken<'a>(property: &'a Element, language: Option<&str>) -> Cow<'a, Element>
 }
 
 const PROTECTED: &str = "<D:cannot-modify-protected-property/>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_an_end_of_what_is_set() {
+        let patched = |count: usize| {
+            let names: String = (0..count).map(|number| format!("<p{number}/>")).collect();
+            let text = format!(
+                "<propertyupdate xmlns=\"DAV:\"><set><prop>{names}</prop></set></propertyupdate>"
+            );
+            Patch::of(&Element::parse(text.as_bytes()).unwrap(), Of::Member)
+        };
+        assert!(patched(MOST).unwrap().refused.is_empty());
+        assert_eq!(patched(MOST + 1).unwrap().refused.len(), 1);
+        assert!(patched(ask::MOST + 1).is_err());
+    }
+}

@@ -35,7 +35,7 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
         _ => (Of::Fixed, None),
     };
     conditions.require(State::of(tag.as_deref()))?;
-    let mut patch = Patch::of(&update, of);
+    let mut patch = Patch::of(&update, of)?;
     let default = default_calendar(&request, &mut patch).await?;
     if patch.refused.is_empty() {
         if let Some(default) = default {
