@@ -58,6 +58,7 @@ impl Element {
         let mut reader = NsReader::from_reader(text.as_bytes());
         reader.config_mut().check_comments = true;
         let mut open: Vec<Self> = Vec::new();
+        let mut scopes = Scopes::default();
         let (mut root, mut is_first) = (None, true);
         loop {
             let event = reader.read_event().map_err(|_| BadXml::NotWellFormed)?;
@@ -66,11 +67,15 @@ impl Element {
                 Event::Eof => break,
                 Event::Decl(_) if !is_begin => return Err(BadXml::NotWellFormed),
                 Event::Start(start) => {
+                    scopes.open(&start)?;
                     open.push(Self::read(&reader, &start)?);
                     None
                 }
                 Event::Empty(start) => Some(Self::read(&reader, &start)?),
-                Event::End(_) => Some(open.pop().ok_or(BadXml::NotWellFormed)?),
+                Event::End(_) => {
+                    scopes.close();
+                    Some(open.pop().ok_or(BadXml::NotWellFormed)?)
+                }
                 Event::DocType(_) => return Err(BadXml::Doctype),
                 other => {
                     characters(&mut open, other)?;
@@ -236,6 +241,30 @@ impl Element {
     }
 }
 
+/// The most namespaces that are declared at one place of a document: each name is looked for among them.
+const NAMESPACES: usize = 256;
+
+/// How many namespaces are declared by each open element and those around it.
+#[derive(Debug, Default)]
+struct Scopes(Vec<usize>);
+
+impl Scopes {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), BadXml> {
+        let attributes = start.attributes().flatten();
+        let bindings = attributes.filter(|one| one.key.as_namespace_binding().is_some());
+        let sum = self.0.last().unwrap_or(&0) + bindings.count();
+        self.0.push(sum);
+        match sum > NAMESPACES {
+            true => Err(BadXml::TooManyAttributes),
+            false => Ok(()),
+        }
+    }
+
+    fn close(&mut self) {
+        self.0.pop();
+    }
+}
+
 /// The namespace of `xml:lang`.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const LANG: &str = "lang";
@@ -335,6 +364,24 @@ mod tests {
         assert_eq!(element.text(), "t&A<c>");
         let again = Element::parse(element.to_xml().as_bytes()).unwrap();
         assert_eq!(again, element);
+    }
+
+    #[test]
+    fn namespaces_at_one_place_are_counted() {
+        let nested = |depth: usize| {
+            let declared = |at: usize| -> String {
+                let names = (0..64).map(|number| format!(" xmlns:n{at}-{number}=\"u\""));
+                names.collect()
+            };
+            let opened: String = (0..depth)
+                .map(|at| format!("<a{}>", declared(at)))
+                .collect();
+            Element::parse((opened + &"</a>".repeat(depth)).as_bytes())
+        };
+        assert!(nested(4).is_ok());
+        assert_eq!(nested(5), Err(BadXml::TooManyAttributes));
+        let beside = "<a xmlns=\"u\"></a>".repeat(300);
+        assert!(Element::parse(format!("<b>{beside}</b>").as_bytes()).is_ok());
     }
 
     #[test]
