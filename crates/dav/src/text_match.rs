@@ -159,8 +159,16 @@ mod tests {
             ("<t>ÄB</t>", "xÄb", true),
             ("<t>äb</t>", "xÄb", false),
             ("<t collation='i;unicode-casemap'>äB</t>", "xÄb", true),
-            ("<t collation='i;unicode-casemap'>Zo\u{eb}</t>", "zoe\u{308}", true),
-            ("<t collation='i;unicode-casemap'>zoe\u{308}</t>", "ZO\u{cb}", true),
+            (
+                "<t collation='i;unicode-casemap'>Zo\u{eb}</t>",
+                "zoe\u{308}",
+                true,
+            ),
+            (
+                "<t collation='i;unicode-casemap'>zoe\u{308}</t>",
+                "ZO\u{cb}",
+                true,
+            ),
             ("<t collation='i;octet'>ab</t>", "Ab", false),
             ("<t match-type='equals'>ab</t>", "abc", false),
             ("<t match-type='starts-with'>AB</t>", "abc", true),
