@@ -9,6 +9,9 @@ use crate::Limits;
 /// Octets that are read for a step.
 const OCTETS: usize = 128;
 
+/// A filter costs half a step at least.
+const LEAST: usize = 8;
+
 /// One that shares a budget takes no more than this part of what is left.
 const PARTS: u64 = 8;
 
@@ -39,10 +42,16 @@ impl Budget {
         self.left.store(rest, Ordering::Relaxed);
     }
 
-    /// Takes what it costs to look at so many octets with so many questions.
-    pub(crate) fn take_reading(&self, octets: usize, questions: usize) {
-        let once = 1 + octets / OCTETS;
-        self.take(once.saturating_mul(questions.max(1)) as u64);
+    /// Takes what it costs to read so many octets.
+    pub(crate) fn take_reading(&self, octets: usize) {
+        self.take((1 + octets / OCTETS) as u64);
+    }
+
+    /// Takes what it costs to test so many octets against so many filters, each of which looks at all
+    /// properties.
+    pub(crate) fn take_filtering(&self, octets: usize, filters: usize) {
+        let each = LEAST + octets / (OCTETS / 2);
+        self.take((filters.saturating_mul(each) / (2 * LEAST)) as u64);
     }
 
     pub(crate) fn left(&self) -> u64 {
@@ -94,16 +103,18 @@ mod tests {
     }
 
     #[test]
-    fn reading_costs_by_octets_and_questions() {
+    fn reading_and_filtering_cost_by_their_size() {
         let budget = Budget::of(&Limits {
             steps: 20,
             ..Limits::default()
         });
-        budget.take_reading(OCTETS - 1, 0);
+        budget.take_reading(OCTETS - 1);
         assert_eq!(budget.left(), 19);
-        budget.take_reading(2 * OCTETS, 3);
-        assert_eq!(budget.left(), 10);
-        budget.take(9);
+        budget.take_reading(2 * OCTETS);
+        assert_eq!(budget.left(), 16);
+        budget.take_filtering(OCTETS, 4);
+        assert_eq!(budget.left(), 14);
+        budget.take(13);
         assert!(!budget.is_used_up());
         budget.take(2);
         assert!(budget.is_used_up());

@@ -188,7 +188,7 @@ impl Wish {
             let source = parts.get(place);
             expanded.extend(source.map(|source| single(object, set, parts, &instance, source)));
         }
-        self.budget.take_reading(octets, 1);
+        self.budget.take_reading(octets);
         match self.budget.is_used_up() {
             true => Err(TooMuch),
             false => Ok(expanded),

@@ -22,7 +22,7 @@ pub(crate) struct Occurrences<'b> {
 impl<'b> Occurrences<'b> {
     /// Reads a stored object; `None` when it is none.
     pub(crate) fn read(text: &[u8], local: &TimeZone, budget: &'b Budget) -> Option<Self> {
-        budget.take_reading(text.len(), 1);
+        budget.take_reading(text.len());
         let document = Document::parse(text, &Limits::default()).ok()?;
         let calendar = document
             .components()

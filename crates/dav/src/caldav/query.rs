@@ -122,7 +122,7 @@ impl Query<'_> {
         if budget.is_used_up() {
             return false;
         }
-        budget.take_reading(member.text.len(), self.filter.size());
+        budget.take_filtering(member.text.len(), self.filter.size());
         let object = Occurrences::read(&member.text, self.zone, budget);
         let matches = object.is_some_and(|object| self.filter.matches(&object));
         matches && !budget.is_used_up()

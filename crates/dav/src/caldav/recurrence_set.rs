@@ -21,7 +21,7 @@ impl<'a> RecurrenceSet<'a> {
     /// The set of these components; `None` when it cannot be told.
     pub(crate) fn of(object: &Occurrences<'a>, parts: &[&ComponentBuf]) -> Option<Self> {
         let budget = object.budget;
-        budget.take_reading(object.octets, 1);
+        budget.take_reading(object.octets);
         if budget.is_used_up() {
             return None;
         }

@@ -107,7 +107,8 @@ impl Query<'_> {
 
     fn matches(&self, card: &Member) -> bool {
         let budget = &self.members.rendering.data.budget;
-        budget.take_reading(card.text.len(), 1 + self.filter.size());
+        budget.take_reading(card.text.len());
+        budget.take_filtering(card.text.len(), self.filter.size());
         !budget.is_used_up() && self.filter.matches(&card.text)
     }
 }
