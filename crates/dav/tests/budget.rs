@@ -107,3 +107,36 @@ async fn one_person_takes_an_eighth_of_what_is_left() {
     assert_eq!(statuses(enough).await, ["2.0", "2.0"]);
     assert_eq!(statuses(enough - 1).await, ["5.1", "2.0"]);
 }
+
+/// DAVx5 asks so for all that is to come: what has no end is not walked for a date that was moved long ago.
+#[tokio::test]
+async fn a_window_without_end_costs_little_for_series_without_end() {
+    let server = Server::within(Limits {
+        steps: 1000,
+        ..Limits::default()
+    });
+    let server = server.await;
+    let segment = server.default(CollectionKind::Calendar).await;
+    let calendar = format!("/dav/calendars/alice@example.org/{segment}/");
+    let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n\
+        BEGIN:VEVENT\r\nUID:weekly\r\nDTSTART:20260302T100000Z\r\nDURATION:PT1H\r\n\
+        RRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\n\
+        BEGIN:VEVENT\r\nUID:weekly\r\nRECURRENCE-ID:20260309T100000Z\r\n\
+        DTSTART:20260310T100000Z\r\nDURATION:PT1H\r\n\
+        BEGIN:VALARM\r\nACTION:AUDIO\r\nTRIGGER:-PT15M\r\nEND:VALARM\r\nEND:VEVENT\r\n\
+        END:VCALENDAR\r\n";
+    let path = format!("{calendar}weekly.ics");
+    let put = server.ask("PUT", &path, &[], text.as_bytes()).await;
+    assert_eq!(put.status, 201, "{}", put.body);
+    let ask = |inner: &str| {
+        let asked = query("").replace(RANGE, inner);
+        let (server, calendar) = (&server, &calendar);
+        async move { told(&server.ask("REPORT", calendar, &[], asked.as_bytes()).await) }
+    };
+    let open = "<C:time-range start='20270301T000000Z'/>";
+    assert_eq!(ask(open).await, (1, false));
+    let alarms = format!("<C:comp-filter name='VALARM'>{open}</C:comp-filter>");
+    assert_eq!(ask(&alarms).await, (0, false), "it went off a year ago");
+    let began = format!("<C:prop-filter name='DTSTART'>{open}</C:prop-filter>");
+    assert_eq!(ask(&began).await, (1, false));
+}

@@ -17,7 +17,7 @@ use super::instance::{Instance, InstanceSource, RecurrenceId};
 use super::instances::Instances;
 use super::length::Length;
 use super::limits::{RecurrenceLimits, TooManySteps};
-use super::overriding::{Named, Override, Shape};
+use super::overriding::{Named, Override, Reach, Shape};
 use super::rule::{Grain, Rule};
 use crate::component_buf::ComponentBuf;
 use crate::date_or_time::{DateOrTime, NoInstant};
@@ -183,6 +183,16 @@ impl Series {
             first: starts.chain(first).fold(Timestamp::MAX, Timestamp::min),
             last,
         }
+    }
+
+    /// The overrides that are of one instance alone: the place of each among the components that were read,
+    /// and its instance. Nothing is expanded for that.
+    pub fn single_overrides(&self) -> impl Iterator<Item = (usize, Instance)> {
+        let single = self.overrides.iter().filter(|one| one.reach == Reach::One);
+        single.filter_map(|one| match one.instance.source {
+            InstanceSource::Override(place) => Some((place, one.instance)),
+            InstanceSource::Master => None,
+        })
     }
 
     /// What names an instance, as DTSTART is written: the value for its RECURRENCE-ID.

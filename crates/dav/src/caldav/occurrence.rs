@@ -112,33 +112,39 @@ fn has_period_in(part: &ComponentBuf, window: &Range<Timestamp>) -> bool {
     })
 }
 
-/// Which components are the source of an instance in the window. Asking ends when all are, or when it
-/// takes too long: then the rest is taken to be.
+/// Which components are the source of an instance in the window. Asking ends when all are known, or when it
+/// takes too long: then all are taken to be. For an override of one instance the series is not walked: where
+/// the window has no end, it may have none either.
 fn sources(
     parts: &[&ComponentBuf],
     set: &RecurrenceSet<'_>,
     window: &Range<Timestamp>,
 ) -> Vec<bool> {
-    let mut found = vec![false; parts.len()];
-    for told in set.instances(wider(window)) {
-        let Ok((source, instance)) = told else {
-            return vec![true; parts.len()];
-        };
-        let Some(at) = source else {
-            continue;
-        };
-        if parts
-            .get(at)
-            .is_some_and(|part| is_in(part, &instance, window))
-            && let Some(found) = found.get_mut(at)
-        {
-            *found = true;
-        }
-        if found.iter().all(|found| *found) {
-            break;
+    let mut found = vec![None; parts.len()];
+    let mut unknown = parts.len();
+    for (at, instance) in set.series.single_overrides() {
+        if let (Some(part), Some(found @ None)) = (parts.get(at), found.get_mut(at)) {
+            *found = Some(is_in(part, &instance, window));
+            unknown -= 1;
         }
     }
-    found
+    let mut told = set.instances(wider(window));
+    while unknown > 0 {
+        let (source, instance) = match told.next() {
+            None => break,
+            Some(Err(_)) => return vec![true; parts.len()],
+            Some(Ok(told)) => told,
+        };
+        let at = source.unwrap_or(parts.len());
+        if let (Some(part), Some(found @ None)) = (parts.get(at), found.get_mut(at))
+            && is_in(part, &instance, window)
+        {
+            *found = Some(true);
+            unknown -= 1;
+        }
+    }
+    let is_source = |found| found == Some(true);
+    found.into_iter().map(is_source).collect()
 }
 
 fn is_in(part: &ComponentBuf, instance: &Instance, window: &Range<Timestamp>) -> bool {

@@ -50,13 +50,18 @@ impl<'a> RecurrenceSet<'a> {
         }
     }
 
-    /// Whether an instance that one component is the source of is as is asked. What cannot be told is.
+    /// Whether an instance that one component is the source of is as is asked. What cannot be told is. For an
+    /// override of one instance the series is not walked.
     pub(crate) fn any(
         &self,
         part: usize,
         window: Range<Timestamp>,
         is_it: impl Fn(&Instance) -> bool,
     ) -> bool {
+        let mut single = self.series.single_overrides();
+        if let Some((_, instance)) = single.find(|(of, _)| *of == part) {
+            return is_it(&instance);
+        }
         self.instances(window).any(|told| match told {
             Ok((of, instance)) => of == Some(part) && is_it(&instance),
             Err(_) => true,
