@@ -71,12 +71,21 @@ fn has_right_duration(part: &ComponentBuf) -> bool {
     duration.is_some_and(|duration| duration.days >= 0 && duration.seconds >= 0)
 }
 
-/// Times of zones that nobody knows are not compared.
+/// Times of zones that nobody knows are not compared, nor are those of different types: apps write to-dos
+/// that begin at an hour and are due on that day.
 fn ends_before_it_begins(part: &ComponentBuf, zones: &Zones) -> bool {
-    let instant = |name: &str| DateOrTime::of_component(part, name)?.instant(zones).ok();
-    let ends = ["DTEND", "DUE"].iter().find_map(|name| instant(name));
-    let start = instant("DTSTART");
-    start.zip(ends).is_some_and(|(start, end)| end < start)
+    let time = |name: &str| DateOrTime::of_component(part, name);
+    let ends = ["DTEND", "DUE"].iter().find_map(|name| time(name));
+    time("DTSTART").zip(ends).is_some_and(|(start, end)| {
+        let instant = |time: &DateOrTime| time.instant(zones).ok();
+        let are_alike =
+            start.is_date() == end.is_date() && is_floating(&start) == is_floating(&end);
+        are_alike && instant(&end) < instant(&start) && instant(&end).is_some()
+    })
+}
+
+fn is_floating(time: &DateOrTime) -> bool {
+    matches!(time, DateOrTime::Floating(_))
 }
 
 #[cfg(test)]
@@ -122,6 +131,8 @@ mod tests {
             "DURATION:PT0S",
             "DURATION:P2W",
             "DTEND;TZID=Nowhere:20260301T100000",
+            "DTEND:20270301T093000",
+            "DTEND;VALUE=DATE:20270301",
         ] {
             assert_eq!(
                 violated("VEVENT", &format!("{start}\n{lines}")),
