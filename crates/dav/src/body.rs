@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body::Frame;
 use tokio::sync::mpsc;
 
@@ -74,6 +74,22 @@ async fn in_time<T>(patience: Duration, reading: impl Future<Output = Outcome<T>
         .map_err(late)?
 }
 
+/// 415 for a body that is compressed: it would be taken for the text itself (RFC 9110, 8.4).
+fn check_coding(fields: &HeaderMap) -> Outcome<()> {
+    let is_identity = |coding: &HeaderValue| {
+        let coding = coding.as_bytes().trim_ascii();
+        coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+    };
+    let mut codings = fields.get_all(header::CONTENT_ENCODING).iter();
+    match codings.all(is_identity) {
+        true => Ok(()),
+        false => {
+            let unsupported = Failure::status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+            Err(unsupported.and(header::ACCEPT_ENCODING, "identity"))
+        }
+    }
+}
+
 /// Takes the pieces of a body of at most `limit` octets; whether that is all of it.
 async fn pieces(
     fields: &HeaderMap,
@@ -81,6 +97,7 @@ async fn pieces(
     limit: usize,
     mut take: impl FnMut(&[u8]) -> Outcome<()>,
 ) -> Outcome<bool> {
+    check_coding(fields)?;
     let length = fields.get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit as u64) {

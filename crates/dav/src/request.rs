@@ -15,7 +15,6 @@ use crate::failure::{Failure, Outcome};
 use crate::resource::{BadPath, Resource};
 use crate::scheduling::inbox;
 use crate::scheduling::role::{self, Role};
-use crate::webdav::put;
 use crate::xml::Element;
 
 /// A request whose sender is known.
@@ -110,7 +109,6 @@ impl Request {
 
     /// The body as XML; `None` when there is none.
     pub(crate) async fn xml(&mut self) -> Outcome<Option<Element>> {
-        put::plain(self)?;
         let limits = &self.dav.limits;
         let body = self.body.get_mut().map(std::mem::take).unwrap_or_default();
         body::read_xml(&self.fields, body, limits.xml, limits.body).await

@@ -30,7 +30,7 @@ pub(crate) async fn run(mut request: Request) -> Outcome {
     }
     let kind = CollectionKind::Calendar;
     let made = mkcol::make(&request, kind, update.as_ref(), "C:mkcalendar-response").await;
-    made.map(not_cached).map_err(named)
+    made.map(not_cached)
 }
 
 /// Why there can be no calendar in this place: it is in a calendar, or in nothing that is there (RFC 4791,
@@ -51,14 +51,4 @@ fn not_cached(mut response: Response<Body>) -> Response<Body> {
         .headers_mut()
         .insert(header::CACHE_CONTROL, no_cache);
     response
-}
-
-/// What is there already has a name among the preconditions.
-fn named(failure: Failure) -> Failure {
-    match failure.status {
-        StatusCode::METHOD_NOT_ALLOWED => {
-            Failure::with(failure.status, "<D:resource-must-be-null/>")
-        }
-        _ => failure,
-    }
 }

@@ -10,7 +10,6 @@ use crate::request::Request;
 use crate::resource::Resource;
 
 pub(crate) async fn run(mut request: Request, kind: CollectionKind, segment: String) -> Outcome {
-    put::plain(&request)?;
     let collection = request.collection(kind, &segment).await?;
     let text = put::text(&mut request, kind).await?;
     let name = name(kind)?;

@@ -21,7 +21,6 @@ pub(crate) async fn run(
     if request.fields.contains_key(header::CONTENT_RANGE) {
         return Err(Failure::bad_request());
     }
-    plain(&request)?;
     let conditions = Conditions::of(&request).await?;
     let collection = into(&request, kind, &segment).await?;
     let text = text(&mut request, kind).await?;
@@ -36,18 +35,6 @@ pub(crate) async fn run(
             there.or(Err(failure))
         }
         Err(failure) => Err(failure),
-    }
-}
-
-/// 415 for a body that is compressed: it would be taken for the text itself (RFC 9110, 8.4).
-pub(crate) fn plain(request: &Request) -> Outcome<()> {
-    match request.field("content-encoding").trim() {
-        "" => Ok(()),
-        coding if coding.eq_ignore_ascii_case("identity") => Ok(()),
-        _ => {
-            let unsupported = Failure::status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-            Err(unsupported.and(header::ACCEPT_ENCODING, "identity"))
-        }
     }
 }
 
