@@ -45,6 +45,8 @@ pub struct Facts {
 pub struct Person {
     /// The address, `mailto:` removed.
     pub address: CalendarUserAddress,
+    /// EMAIL, the person's own address where the other is that of a service (rule A7).
+    pub email: Option<CalendarUserAddress>,
     /// CN, none when empty.
     pub name: Option<String>,
     /// PARTSTAT in capitals; `NEEDS-ACTION` when it is missing.
@@ -74,7 +76,9 @@ impl Person {
     /// Whether one of an account's addresses is the person's.
     pub fn is_one_of(&self, addresses: &[String]) -> bool {
         let account = crate::stored::Account { addresses };
-        crate::owner::Owner::of(&account).has(&self.address)
+        let owner = crate::owner::Owner::of(&account);
+        let mut known = std::iter::once(&self.address).chain(&self.email);
+        known.any(|address| owner.has(address))
     }
 
     /// Whether both are one person, by their addresses.
@@ -205,6 +209,9 @@ fn person(line: &PropertyBuf) -> Person {
     let name = line.parameter("CN").map(|name| name.trim().to_owned());
     Person {
         address: line.address(),
+        email: line
+            .parameter("EMAIL")
+            .map(|email| CalendarUserAddress::parse(&email)),
         name: name.filter(|name| !name.is_empty()),
         partstat: line.partstat(),
         comment: line

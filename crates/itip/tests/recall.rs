@@ -96,3 +96,17 @@ fn facts_are_of_the_master_and_ready_to_read() {
     assert_eq!(facts.organizer.unwrap().address.as_str(), "bob@example.com");
     assert_eq!(itip::facts(b"").summary, "");
 }
+
+#[test]
+fn who_is_named_by_the_address_of_a_service_is_known_by_his_own() {
+    let event = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART:20270301T110000Z\r\n\
+        ORGANIZER;EMAIL=anna@example.com:mailto:2_a@imip.me.com\r\n\
+        ATTENDEE;EMAIL=ben@example.net;PARTSTAT=ACCEPTED:mailto:2_b@imip.me.com\r\n\
+        END:VEVENT\r\nEND:VCALENDAR\r\n";
+    let facts = itip::facts(event.as_bytes());
+    let partstat = |address: &str| facts.partstat_of(&[address.to_owned()]);
+    assert_eq!(partstat("Ben@example.net"), Some("ACCEPTED"));
+    assert_eq!(partstat("2_b@imip.me.com"), Some("ACCEPTED"));
+    assert_eq!(partstat("anna@example.com"), None);
+    assert!(facts.is_organized_by(&["anna@example.com".to_owned()]));
+}
