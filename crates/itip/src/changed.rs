@@ -173,9 +173,7 @@ pub fn changed(
     let of = |side: &Option<Object<'_>>| side.as_ref().and_then(Object::organizer);
     match (of(&sides.before), of(&sides.after)) {
         (Some(organizer), _) | (None, Some(organizer)) if !owner.is(&organizer) => {
-            if is_clients(&organizer) {
-                return Ok(Scheduled::default());
-            }
+            let is_apps = is_clients(&of(&sides.after).unwrap_or_else(|| organizer.clone()));
             let work = attendee::Change {
                 organizer,
                 state: &stored.state,
@@ -185,7 +183,10 @@ pub fn changed(
                 owner: &owner,
                 limits,
             };
-            work.decide(&sides)
+            match is_apps {
+                true => work.leave(&sides),
+                false => work.decide(&sides),
+            }
         }
         (None, None) => Ok(Scheduled::default()),
         // What a message made is never organized by the account (rule B5).
@@ -217,13 +218,11 @@ fn is_of_a_message(state: &State, base: Option<&Object<'_>>, owner: &Owner) -> b
     }
 }
 
-/// Whether SCHEDULE-AGENT leaves the scheduling to the client, or to nobody (rule F4).
+/// Whether SCHEDULE-AGENT leaves the scheduling to the client, or to nobody, which is what a word that
+/// nobody knows means too (rule F4, RFC 6638 section 7.1).
 fn is_clients(line: &impl Line) -> bool {
     let agent = line.parameter("SCHEDULE-AGENT");
-    agent.is_some_and(|agent| {
-        let agent = agent.trim().to_ascii_uppercase();
-        agent == "CLIENT" || agent == "NONE"
-    })
+    agent.is_some_and(|agent| !agent.trim().eq_ignore_ascii_case("SERVER"))
 }
 
 /// The texts of a change, parsed.

@@ -6,6 +6,7 @@ mod restored;
 use calendar::{ComponentBuf, Method, PropertyBuf};
 
 use self::restored::Restored;
+use super::is_clients;
 use super::message;
 use super::reply::{self, Answer};
 use super::{Delay, Door, Forbidden, OutgoingMessage, Reply, Scheduled, Sides};
@@ -44,6 +45,17 @@ impl Change<'_> {
             // What the owner's client stores itself is taken as it is, and sends nothing (F8).
             (None, _) => Ok(Scheduled::default()),
         }
+    }
+
+    /// What the owner's app schedules itself is taken as it is, but for another organizer.
+    pub(super) fn leave(&self, sides: &Sides<'_>) -> Result<Scheduled, Forbidden> {
+        if let (Some(before), Some(after)) = (&sides.before, &sides.after) {
+            let was_apps = before.organizer().is_some_and(|line| is_clients(&line));
+            if !was_apps {
+                self.check_organizer(before, after)?;
+            }
+        }
+        Ok(Scheduled::default())
     }
 
     /// Whether every component has the organizer, or lacks him as it did before: not all senders write
