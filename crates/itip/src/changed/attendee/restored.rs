@@ -56,8 +56,7 @@ impl<'a> Restored<'a> {
             };
             match organizers {
                 Some(organizers) => {
-                    let own = own_lines(before, &id, change.owner);
-                    self.put_back_component(&id, &organizers, &own, change.owner);
+                    self.put_back_component(&id, &organizers, before, change.owner);
                 }
                 None if before.components.contains_key(&id) => {}
                 None => {
@@ -70,12 +69,12 @@ impl<'a> Restored<'a> {
         self.put_back_missing(before, version);
     }
 
-    /// `own`: his own lines as they were, which an app cannot leave out.
+    /// His own lines, which an app cannot leave out, are as they were `before`.
     fn put_back_component(
         &mut self,
         id: &RecurrenceId,
         organizers: &ComponentBuf,
-        own: &[PropertyBuf],
+        before: &Object<'_>,
         owner: &Owner,
     ) {
         let Some(body) = self.object.components.get(id) else {
@@ -83,10 +82,11 @@ impl<'a> Restored<'a> {
         };
         let mut component = body.to_buf().into_owned();
         let mut names = put_back(&mut component, organizers, owner);
-        if !own.is_empty() && strip::own_attendee(&component, owner).is_none() {
-            own.iter()
-                .for_each(|line| component.push_property(line.clone()));
-            names.insert("ATTENDEE");
+        if strip::own_attendee(&component, owner).is_none() {
+            for line in own_lines(before, id, owner) {
+                component.push_property(line);
+                names.insert("ATTENDEE");
+            }
         }
         if !names.is_empty() {
             self.object
