@@ -1,5 +1,6 @@
 //! Generic WebDAV: one file per verb, and what calendars and address books have in common.
 
+mod access;
 pub(crate) mod add_member;
 pub(crate) mod ask;
 pub(crate) mod collection;
