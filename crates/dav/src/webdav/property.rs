@@ -278,12 +278,12 @@ fn collations(prefix: &str) -> String {
     set.collect()
 }
 
+/// The addresses by which an event can name the owner; the principal's URL is none, for no mail goes there.
 fn addresses(account: &Account) -> String {
     let mut xml = Xml::default();
     for address in account.addresses() {
         xml.element("D:href", &format!("mailto:{address}"));
     }
-    xml.element("D:href", &Resource::Principal.href(account));
     xml.into_string()
 }
 
