@@ -8,6 +8,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
 use super::character;
+use super::guard::{ATTRIBUTES, DEPTH};
 use super::name::Name;
 use super::write::{Xml, quoted};
 
@@ -47,7 +48,8 @@ pub(crate) enum Node {
 }
 
 impl Element {
-    /// Reads a document; the caller has let a [`Guard`](super::Guard) look at it.
+    /// Reads a document; the caller has let a [`Guard`](super::Guard) look at it. Its bounds hold here too,
+    /// however differently the two read what is no XML: what is too deep to be freed ends the process.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, BadXml> {
         let text = std::str::from_utf8(text).map_err(|_| BadXml::NotWellFormed)?;
         let text = text.trim_start_matches('\u{feff}');
@@ -67,8 +69,8 @@ impl Element {
                 Event::Eof => break,
                 Event::Decl(_) if !is_begin => return Err(BadXml::NotWellFormed),
                 Event::Start(start) => {
-                    scopes.open(&start)?;
                     open.push(Self::read(&reader, &start)?);
+                    scopes.open(&start)?;
                     None
                 }
                 Event::Empty(start) => Some(Self::read(&reader, &start)?),
@@ -97,6 +99,9 @@ impl Element {
     fn read(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Self, BadXml> {
         let (namespace, local) = reader.resolve_element(start.name());
         let mut attributes = Vec::new();
+        if start.attributes().with_checks(false).count() > ATTRIBUTES {
+            return Err(BadXml::TooManyAttributes);
+        }
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| BadXml::NotWellFormed)?;
             let is_binding = attribute.key.as_namespace_binding().is_some();
@@ -250,6 +255,9 @@ struct Scopes(Vec<usize>);
 
 impl Scopes {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), BadXml> {
+        if self.0.len() == DEPTH {
+            return Err(BadXml::TooDeep);
+        }
         let attributes = start.attributes().flatten();
         let bindings = attributes.filter(|one| one.key.as_namespace_binding().is_some());
         let sum = self.0.last().unwrap_or(&0) + bindings.count();
@@ -364,6 +372,20 @@ mod tests {
         assert_eq!(element.text(), "t&A<c>");
         let again = Element::parse(element.to_xml().as_bytes()).unwrap();
         assert_eq!(again, element);
+    }
+
+    #[test]
+    fn depth_and_attributes_are_bounded_without_a_guard() {
+        let deep = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
+        assert!(Element::parse(deep(DEPTH).as_bytes()).is_ok());
+        let too_deep = Element::parse(deep(DEPTH + 1).as_bytes());
+        assert_eq!(too_deep, Err(BadXml::TooDeep));
+        let wide = |count: usize| {
+            let attributes: String = (0..count).map(|number| format!(" a{number}=''")).collect();
+            Element::parse(format!("<a{attributes}/>").as_bytes())
+        };
+        assert!(wide(ATTRIBUTES).is_ok());
+        assert_eq!(wide(ATTRIBUTES + 1), Err(BadXml::TooManyAttributes));
     }
 
     #[test]

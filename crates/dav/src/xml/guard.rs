@@ -3,11 +3,11 @@
 use super::element::BadXml;
 
 /// The most elements inside one another.
-const DEPTH: usize = 64;
+pub(super) const DEPTH: usize = 64;
 
 /// The most attributes of one element, declarations of namespaces among them: that no name is there
 /// twice is found out by comparing each with all before it.
-const ATTRIBUTES: usize = 64;
+pub(super) const ATTRIBUTES: usize = 64;
 
 /// Counts depth and attributes, and notices DOCTYPE without reading XML in full.
 #[derive(Debug, Default)]
@@ -32,8 +32,10 @@ enum Place {
     /// In a quoted value of a start tag.
     Quoted(u8),
     End,
-    /// In `<?`.
-    Instruction,
+    /// In `<?`; whether the last octet was a question mark, without which `>` does not end it.
+    Instruction {
+        question: bool,
+    },
     /// Behind `<!`, with the octets of what it is, as far as they are known.
     Declared([u8; 2], u8),
     /// In a comment or CDATA section: the octet that ends it twice, and how many of it came.
@@ -51,7 +53,7 @@ impl Guard {
             (Place::Text, b'<') => Place::Opened,
             (Place::Text, _) => Place::Text,
             (Place::Opened, b'/') => Place::End,
-            (Place::Opened, b'?') => Place::Instruction,
+            (Place::Opened, b'?') => Place::Instruction { question: false },
             (Place::Opened, b'!') => Place::Declared([0; 2], 0),
             (Place::Opened, _) => self.open()?,
             (Place::Start { slash }, b'>') => self.opened(slash),
@@ -61,7 +63,10 @@ impl Guard {
             },
             (Place::Quoted(quote), _) if octet == quote => Place::Start { slash: false },
             (Place::End, b'>') => self.close(),
-            (Place::Instruction, b'>') => Place::Text,
+            (Place::Instruction { question: true }, b'>') => Place::Text,
+            (Place::Instruction { .. }, _) => Place::Instruction {
+                question: octet == b'?',
+            },
             (Place::Declared(seen, count), _) => declared(seen, count, octet)?,
             (Place::Section(end, count), b'>') if count >= 2 && end != 0 => Place::Text,
             (Place::Section(end, count), _) if octet == end => {
@@ -147,6 +152,13 @@ mod tests {
             Ok(())
         );
         assert_eq!(guarded(&"<a b='/'>".repeat(65)), Err(BadXml::TooDeep));
+    }
+
+    #[test]
+    fn an_instruction_hides_nothing() {
+        let text = |rest: &str| format!("<?p ><b c=\"?>{rest}");
+        assert_eq!(guarded(&text(&"<a>".repeat(64))), Ok(()));
+        assert_eq!(guarded(&text(&"<a>".repeat(65))), Err(BadXml::TooDeep));
     }
 
     #[test]
