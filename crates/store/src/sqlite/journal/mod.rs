@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use self::appender::{Append, Appender, Request};
@@ -240,7 +240,9 @@ pub(super) fn recover(database: &Path, connection: &Connection) {
 
 fn recover_locked(database: &Path, connection: &Connection) -> Result<()> {
     let left = left(database)?;
-    let transaction = connection.unchecked_transaction()?;
+    // What read first could not write behind another process's commit: it is told busy at once.
+    let begin = TransactionBehavior::Immediate;
+    let transaction = Transaction::new_unchecked(connection, begin)?;
     for job in &left {
         spill::write(&transaction, job)?;
     }
@@ -261,4 +263,72 @@ fn left(database: &Path) -> Result<Vec<Spill>> {
 
 fn unavailable(error: std::io::Error) -> Error {
     Error::Unavailable(format!("the journal of jobs beside it: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::super::SqliteStore;
+    use super::*;
+    use crate::{AccountId, Holder, JobKey, NewAccount, NewJob, Store};
+
+    thread_local! {
+        static OTHER: RefCell<Option<Connection>> = const { RefCell::new(None) };
+    }
+
+    /// Waits for nothing: the other process's commit comes now.
+    fn end_other(_: i32) -> bool {
+        OTHER
+            .take()
+            .is_some_and(|other| other.execute_batch("COMMIT").is_ok())
+    }
+
+    fn open(path: &Path) -> Connection {
+        connection::writing(path).unwrap()
+    }
+
+    fn job(account: AccountId) -> NewJob {
+        NewJob {
+            key: JobKey {
+                account,
+                id: "j".to_owned(),
+            },
+            holder: Holder {
+                node: "a".to_owned(),
+                process: "1".to_owned(),
+                delivery: 1,
+            },
+            lease: 10_000,
+            detail: String::new(),
+            content: Vec::new(),
+            received: 1,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_journal_is_taken_over_behind_the_commit_of_another_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, dead) = (folder.path().join("a.db"), folder.path().join("b.db"));
+        let store = SqliteStore::open(&path).unwrap();
+        let account = NewAccount {
+            address: "alice@example.com".to_owned(),
+            aliases: Vec::new(),
+            name: String::new(),
+            password: String::new(),
+        };
+        let alice = store.account_add(account).await.unwrap().id;
+        store.jobs_hold(vec![job(alice)]).await.unwrap();
+        for end in ["", "-wal", "-jobs.0"] {
+            let beside = |path: &Path| format!("{}{end}", path.display());
+            std::fs::copy(beside(&path), beside(&dead)).unwrap();
+        }
+        let (mut connection, other) = (open(&dead), open(&dead));
+        let writing = "BEGIN IMMEDIATE; UPDATE accounts SET name = 'Alice'";
+        other.execute_batch(writing).unwrap();
+        OTHER.set(Some(other));
+        connection.busy_handler(Some(end_other)).unwrap();
+        recover_locked(&dead, &connection).unwrap();
+        assert!(!file::is_there(&dead));
+    }
 }
