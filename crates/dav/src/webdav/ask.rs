@@ -85,12 +85,13 @@ impl Ask {
     }
 }
 
-/// The properties that an element names, each once; 400 when they are too many.
+/// The properties that an element names, each once; 400 when they are too many, what is asked of parts of
+/// a text among them: each of its lines is compared with each of those.
 fn properties(around: &Element) -> Outcome<Vec<Element>> {
     let mut seen = HashSet::new();
     let named = around.elements().filter(|one| seen.insert(&one.name));
     let named: Vec<Element> = named.cloned().collect();
-    match named.len() > MOST {
+    match named.iter().map(Element::count).sum::<usize>() > MOST {
         true => Err(Failure::bad_request()),
         false => Ok(named),
     }
@@ -139,5 +140,8 @@ mod tests {
         };
         assert!(asked(&format!("<prop>{}</prop>", many(MOST))).is_ok());
         assert!(asked(&format!("<prop>{}</prop>", many(MOST + 1))).is_err());
+        let inside = |count| asked(&format!("<prop><a><b>{}</b></a></prop>", many(count)));
+        assert!(inside(MOST - 2).is_ok());
+        assert!(inside(MOST - 1).is_err());
     }
 }

@@ -145,6 +145,11 @@ impl Element {
         })
     }
 
+    /// How many elements it is, those inside of it and itself.
+    pub(crate) fn count(&self) -> usize {
+        1 + self.elements().map(Self::count).sum::<usize>()
+    }
+
     /// Those of a name.
     pub(crate) fn all<'a>(
         &'a self,
