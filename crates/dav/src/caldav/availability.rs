@@ -53,20 +53,18 @@ pub(crate) fn is_valid(text: &str) -> bool {
     holds_it_alone && calendars.next().is_none() && document.is_well_nested()
 }
 
-/// The times of a window that are not free by what is set; floating times are of the zone.
-pub(crate) fn busy(
+/// What is set among the properties of an inbox; floating times are of the zone.
+pub(crate) fn set_on_inbox<'a>(
     set: &[Property],
     zone: &TimeZone,
-    window: &Range<Timestamp>,
-    budget: &Budget,
-) -> Vec<Busy> {
+    budget: &'a Budget,
+) -> Option<Occurrences<'a>> {
     let text = [CALDAV, CALENDARSERVER].into_iter().find_map(|namespace| {
         let mut set = set.iter();
         let set = set.find(|one| one.namespace == namespace && one.name == NAME)?;
         Some(Element::parse(set.value.as_bytes()).ok()?.text())
     });
-    let object = text.and_then(|text| Occurrences::read(text.trim().as_bytes(), zone, budget));
-    object.map_or_else(Vec::new, |object| of(&[object], window))
+    Occurrences::read(text?.trim().as_bytes(), zone, budget)
 }
 
 /// What the VAVAILABILITY components of all objects say together: where two speak of one time, the one of
@@ -242,7 +240,8 @@ mod tests {
         let window = at("2027-03-01T00:00:00Z")..at("2027-03-03T00:00:00Z");
         let hour = |at: Timestamp| window.start.duration_until(at).as_hours();
         let budget = budget(100_000);
-        let busy = busy(&set, &TimeZone::UTC, &window, &budget);
+        let hours = set_on_inbox(&set, &TimeZone::UTC, &budget);
+        let busy = of(hours.as_slice(), &window);
         let told = busy.iter().map(|one| {
             let kind = one.kind.word();
             format!("{kind} {}-{}", hour(one.start), hour(one.end))

@@ -59,19 +59,18 @@ pub(crate) async fn run(request: Request, calendar: Collection, body: &Element) 
         .child(CALDAV, "time-range")
         .ok_or_else(Failure::bad_request)?;
     let window = range::read(window, Ends::Both)?;
-    let busy = match is_opaque(&calendar) {
-        true => {
-            let asked = Asked {
-                account: &request.account,
-                window: &window,
-                masked: None,
-                budget: &Budget::of(&request.dav.limits),
-            };
-            collect(request.store(), &request.dav.limits, &calendar, &asked).await?
-        }
-        false => Vec::new(),
+    let asked = Asked {
+        account: &request.account,
+        window: &window,
+        masked: None,
+        budget: &Budget::of(&request.dav.limits),
     };
-    let free_busy = component(&window, merged(busy), request.dav.clock.now());
+    let mut gathered = Gathered::new(&request.dav.limits);
+    if is_opaque(&calendar) {
+        gathered.collect(request.store(), &calendar, &asked).await?;
+    }
+    let busy = gathered.all(&asked)?;
+    let free_busy = component(&window, busy, request.dav.clock.now());
     let text = self::calendar(free_busy, None).to_bytes();
     let mut response = Response::new(Body::from(text));
     let kind = HeaderValue::from_static("text/calendar; charset=utf-8");
@@ -96,64 +95,63 @@ pub(crate) struct Asked<'a> {
     pub(crate) budget: &'a Budget,
 }
 
-/// The busy times of one calendar; 403 when there are too many, or when they are too much to be told.
-pub(crate) async fn collect(
-    store: &dyn Collections,
-    limits: &Limits,
-    calendar: &Collection,
-    asked: &Asked<'_>,
-) -> Outcome<Vec<Busy>> {
-    let too_much = || Failure::refused("D:number-of-matches-within-limits");
-    if asked.budget.is_used_up() {
-        return Err(too_much());
-    }
-    let (account, kind, window) = (asked.account.id, calendar.kind, asked.window);
-    let (from, to) = (window.start.as_millisecond(), window.end.as_millisecond());
-    let selection = Selection::Window(from, to);
-    let found = store.members(account, kind, &calendar.id, selection, Detail::Etag);
-    let names: Vec<String> = found.await?.into_iter().map(|member| member.name).collect();
-    let mut gathered = Gathered {
-        zone: time_zone::of(calendar),
-        most: limits.instances,
-        busy: Vec::new(),
-        hours: Vec::new(),
-    };
-    for page in names.chunks(PAGE) {
-        let selection = Selection::Names(page.to_vec());
-        let found = store.members(account, kind, &calendar.id, selection, Detail::Text);
-        let found = found.await?;
-        aside(|| gathered.take(&found, asked));
-        if gathered.busy.len() > limits.instances || asked.budget.is_used_up() {
-            return Err(too_much());
-        }
-    }
-    let busy = aside(|| gathered.all(window));
-    match asked.budget.is_used_up() {
-        true => Err(too_much()),
-        false => Ok(busy),
-    }
-}
-
-/// What is found in one calendar.
-struct Gathered<'a> {
-    zone: TimeZone,
+/// What makes somebody busy, of one calendar or of several.
+pub(crate) struct Gathered<'a> {
+    /// The most times that are told.
     most: usize,
     busy: Vec<Busy>,
-    /// The objects that say when somebody is there at all.
+    /// The objects that say when he is there at all.
     hours: Vec<Occurrences<'a>>,
 }
 
 impl<'a> Gathered<'a> {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            most: limits.instances,
+            busy: Vec::new(),
+            hours: Vec::new(),
+        }
+    }
+
+    /// Takes in when he is there, as he set it.
+    pub(crate) fn add_hours(&mut self, hours: Option<Occurrences<'a>>) {
+        self.hours.extend(hours);
+    }
+
+    /// Takes in a calendar; 403 when there are too many times, or when they are too much to be told.
+    pub(crate) async fn collect(
+        &mut self,
+        store: &dyn Collections,
+        calendar: &Collection,
+        asked: &Asked<'a>,
+    ) -> Outcome<()> {
+        self.check(asked)?;
+        let (account, kind, window) = (asked.account.id, calendar.kind, asked.window);
+        let (from, to) = (window.start.as_millisecond(), window.end.as_millisecond());
+        let selection = Selection::Window(from, to);
+        let found = store.members(account, kind, &calendar.id, selection, Detail::Etag);
+        let names: Vec<String> = found.await?.into_iter().map(|member| member.name).collect();
+        let zone = time_zone::of(calendar);
+        for page in names.chunks(PAGE) {
+            let selection = Selection::Names(page.to_vec());
+            let found = store.members(account, kind, &calendar.id, selection, Detail::Text);
+            let found = found.await?;
+            aside(|| self.take(&found, &zone, asked));
+            self.check(asked)?;
+        }
+        Ok(())
+    }
+
     /// Takes in what some objects say, until it is too much.
-    fn take(&mut self, members: &[Member], asked: &Asked<'a>) {
+    fn take(&mut self, members: &[Member], zone: &TimeZone, asked: &Asked<'a>) {
         let counting = members
             .iter()
             .filter(|one| Some(one.uid.as_str()) != asked.masked);
         for member in counting {
-            if self.busy.len() > self.most || asked.budget.is_used_up() {
+            if self.check(asked).is_err() {
                 return;
             }
-            let object = Occurrences::read(&member.text, &self.zone, asked.budget);
+            let object = Occurrences::read(&member.text, zone, asked.budget);
             let Some(object) = object else {
                 continue;
             };
@@ -167,10 +165,20 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// All of it, with the time in which nobody is there (RFC 7953, 7.2.3).
-    fn all(mut self, window: &Range<Timestamp>) -> Vec<Busy> {
-        self.busy.extend(availability::of(&self.hours, window));
-        self.busy
+    /// All busy times, in their order, with those in which he is not there: all that he says of that is
+    /// weighed together, wherever he says it (RFC 7953, 5 and 7.2.5).
+    pub(crate) fn all(mut self, asked: &Asked<'a>) -> Outcome<Vec<Busy>> {
+        let away = aside(|| availability::of(&self.hours, asked.window));
+        self.busy.extend(away);
+        self.check(asked)?;
+        Ok(merged(self.busy))
+    }
+
+    fn check(&self, asked: &Asked<'_>) -> Outcome<()> {
+        match self.busy.len() > self.most || asked.budget.is_used_up() {
+            true => Err(Failure::refused("D:number-of-matches-within-limits")),
+            false => Ok(()),
+        }
     }
 }
 
@@ -255,7 +263,7 @@ fn cut(kind: Kind, start: Timestamp, end: Timestamp, window: &Range<Timestamp>) 
 }
 
 /// Times of one kind that touch become one.
-pub(crate) fn merged(mut busy: Vec<Busy>) -> Vec<Busy> {
+fn merged(mut busy: Vec<Busy>) -> Vec<Busy> {
     busy.sort();
     let mut merged: Vec<Busy> = Vec::new();
     for one in busy {

@@ -11,8 +11,9 @@ use pipeline::receive::find_account;
 use store::{Account, AccountId, Collection, CollectionKind};
 
 use super::freebusy_request::{FreeBusyRequest, NotARequest};
-use crate::budget::{Budget, aside};
-use crate::caldav::free_busy::{self, Busy};
+use crate::budget::Budget;
+use crate::caldav::free_busy::{self, Busy, Gathered};
+use crate::caldav::occurrence::Occurrences;
 use crate::caldav::{availability, object, time_zone};
 use crate::failure::{Failure, Outcome, XML_TYPE};
 use crate::request::Request;
@@ -135,43 +136,34 @@ async fn busy_unless_too_much(asked: &Asked<'_>, account: &Account) -> Outcome<O
     }
 }
 
-/// When the account's owner is not there, as he set it on his inbox (RFC 7953, 7.2.4); floating times are
-/// of the zone of his default calendar.
-async fn unavailable(
-    asked: &Asked<'_>,
+/// When the account's owner is there, as he set it on his inbox (RFC 7953, 7.2.4); floating times are of the
+/// zone of his default calendar.
+async fn hours<'a>(
+    asked: &Asked<'a>,
     account: &Account,
     calendars: &[Collection],
-) -> Outcome<Vec<Busy>> {
+) -> Outcome<Option<Occurrences<'a>>> {
     let set = asked.request.store().inbox(account.id).await?.properties;
     let default = calendars.iter().find(|one| one.is_default);
     let zone = default.map_or(TimeZone::UTC, time_zone::of);
-    let window = &asked.message.window;
-    Ok(aside(|| {
-        availability::busy(&set, &zone, window, asked.budget)
-    }))
+    Ok(availability::set_on_inbox(&set, &zone, asked.budget))
 }
 
 /// The busy times of all the account's calendars that count, and when he is not there.
 async fn busy(asked: &Asked<'_>, account: &Account) -> Outcome<Vec<Busy>> {
-    let too_much = || Failure::refused("D:number-of-matches-within-limits");
     let (store, limits) = (asked.request.store(), &asked.request.dav.limits);
-    if asked.budget.is_used_up() {
-        return Err(too_much());
-    }
     let calendars = store.collections(account.id, CollectionKind::Calendar);
     let calendars = calendars.await?;
-    let mut busy = unavailable(asked, account, &calendars).await?;
+    let of = free_busy::Asked {
+        account,
+        window: &asked.message.window,
+        masked: asked.message.masked.as_deref(),
+        budget: asked.budget,
+    };
+    let mut gathered = Gathered::new(limits);
+    gathered.add_hours(hours(asked, account, &calendars).await?);
     for calendar in calendars.iter().filter(|one| free_busy::is_opaque(one)) {
-        let of = free_busy::Asked {
-            account,
-            window: &asked.message.window,
-            masked: asked.message.masked.as_deref(),
-            budget: asked.budget,
-        };
-        busy.extend(free_busy::collect(store, limits, calendar, &of).await?);
-        if busy.len() > limits.instances {
-            return Err(too_much());
-        }
+        gathered.collect(store, calendar, &of).await?;
     }
-    Ok(free_busy::merged(busy))
+    gathered.all(&of)
 }
