@@ -9,20 +9,16 @@ use store::{
 
 use super::Database;
 use super::record::{
-    account, decision, default_calendar, grounds, holding, key, mail, put, ready, take, writing,
+    account, decision, default_calendar, ending, grounds, holding, mail, put, take, writing,
 };
 
 pub(crate) async fn writes_everything_at_once(database: &impl Database) {
     let store = database.open();
     let alice = account(&store, "alice@example.com").await.id;
     let calendar = default_calendar(&store, alice).await;
-    ready(&store, alice, "j", 5).await;
-    take(&store, 5, 1).await;
-    let mut commit = writing(&store, alice, &calendar, "uid-1", "text").await;
+    let mut commit = ending(&store, alice).await;
     commit.state = StateChange::Put("{\"base\":1}".to_owned());
-    commit.decision = Some(decision("j", "eve@example.org", 70));
     commit.mails.push(mail(alice, "m", 0));
-    commit.job = Some(key(alice, "j"));
     let done = store.commit(commit).await.unwrap();
     assert_eq!(
         done.revision,
@@ -79,19 +75,14 @@ pub(crate) async fn writes_everything_at_once(database: &impl Database) {
 pub(crate) async fn writes_nothing_when_refused(database: &impl Database) {
     let store = database.open();
     let alice = account(&store, "alice@example.com").await.id;
-    let calendar = default_calendar(&store, alice).await;
-    ready(&store, alice, "j", 5).await;
-    take(&store, 5, 1).await;
-    let mut commit = writing(&store, alice, &calendar, "uid-1", "text").await;
+    let mut commit = ending(&store, alice).await;
     commit.expect = Some(Expect {
         objects: Vec::new(),
         state: Some(Revision(9)),
     });
     commit.state = StateChange::Put("{}".to_owned());
     commit.early = Some(vec![("eve@example.org".to_owned(), 5)]);
-    commit.decision = Some(decision("j", "eve@example.org", 70));
     commit.mails.push(mail(alice, "m", 0));
-    commit.job = Some(key(alice, "j"));
     assert_eq!(store.commit(commit).await, Err(Error::Conflict));
     assert_eq!(
         store.event(alice, "uid-1").await.unwrap(),

@@ -3,7 +3,7 @@
 use store::{Commit, Committed, Error, Holding, NewDecision, Revision, Store};
 
 use super::Database;
-use super::record::{account, decision, default_calendar, job, key, ready, take, writing};
+use super::record::{account, decision, default_calendar, ending, job, key, ready, take, writing};
 
 pub(crate) async fn finds_the_mail_of_an_invitation(database: &impl Database) {
     let store = database.open();
@@ -70,13 +70,8 @@ pub(crate) async fn records_one_decision_for_a_job(database: &impl Database) {
 pub(crate) async fn is_done_once_for_a_job(database: &impl Database) {
     let store = database.open();
     let alice = account(&store, "alice@example.com").await.id;
-    let calendar = default_calendar(&store, alice).await;
-    ready(&store, alice, "j", 5).await;
-    take(&store, 5, 1).await;
-    let mut commit = writing(&store, alice, &calendar, "uid-1", "text").await;
+    let mut commit = ending(&store, alice).await;
     commit.expect = None;
-    commit.decision = Some(decision("j", "eve@example.org", 70));
-    commit.job = Some(key(alice, "j"));
     let first = store.commit(commit.clone()).await.unwrap();
     let again = store.commit(commit).await.unwrap();
     assert_eq!(

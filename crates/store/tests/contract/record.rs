@@ -57,6 +57,18 @@ pub(crate) async fn writing(
     commit
 }
 
+/// A commit that stores `uid-1`, in a calendar of the account, and ends the job `j`, which is in hand, with
+/// a decision.
+pub(crate) async fn ending(store: &impl Store, account: AccountId) -> Commit {
+    let calendar = default_calendar(store, account).await;
+    ready(store, account, "j", 5).await;
+    take(store, 5, 1).await;
+    let mut commit = writing(store, account, &calendar, "uid-1", "text").await;
+    commit.decision = Some(decision("j", "eve@example.org", 70));
+    commit.job = Some(key(account, "j"));
+    commit
+}
+
 /// What a message about `uid-1` is decided on.
 pub(crate) async fn grounds(
     store: &impl Store,
