@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use jiff::{SignedDuration, Timestamp};
+
+/// The seconds of a day on which no clock changes.
+pub(crate) const DAY: i64 = 86_400;
+
 /// A duration in nominal days, which follow the calendar across DST, and exact seconds.
 ///
 /// Both have the same sign, or one is 0.
@@ -31,6 +36,18 @@ impl Duration {
             days: sign * days,
             seconds: sign * seconds,
         })
+    }
+
+    /// All of it in seconds, days taken for 24 hours.
+    pub fn in_seconds(self) -> i64 {
+        self.days.saturating_mul(DAY).saturating_add(self.seconds)
+    }
+
+    /// The instant that lies it behind another, days taken for 24 hours, as they are in UTC; none past the
+    /// last instant there is.
+    pub fn after(self, at: Timestamp) -> Option<Timestamp> {
+        let length = SignedDuration::from_secs(self.in_seconds());
+        at.checked_add(length).ok()
     }
 }
 

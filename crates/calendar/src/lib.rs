@@ -48,7 +48,7 @@ pub use property::Property;
 pub use property_buf::PropertyBuf;
 pub use recurrence::{
     BadRule, BadSeries, Ground, Instance, InstanceSource, Instances, NoAnswer, RecurrenceId,
-    RecurrenceLimits, Series, SeriesSpan, TooManySteps,
+    RecurrenceLimits, Series, SeriesSpan, TooManySteps, shifted,
 };
 pub use zone::{ZoneOrigin, ZoneSource};
 pub use zones::{ZoneDisagreement, Zones};

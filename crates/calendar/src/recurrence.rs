@@ -17,6 +17,7 @@ mod series;
 mod walk;
 
 pub use bad_series::BadSeries;
+pub use clock::shifted;
 pub use ground::Ground;
 pub use instance::{Instance, InstanceSource, RecurrenceId};
 pub use instances::Instances;

@@ -1,7 +1,7 @@
 //! When a component takes place, and whether a change asks its attendees again (rule C4).
 
 use calendar::{ComponentBuf, DateOrTime, Duration, Names, PropertyBuf};
-use jiff::{Span, Timestamp, civil};
+use jiff::{Span, civil};
 
 use crate::clock::Clock;
 use crate::line;
@@ -27,22 +27,12 @@ pub(crate) fn later(start: &DateOrTime, duration: Duration) -> Option<DateOrTime
     Some(match start {
         DateOrTime::Date(date) => DateOrTime::Date(date.checked_add(span).ok()?),
         DateOrTime::Floating(civil) => DateOrTime::Floating(add(civil)?),
-        DateOrTime::Utc(instant) => DateOrTime::Utc(exactly(*instant, duration)?),
+        DateOrTime::Utc(instant) => DateOrTime::Utc(duration.after(*instant)?),
         DateOrTime::Zoned { civil, tzid } => DateOrTime::Zoned {
             civil: add(civil)?,
             tzid: tzid.clone(),
         },
     })
-}
-
-fn exactly(instant: Timestamp, duration: Duration) -> Option<Timestamp> {
-    let seconds = duration
-        .days
-        .checked_mul(86_400)?
-        .checked_add(duration.seconds)?;
-    instant
-        .checked_add(Span::new().try_seconds(seconds).ok()?)
-        .ok()
 }
 
 /// A component, and what its times mean.

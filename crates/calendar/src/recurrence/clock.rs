@@ -4,11 +4,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
-/// Seconds of a day.
-pub(crate) const DAY: i64 = 86_400;
+pub(crate) use crate::duration::DAY;
 
 /// The instant so many seconds later, or the last or first there is.
-pub(crate) fn shifted(at: Timestamp, seconds: i64) -> Timestamp {
+pub fn shifted(at: Timestamp, seconds: i64) -> Timestamp {
     let limit = if seconds < 0 {
         Timestamp::MIN
     } else {

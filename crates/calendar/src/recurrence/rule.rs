@@ -9,6 +9,7 @@ use ical::recur::{IcalRecurDateTime, IcalRecurFreq, IcalRecurRule};
 use jiff::civil::DateTime;
 use thiserror::Error;
 
+use super::clock::DAY;
 use super::limits::RecurrenceLimits;
 use crate::date_or_time::DateOrTime;
 
@@ -255,8 +256,6 @@ impl Iterator for Candidates {
         from_ical(self.0.as_mut()?.next()?)
     }
 }
-
-const DAY: i64 = 86_400;
 
 /// UNTIL in its own form, which the expander's rule does not keep.
 fn until_of(text: &str) -> Result<Option<DateOrTime>, ()> {

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use calendar::{ComponentBuf, DateOrTime, Duration, Instance};
+use calendar::{ComponentBuf, DateOrTime, Duration, Instance, shifted};
 use jiff::Timestamp;
 
-use super::occurrence::moved;
 use super::recurrence_set::RecurrenceSet;
 
 const DAY: i64 = 86_400;
@@ -38,17 +37,14 @@ pub(crate) fn is_in_window(
     let related = trigger.parameter("RELATED");
     let is_of_end = related.is_some_and(|related| related.eq_ignore_ascii_case("END"))
         || around.part.property("DTSTART").is_none();
-    let seconds = offset
-        .days
-        .saturating_mul(DAY)
-        .saturating_add(offset.seconds);
+    let seconds = offset.in_seconds();
     // A day more: for clocks that change, and for a day on which something is due.
     let before = repeats
         .last()
         .saturating_add(seconds)
         .saturating_add(2 * DAY);
-    let wide = moved(window.start, before.saturating_neg())
-        ..moved(window.end, DAY.saturating_sub(seconds));
+    let wide = shifted(window.start, before.saturating_neg())
+        ..shifted(window.end, DAY.saturating_sub(seconds));
     let Around { set, place, .. } = around;
     set.any(place, wide, |instance: &Instance| {
         let from = match is_of_end {
@@ -80,7 +76,7 @@ impl Repeats {
         let value = |name: &str| alarm.property(name).map(|one| one.value().into_owned());
         let count = value("REPEAT").and_then(|count| count.trim().parse::<i64>().ok());
         let pause = value("DURATION").and_then(|pause| Duration::parse(&pause));
-        let pause = pause.map_or(0, |pause| pause.days * DAY + pause.seconds);
+        let pause = pause.map_or(0, Duration::in_seconds);
         Self {
             count: count.filter(|_| pause > 0).unwrap_or(0).max(0),
             pause,
@@ -100,6 +96,6 @@ impl Repeats {
             pause => late.max(0).saturating_add(pause - 1) / pause,
         };
         let number = number.min(self.count);
-        window.contains(&moved(first, number.saturating_mul(self.pause)))
+        window.contains(&shifted(first, number.saturating_mul(self.pause)))
     }
 }

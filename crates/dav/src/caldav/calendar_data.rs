@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use calendar::{ComponentBuf, DateOrTime, Instance, Item};
+use calendar::{ComponentBuf, DateOrTime, Instance, Item, shifted};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::Collection;
 
 use super::free_busy;
-use super::occurrence::{Occurrences, moved, overlaps};
+use super::occurrence::{Occurrences, overlaps};
 use super::range::{self, Ends};
 use super::recurrence_set::RecurrenceSet;
 use super::time_zone;
@@ -248,7 +248,7 @@ fn limit_overrides(object: &mut Occurrences<'_>, window: &Range<Timestamp>) {
         let length = length(object, &parts);
         let keep = parts.iter().zip(in_window).map(|(part, is_in)| {
             let named = object.instant(part, "RECURRENCE-ID");
-            let was_in = |named| overlaps(named, moved(named, length), window);
+            let was_in = |named| overlaps(named, shifted(named, length), window);
             is_in || named.is_none_or(was_in)
         });
         let keep: Vec<bool> = keep.collect();
@@ -267,7 +267,7 @@ fn length(object: &Occurrences<'_>, parts: &[&ComponentBuf]) -> i64 {
     let instance = master.and_then(|master| {
         let set = RecurrenceSet::of(object, &[master])?;
         let start = object.instant(master, "DTSTART")?;
-        let first = set.instances(start..moved(start, 1)).next()?;
+        let first = set.instances(start..shifted(start, 1)).next()?;
         Some(first.ok()?.1)
     });
     instance.map_or(0, |first| first.start.duration_until(first.end).as_secs())

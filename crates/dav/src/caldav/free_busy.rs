@@ -5,8 +5,8 @@ use std::ops::Range;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use calendar::{ComponentBuf, DateOrTime, Duration, PropertyBuf};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use pipeline::owner::{self, Attendance};
 use store::{Account, Collection, Collections, Detail, Member, Selection};
 
@@ -248,11 +248,7 @@ pub(crate) fn period(text: &str) -> Option<(Timestamp, Timestamp)> {
         _ => None,
     };
     let start = instant(start)?;
-    let end = instant(end).or_else(|| {
-        let length = Duration::parse(end)?;
-        let length = SignedDuration::from_secs(length.days * 86_400 + length.seconds);
-        start.checked_add(length).ok()
-    });
+    let end = instant(end).or_else(|| Duration::parse(end)?.after(start));
     Some((start, end?))
 }
 

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use calendar::{ComponentBuf, DateOrTime, Document, Duration, Instance, Limits, Zones};
+use calendar::{ComponentBuf, DateOrTime, Document, Duration, Instance, Limits, Zones, shifted};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::recurrence_set::RecurrenceSet;
 use super::{free_busy, time_zone, todo};
@@ -88,11 +88,7 @@ impl<'b> Occurrences<'b> {
         let start = instant("DTSTART").unwrap_or(Timestamp::MIN);
         let length = part.property("DURATION").map(|one| one.value());
         let length = length.and_then(|length| Duration::parse(&length));
-        let end = instant("DTEND").or_else(|| {
-            let Duration { days, seconds } = length?;
-            let length = SignedDuration::from_secs(days * 86_400 + seconds);
-            start.checked_add(length).ok()
-        });
+        let end = instant("DTEND").or_else(|| length?.after(start));
         overlaps(start, end.unwrap_or(Timestamp::MAX), window)
     }
 
@@ -156,17 +152,7 @@ fn is_in(part: &ComponentBuf, instance: &Instance, window: &Range<Timestamp>) ->
 
 /// A window with a second more at each end: a to-do can touch a window from outside.
 pub(crate) fn wider(window: &Range<Timestamp>) -> Range<Timestamp> {
-    moved(window.start, -1)..moved(window.end, 1)
-}
-
-/// Some seconds later, as far as times can be told.
-pub(crate) fn moved(at: Timestamp, seconds: i64) -> Timestamp {
-    let end = match seconds < 0 {
-        true => Timestamp::MIN,
-        false => Timestamp::MAX,
-    };
-    let moved = at.checked_add(SignedDuration::from_secs(seconds));
-    moved.unwrap_or(end)
+    shifted(window.start, -1)..shifted(window.end, 1)
 }
 
 /// Whether what begins and ends so has a part in the window.
